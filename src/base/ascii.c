@@ -1,0 +1,45 @@
+#include "base/ascii.h"
+
+int ascii_hex_value(char c)
+{
+	if (ascii_is_digit(c))
+		return c - '0';
+	c = ascii_lower(c);
+	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
+}
+
+bool ascii_equal_fold(Slice a, Slice b)
+{
+	if (a.length != b.length)
+		return false;
+	for (size_t i = 0; i < a.length; i++)
+		if (ascii_lower(a.data[i]) != ascii_lower(b.data[i]))
+			return false;
+	return true;
+}
+
+bool ascii_equal_fold_string(Slice a, const char *b)
+{
+	return ascii_equal_fold(a, slice_of(b));
+}
+
+bool ascii_strings_equal_fold(const char *a, const char *b)
+{
+	return ascii_equal_fold(slice_of(a), slice_of(b));
+}
+
+bool ascii_starts_with_fold(Slice text, const char *prefix)
+{
+	size_t length = strlen(prefix);
+
+	return text.length >= length && ascii_equal_fold(slice(text.data, length), slice(prefix, length));
+}
+
+Slice ascii_trim(Slice it)
+{
+	while (it.length && ascii_is_space(it.data[0]))
+		it = slice_from(it, 1);
+	while (it.length && ascii_is_space(it.data[it.length - 1]))
+		it.length--;
+	return it;
+}

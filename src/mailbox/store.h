@@ -1,0 +1,90 @@
+/* store - a user's mail: folders by the names that users see, whatever is on disk
+ *
+ * A copy is filed in steps, so that several copies become visible together or not
+ * at all:  prepare (written and flushed, invisible) -> append (mbox: locks taken, record
+ * written and flushed) -> publish (Maildir: linked, directory flushed; mbox: marked complete,
+ * locks dropped).  Until publish returns, undo takes everything back; after it, undo still
+ * removes a Maildir copy. */
+#ifndef MAILBOX_STORE_H
+#define MAILBOX_STORE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/cleanup.h"
+#include "base/failure.h"
+#include "base/text.h"
+#include "message/message.h"
+
+typedef struct Store Store;
+
+/* What the store needs to know; strings are copied. */
+typedef struct StoreSettings {
+	const char *location; /* Dovecot's notation or "auto"; %u user, %n, %d, %h, ~ expanded */
+	const char *user, *home;
+	uid_t uid;
+	gid_t gid;
+	const char *hostname;
+	bool mboxo; /* mboxo instead of mboxrd quoting */
+	bool lock_dotlock, lock_fcntl, lock_flock;
+	bool dotlock_required;
+	unsigned lock_timeout_s, lock_stale_s;
+	bool subscribe_created;
+} StoreSettings;
+
+/* The group of the spool directory that the location's INBOX lies in, when it is one like Debian's /var/mail
+ * and needs it; else NO_GROUP.  Asked before privileges are dropped; stats only. */
+gid_t store_spool_group(const StoreSettings *settings);
+
+/* Understands the location.  Opens nothing.  False for a location that is wrong. */
+Store *store_open(const StoreSettings *settings, Failure *why);
+void store_close(Store *store);
+
+/* Can `folder` be filed into now?  INBOX (any case) always can.  A name that is not allowed does not exist.
+ */
+bool store_folder_exists(Store *store, const char *folder, bool *exists, Failure *why);
+
+/* Is this a folder name that can never leave the mail root: valid UTF-8, no controls, no empty, dot or
+ * overlong part, no leading or trailing separator? */
+bool store_folder_valid(const Store *store, const char *folder, Failure *why);
+
+/* An unnamed file (O_TMPFILE, else one in tmp/ that is unlinked at once) in the file system of the mail. */
+int store_spool(Store *store, Failure *why);
+
+typedef struct Filing Filing;
+
+/* What goes with a copy. */
+typedef struct FilingOptions {
+	const char *folder;       /* NULL or "INBOX": the inbox */
+	bool create;              /* make the folder when it is missing (the inbox always is) */
+	const char *const *flags; /* "\\Seen", "keyword" */
+	size_t flag_count;
+	const char *sender; /* for the From_ line; "" or NULL: MAILER-DAEMON */
+	int64_t received;   /* seconds since 1970: From_ date, file time; 0: now */
+} FilingOptions;
+
+/* Writes and flushes a copy, invisibly.  The image stays the caller's and must live until publish.  NULL and
+ * `why` on failure; `*missing` tells that the folder does not exist and was not to be created (the caller may
+ * fall back to the inbox). */
+Filing *filing_prepare(Store *store, const FilingOptions *options, const MessageImage *image, bool *missing,
+		       Failure *why);
+
+/* See above.  filing_append waits for locks; to take several mailboxes pass all of them in one call, so that
+ * they are locked together or not at all. */
+bool filing_append_all(Filing *const *filings, size_t count, Failure *why);
+bool filing_publish(Filing *filing, Failure *why);
+
+/* Takes the copy back, as far as it can be.  errno kept. */
+bool filing_undo(Filing *filing, Failure *why);
+void filing_free(Filing *filing);
+
+/* Where the copy is, for the log: "Lists", and the path. */
+const char *filing_folder(const Filing *filing);
+const char *filing_path(const Filing *filing);
+
+DEFINE_AUTO(Store, store_close)
+DEFINE_AUTO(Filing, filing_free)
+
+#endif

@@ -1,0 +1,18 @@
+/* envelope - what the MTA told us about this delivery, besides the message
+ * RFC 5321: the reverse-path and the forward-path; RFC 5233: the detail */
+#ifndef MESSAGE_ENVELOPE_H
+#define MESSAGE_ENVELOPE_H
+
+#include <stdbool.h>
+
+typedef struct Envelope {
+	bool sender_known;
+	const char *sender;             /* "" is the null sender; NULL when unknown */
+	const char *recipient;          /* the final recipient, never NULL: at least the user name */
+	const char *original_recipient; /* before aliases; NULL when unknown */
+	const char *detail;             /* "lists" of user+lists@d; "" of user+@d; NULL: no separator */
+	const char *user;               /* the account */
+	const char *home;
+} Envelope;
+
+#endif

@@ -1,0 +1,44 @@
+/* header - the index of a header block: every field, found by name in no time
+ * RFC 5322, section 2.2 and 4.5 (obsolete: blanks before the colon)
+ *
+ * The index points into the block and changes nothing: the raw bytes of all
+ * fields, in order, with what lies between them, are the block again.  A line that
+ * is neither a field nor a continuation is kept as a field without a name. */
+#ifndef MESSAGE_HEADER_H
+#define MESSAGE_HEADER_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/slice.h"
+
+typedef struct HeaderField {
+	Slice name;        /* without blanks before the colon; empty for a line that is no field */
+	Slice raw;         /* the whole field: name, colon, value, line ends */
+	Slice value;       /* raw, from behind the colon to before the last line end */
+	uint32_t line;     /* of the message, from 1 */
+	int32_t next_same; /* index of the next field of this name, or -1 */
+} HeaderField;
+
+typedef struct HeaderIndex {
+	HeaderField *fields;
+	size_t count;
+	int32_t *buckets; /* for header/ alone */
+	size_t bucket_count;
+} HeaderIndex;
+
+/* Indexes `block` (borrowed) into `arena`. */
+HeaderIndex *header_index(Slice block, Arena *arena);
+
+/* The first field called `name` (any case), or NULL. */
+const HeaderField *header_find(const HeaderIndex *index, Slice name);
+
+/* The field of the same name after `field`, or NULL. */
+const HeaderField *header_next(const HeaderIndex *index, const HeaderField *field);
+
+/* The value on one line: line ends of folds taken out (RFC 5322, 2.2.3: the blanks after
+ * them stay), blanks at both ends trimmed.  Borrowed when nothing had to be removed. */
+Slice header_unfold(const HeaderField *field, Arena *arena);
+
+#endif

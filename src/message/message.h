@@ -1,0 +1,103 @@
+/* message - what arrived: its bytes, wherever they are kept
+ *
+ * A message is its bytes, from the first byte of its header (after a leading
+ * From_ line and blank lines, which are not part of it) to the last byte of
+ * its body.  Nothing here changes them.  The header block is in memory; a small
+ * message is in memory as a whole; of a large one the rest stays in a file that
+ * is read piece by piece, so that 500 MB need no more memory than 5.
+ *
+ * Offsets count from the first byte of the message. */
+#ifndef MESSAGE_MESSAGE_H
+#define MESSAGE_MESSAGE_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <sys/types.h>
+
+#include "base/cleanup.h"
+#include "base/failure.h"
+#include "base/slice.h"
+#include "base/text.h"
+
+typedef struct Message {
+	Slice header;      /* the header block, without the empty line that ends it;
+			    * at most LIMIT_HEADER_BYTES (message/limits.h) */
+	bool header_cut;   /* the block is longer: what is beyond is stored, not searched */
+	bool crlf;         /* the first line ends in CR LF */
+	off_t body_offset; /* where the body begins: behind the empty line (== size: no body).
+			    * When header_cut, where the unsearched rest begins. */
+	off_t size_bytes;
+	Slice from_line; /* the From_ line that came first, without its line end; "" if none */
+
+	/* How the bytes are kept: for message/ alone. */
+	Slice memory;     /* the first bytes of the message; all of it when fd is -1 */
+	int fd;           /* holds the bytes from memory.length on, or -1 */
+	off_t fd_offset;  /* message offset 0 would be here in fd (may be negative) */
+	off_t crlf_size;  /* message_crlf_size remembers it here; -1 before */
+	int spool_fd;     /* the unnamed file that holds `stored_head` and the rest, or -1 */
+	Text stored_head; /* what replaces the header block in what is stored */
+	char *buffer;     /* owns what header, memory and from_line point into */
+} Message;
+
+/* How a message is to be taken in. */
+typedef struct MessageIntake {
+	/* Opens an unnamed file in the file system of the user's mail, for a large message
+	 * that comes through a pipe.  -1 and `why` when there is none to be had. */
+	int (*open_spool)(void *self, Failure *why);
+	/* Writes what is to be stored in place of the header block: trace lines, the
+	 * block without those they replace, and the empty line.  Called once, as soon as
+	 * the header is known, so that the spool holds the message as it will be filed.
+	 * NULL: it is stored as it is. */
+	void (*make_head)(void *self, const Message *message, Text *head);
+	void *self;
+} MessageIntake;
+
+/* Reads a message from `fd` to its end: a regular file is used in place (from its
+ * present position; the position ends at the file's end), anything else is read
+ * into memory or, beyond LIMIT_MEMORY_BYTES, into a spool.  A read error is a
+ * failure, never an end.  An empty input is an empty message. */
+bool message_receive(Message *message, int fd, const MessageIntake *intake, Failure *why);
+
+/* A message that is these bytes, which stay the caller's; From_ line understood. */
+void message_from_bytes(Message *message, Slice bytes);
+
+/* Closes and frees what the message holds.  A zeroed Message is fine too. */
+void message_clear(Message *message);
+
+/* Reads up to `size_bytes` at `offset`; short only at the message's end.  A file
+ * that became shorter than it was is a failure. */
+bool message_read(const Message *message, off_t offset, void *buffer, size_t size_bytes, size_t *got,
+		  Failure *why);
+
+/* The message's size with every line ended by CR LF: RFC822.SIZE, and what Sieve's
+ * "size" counts.  Counted once, remembered. */
+bool message_crlf_size(Message *message, off_t *size_bytes, Failure *why);
+
+/* A message as it is stored: `head` in place of the header block and the empty line,
+ * then the message's bytes from `rest_offset` on.  All of it is borrowed. */
+typedef struct MessageImage {
+	Slice head;
+	const Message *message;
+	off_t rest_offset;
+	int whole_fd; /* an unnamed file that holds exactly these bytes, so that filing
+		       * may be a link; or -1 */
+} MessageImage;
+
+/* The image of `message` with the head that its intake made (or as it came). */
+MessageImage message_image(const Message *message);
+
+/* What image_write counted while it copied. */
+typedef struct ImageSize {
+	off_t bytes;      /* as stored */
+	off_t crlf_bytes; /* with every line ended by CR LF */
+} ImageSize;
+
+/* Writes the whole image to `fd` at its position; `size` may be NULL. */
+bool image_write(const MessageImage *image, int fd, ImageSize *size, Failure *why);
+
+/* The sizes without writing; counts at most once per message. */
+bool image_size(const MessageImage *image, ImageSize *size, Failure *why);
+
+DEFINE_AUTO_VALUE(Message, message_clear)
+
+#endif

@@ -1,0 +1,92 @@
+/* sieve - the language as seen from outside: compile, ask what it needs, run
+ * RFC 5228 and the extensions in sieve/extensions/ */
+#ifndef SIEVE_SIEVE_H
+#define SIEVE_SIEVE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/arena.h"
+#include "base/failure.h"
+#include "base/text.h"
+#include "message/envelope.h"
+#include "message/header.h"
+#include "message/message.h"
+#include "message/mime.h"
+#include "plan/plan.h"
+#include "plan/world.h"
+
+typedef struct SieveScript SieveScript;
+
+typedef enum SieveSeverity {
+	SIEVE_ERROR,
+	SIEVE_WARNING
+} SieveSeverity;
+
+/* One finding.  All of a script's are reported, not the first alone. */
+typedef struct SieveFinding {
+	SieveSeverity severity;
+	const char *file;       /* as the caller called it */
+	uint32_t line, column;  /* from 1; columns count characters */
+	uint32_t length;        /* of the span, in characters, at least 1 */
+	const char *text;       /* "unknown test 'adress'" */
+	const char *suggestion; /* "did you mean 'address'?"; NULL when there is none */
+	Slice source_line;      /* the line itself, for the caret */
+} SieveFinding;
+
+typedef struct SieveFindings {
+	SieveFinding *items;
+	size_t count, capacity, errors;
+} SieveFindings;
+
+/* Where included scripts come from. */
+typedef enum SievePlace {
+	SIEVE_PERSONAL,
+	SIEVE_GLOBAL
+} SievePlace;
+typedef enum SieveLoad {
+	SIEVE_LOADED,
+	SIEVE_ABSENT,
+	SIEVE_REFUSED,
+	SIEVE_UNREADABLE
+} SieveLoad;
+
+typedef struct SieveSetup {
+	/* Reads an included script into `source`.  ABSENT: there is none; REFUSED: somebody else
+	 * could have written it, or a bad name; UNREADABLE: try again later (`why` says). */
+	SieveLoad (*load)(void *self, SievePlace place, const char *name, Text *source, Failure *why);
+	void *self;
+	unsigned redirect_max;           /* 0: the default */
+	const char *recipient_delimiter; /* characters that begin the detail; NULL: "+" */
+	bool strict_check; /* `trommel check`: compile every pattern now rather than when first used */
+} SieveSetup;
+
+/* Compiles `source` (borrowed as long as the script is used), called `name` in findings.
+ * Returns the script, in `arena`, or NULL when there are errors; all findings are added to
+ * `findings`.  An include that is UNREADABLE just now sets `why` (RETRY) and returns NULL. */
+SieveScript *sieve_compile(const char *name, Slice source, const SieveSetup *setup, Arena *arena,
+			   SieveFindings *findings, Failure *why);
+
+/* Writes a finding as people want it: file:line:column: error: text, the line, a caret under the
+ * span, the suggestion. */
+void sieve_finding_print(const SieveFinding *finding, Text *out);
+
+/* Does running it need the mime module? */
+bool sieve_needs_mime(const SieveScript *script);
+
+typedef struct SieveInput {
+	Message *message;
+	const HeaderIndex *header;
+	const Envelope *envelope;
+	const World *world;
+	const MimeModule *mime; /* NULL unless sieve_needs_mime */
+	int64_t now;            /* seconds since 1970: one instant for the whole run */
+	const char *host;       /* for environment "host"; may be NULL */
+	const char *version;    /* of trommel */
+} SieveInput;
+
+/* Runs the script and adds to `plan`.  Always leaves a plan that is right to carry out: after a
+ * run-time error its outcome says so, with the text, and the implicit keep stands. */
+void sieve_run(const SieveScript *script, const SieveInput *input, Plan *plan);
+
+#endif

@@ -1,0 +1,69 @@
+/* config - the settings in force and where each came from
+ *
+ * One table (config.c) holds every key with its type, default and one line of help; the man
+ * page and `trommel config` are written from it. */
+#ifndef SYSTEM_CONFIG_H
+#define SYSTEM_CONFIG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/cleanup.h"
+#include "base/failure.h"
+#include "base/text.h"
+
+typedef struct Config {
+	/* where mail goes */
+	const char *mail_location;  /* Dovecot's notation, or "auto" */
+	const char *mbox_format;    /* "mboxrd" or "mboxo" */
+	const char *mbox_locks;     /* "dotlock fcntl": any of dotlock fcntl flock, in that order */
+	bool mbox_dotlock_required; /* false: go on with kernel locks where the directory refuses */
+	unsigned lock_timeout_s;    /* how long to wait for a mailbox: 60 */
+	unsigned lock_stale_s;      /* age of an abandoned dotlock: 600 */
+	bool subscribe_created;     /* folders that rules make are subscribed */
+	/* the rules */
+	const char *sieve_script;        /* path, ~ allowed; "" for the usual search */
+	const char *sieve_dir;           /* of :personal includes: ~/sieve */
+	const char *sieve_global_dir;    /* of :global includes: /etc/trommel/sieve */
+	const char *recipient_delimiter; /* "+" */
+	unsigned redirect_max;           /* 4 */
+	unsigned judge_cpu_s;            /* 5 */
+	unsigned judge_wall_s;           /* 10 */
+	unsigned judge_memory_mb;        /* 512 */
+	/* outgoing */
+	const char *sendmail;        /* /usr/sbin/sendmail */
+	const char *redirect_sender; /* "sender", "recipient", "postmaster", "user" */
+	unsigned hop_limit;          /* Received lines beyond which nothing is redirected: 25 */
+	/* trace */
+	bool add_return_path;  /* true */
+	bool add_delivered_to; /* false; with it the loop check */
+	bool add_original_to;  /* false */
+	/* the rest */
+	const char *hostname;         /* "" for the system's */
+	unsigned deadline_s;          /* 240 */
+	const char *log_json;         /* file for JSON lines; "" for none */
+	const char *log_facility;     /* "mail" */
+	const char *user_log;         /* ~/.sieve.log; "" for none */
+	const char *postmaster;       /* postmaster@HOST */
+	struct ConfigSource *sources; /* where each came from: for config.c */
+	char **owned;
+	size_t owned_count;
+} Config;
+
+/* The built-in defaults. */
+void config_init(Config *config);
+void config_clear(Config *config);
+
+/* Reads `path`.  A missing file is fine unless `required`; anything wrong in it is a failure that
+ * names file, line and column, what was found and what was expected. */
+bool config_read(Config *config, const char *path, bool required, Failure *why);
+
+/* Sets one "KEY=VALUE" from the command line. */
+bool config_set(Config *config, const char *assignment, Failure *why);
+
+/* Prints every key with its value and origin. */
+void config_print(const Config *config, Text *out);
+
+DEFINE_AUTO_VALUE(Config, config_clear)
+
+#endif
