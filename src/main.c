@@ -1,0 +1,20 @@
+/* main - the command table, nothing else
+ *
+ * What an MTA calls has no subcommand: options alone, or nothing at all, mean "deliver". */
+#include <string.h>
+
+#include "commands/commands.h"
+
+const Command commands[] = {
+	{ "deliver", command_deliver, "deliver standard input; what an MTA calls (the default)" },
+	{ NULL, NULL, NULL },
+};
+
+int main(int argc, char **argv)
+{
+	if (argc > 1)
+		for (const Command *command = commands; command->name; command++)
+			if (strcmp(argv[1], command->name) == 0)
+				return command->run(argc - 1, argv + 1);
+	return command_deliver(argc, argv);
+}
