@@ -1,0 +1,43 @@
+/* check - what the `check` functions of an extension's tables may do while a script is compiled */
+#ifndef SIEVE_CHECK_H
+#define SIEVE_CHECK_H
+
+#include "base/arena.h"
+#include "sieve/sieve.h"
+#include "sieve/tree.h"
+
+typedef struct SieveCheck SieveCheck; /* one script being compiled */
+
+/* Report a finding at `span` of the script.  `suggestion` ("did you mean ...?") may be NULL.
+ * Both return false. */
+bool sieve_check_error(SieveCheck *check, SieveSpan span, const char *suggestion, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+bool sieve_check_warn(SieveCheck *check, SieveSpan span, const char *suggestion, const char *format, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* "did you mean 'address'?" for the name among `names` (ends with NULL) that is nearest to `wrong`,
+ * or NULL when none is near. */
+const char *sieve_check_suggest(SieveCheck *check, Slice wrong, const char *const *names);
+
+/* The script's arena: for node->data and what else shall live as long as the script. */
+Arena *sieve_check_arena(SieveCheck *check);
+
+const SieveSetup *sieve_check_setup(const SieveCheck *check);
+
+/* Is this capability required (or implied) so far? */
+bool sieve_check_has(const SieveCheck *check, const char *capability);
+
+/* Binds the variable `name` (may have a namespace), reporting a bad name at `span`; for names that are
+ * arguments and not "${name}".  False when it is no good. */
+bool sieve_check_variable(SieveCheck *check, Slice name, SieveSpan span, bool to_be_set,
+			  SievePiece *variable);
+
+/* From now on sieve_needs_mime is true of the script. */
+void sieve_check_need_mime(SieveCheck *check);
+
+/* The part of "envelope" or item of "environment" called `name` (any case) among the required
+ * extensions, or NULL.  `suggestion` (may be NULL) gets the nearest name's. */
+const struct SieveItem *sieve_check_envelope_part(SieveCheck *check, Slice name, const char **suggestion);
+const struct SieveItem *sieve_check_environment_item(SieveCheck *check, Slice name, const char **suggestion);
+
+#endif

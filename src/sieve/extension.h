@@ -1,0 +1,165 @@
+/* extension - what an extension is: tables
+ *
+ * One file in extensions/ per extension, exporting one SieveExtension, which stands in the list
+ * of extensions/list.c.  Parsing, the number and types of arguments, tags, what excludes what,
+ * "require", "ihave" and the wording of diagnostics follow from the tables; nothing else knows
+ * that the extension is there.  All tables end with an entry without a name.
+ *
+ * The life of a node: the parser reads it by the general grammar; the checker finds its verb
+ * among the extensions that the script requires, binds its tags and arguments, and calls the
+ * `check` functions of the match type, of each tag and of the verb, in this order, which may look
+ * at constant strings and report errors (check.h); when a message comes, `act` or `test` runs
+ * (run.h). */
+#ifndef SIEVE_EXTENSION_H
+#define SIEVE_EXTENSION_H
+
+#include "base/failure.h"
+#include "message/address.h"
+#include "plan/plan.h"
+#include "sieve/check.h"
+#include "sieve/limits.h"
+#include "sieve/match.h"
+#include "sieve/run.h"
+#include "sieve/tree.h"
+
+typedef struct SieveParameter {
+	const char *name; /* for diagnostics: "header-names" */
+	SieveType type;
+	bool optional; /* when fewer arguments are given, optional ones are left out from the left */
+	bool constant; /* no variables in it: "set" names, "include" scripts */
+} SieveParameter;
+
+/* What a verb takes besides its own tags. */
+enum {
+	SIEVE_TAKES_MATCH = 1,        /* match types and :comparator; needs no entry in `tags` */
+	SIEVE_TAKES_ADDRESS_PART = 2, /* :all, :localpart, ... */
+	SIEVE_TAKES_MODIFIERS = 4,    /* :lower, :length, ... of "set" */
+	SIEVE_TAKES_TEST = 8,         /* one test behind the arguments */
+	SIEVE_TAKES_TESTS = 16,       /* a parenthesised list of tests */
+	SIEVE_TAKES_BLOCK = 32,       /* a block in place of the semicolon */
+	SIEVE_AT_THE_START = 64,      /* before all other commands: require */
+	SIEVE_SETS_NO_CAPTURES = 128, /* matching leaves the match variables alone: RFC 5173, 6 */
+};
+
+/* A command or a test: which of both it is tells the table that it stands in. */
+struct SieveVerb {
+	const char *name; /* lower case, like all names here but capabilities */
+	SieveParameter parameters[SIEVE_LIMIT_POSITIONAL + 1];
+	unsigned takes;
+	const char *follows;   /* a command that continues one of these, blank separated: "if elsif" */
+	const char *one_of;    /* groups of tags (blank separated) of which one tag must be given */
+	const char *also_test; /* a capability this needs besides its own: "global" needs "variables" */
+	/* Looks at what is constant; reports with sieve_check_error.  May be NULL. */
+	void (*check)(SieveCheck *check, SieveNode *node);
+	SieveStatus (*act)(SieveRun *run, const SieveNode *node);
+	SieveStatus (*test)(SieveRun *run, const SieveNode *node, bool *result);
+};
+
+/* A tag of one or more verbs, which may be another extension's. */
+struct SieveTag {
+	const char *name;  /* without colon */
+	const char *of;    /* verbs, blank separated: "fileinto redirect" */
+	SieveType value;   /* SIEVE_NOTHING for a flag */
+	bool constant;     /* no variables in the value */
+	const char *group; /* tags of one group exclude one another: "zone" for :zone, :originalzone */
+	const char *needs; /* another tag that must be given too: ":last" needs "index" */
+	void (*check)(SieveCheck *check, SieveNode *node, SieveTagUse *use);
+	/* On an action: fills in what the tag is for, when the action is added to the plan. */
+	SieveStatus (*apply)(SieveRun *run, const SieveTagUse *use, Action *action);
+	/* On a test that asks sieve_fields for header fields: narrows or replaces them. */
+	SieveStatus (*filter)(SieveRun *run, const SieveNode *node, const SieveTagUse *use,
+			      SieveFields *fields);
+};
+
+/* What a comparator is able to do (RFC 4790, 4.2). */
+enum {
+	SIEVE_CAN_EQUAL = 1,
+	SIEVE_CAN_SUBSTRING = 2,
+	SIEVE_CAN_ORDER = 4,
+};
+
+struct SieveComparator {
+	const char *name; /* "i;octet"; its capability is "comparator-i;octet" */
+	unsigned can;
+	/* Brings a string to the form in which equal strings are equal bytes, of the same length; NULL
+	 * when it is that already.  For SIEVE_CAN_SUBSTRING. */
+	void (*fold)(const char *from, size_t length, char *to);
+	/* <0, 0, >0 */
+	int (*compare)(Slice a, Slice b);
+};
+
+struct SieveMatchType {
+	const char *name;
+	SieveType argument;  /* SIEVE_STRING for :count and :value, else SIEVE_NOTHING */
+	unsigned needs;      /* what the comparator must be able to do */
+	bool counts;         /* compares how many values there are rather than each of them */
+	bool is_substring;   /* true where a key occurs anywhere: may be answered on a stream */
+	bool takes_any_type; /* no comparator has a say */
+	/* Looks at how->argument; may leave how->data. */
+	void (*check)(SieveCheck *check, SieveNode *node, SieveMatching *how);
+	/* Makes of a key what `match` wants, once for a constant key: lazily when it first meets a
+	 * value, at once when the script is checked strictly.  May be NULL: *prepared stays NULL.
+	 * False and `why` (only its text is used) when the key is no good. */
+	bool (*prepare)(const SieveMatching *how, Slice key, Arena *arena, void **prepared, Failure *why);
+	/* Does `value` match `key`?  On success it may hand on captures (sieve_captures). */
+	SieveStatus (*match)(SieveRun *run, const SieveMatching *how, SieveValue *value, const SieveKey *key,
+			     bool *result);
+};
+
+struct SieveAddressPart {
+	const char *name;
+	/* The part of `address`; false when it has none, which matches nothing. */
+	bool (*part)(const SieveRun *run, const Address *address, Slice *value);
+};
+
+/* A modifier of "set".  Higher ranks go first, equal ranks exclude one another (RFC 5229, 4.1). */
+typedef struct SieveModifier {
+	const char *name;
+	unsigned rank;
+	SieveStatus (*modify)(SieveRun *run, Slice in, Slice *out); /* into the run's arena */
+} SieveModifier;
+
+/* Variables "${name.rest}" (RFC 5229, section 3).  Needs the extension and "variables". */
+struct SieveNamespace {
+	const char *name; /* may have dots itself: "vnd.dovecot.environment" */
+	/* Is `rest` a good name?  May bind it to a variable: then *piece gets kind and index. */
+	bool (*check)(SieveCheck *check, Slice rest, SieveSpan span, bool to_be_set, SievePiece *piece);
+	SieveStatus (*get)(SieveRun *run, Slice rest, Slice *value); /* for SIEVE_PIECE_SPACE */
+};
+
+/* Something that can be asked for by name: a part of "envelope", an item of "environment". */
+typedef struct SieveItem {
+	const char *name;
+	bool is_address; /* address parts other than :all make sense */
+	/* NULL data in *value: there is none, which matches nothing. */
+	SieveStatus (*get)(SieveRun *run, Slice name, Slice *value);
+} SieveItem;
+
+struct SieveExtension {
+	const char *capability; /* as in "require"; NULL: always there (RFC 5228 itself) */
+	bool no_ihave;          /* it changes how strings are read: not for ihave (RFC 5463, 4) */
+	const SieveVerb *commands;
+	const SieveVerb *tests;
+	const SieveTag *tags;
+	const SieveMatchType *match_types;
+	const SieveComparator *comparators;
+	const SieveAddressPart *address_parts;
+	const SieveModifier *modifiers;
+	const SieveNamespace *namespaces;
+	const SieveItem *envelope;
+	const SieveItem *environment;
+	const char *const *implies; /* capabilities that come with it, ends with NULL */
+	/* Of every string that has "${" in it, while the extension is required: `decode` replaces
+	 * text (encoded-character), then `split` finds the variables (variables). */
+	void (*decode)(SieveCheck *check, SieveSpan span, Slice *text);
+	void (*split)(SieveCheck *check, SieveSpan span, SieveString *string);
+	/* While the script that acts requires it: on each keep and fileinto, before its tags. */
+	SieveStatus (*prepare_action)(SieveRun *run, Action *action);
+	/* While the main script requires it, after a run without error: the implicit keep's flags. */
+	void (*finish)(SieveRun *run, Plan *plan);
+};
+
+/* All of them, core first, then by capability; ends with NULL. */
+extern const SieveExtension *const sieve_extensions[];
+
+#endif

@@ -1,0 +1,109 @@
+/* run - what tests and commands may do while a script runs
+ * RFC 5228, section 2.10 */
+#ifndef SIEVE_RUN_H
+#define SIEVE_RUN_H
+
+#include "base/arena.h"
+#include "base/failure.h"
+#include "message/address.h"
+#include "message/header.h"
+#include "plan/plan.h"
+#include "sieve/sieve.h"
+#include "sieve/tree.h"
+
+typedef enum SieveStatus {
+	SIEVE_OK,
+	SIEVE_STOP,   /* the whole run ends, well */
+	SIEVE_RETURN, /* the included script ends, well */
+	SIEVE_BREAK,  /* a loop ends; which one, the loop's extension knows */
+	SIEVE_FAILED, /* a run-time error, which sieve_fail has taken down */
+	SIEVE_LATER,  /* the world could not answer just now, which sieve_later has taken down */
+} SieveStatus;
+
+struct SieveFrame;
+struct SieveValues;
+
+/* One run over one message. */
+typedef struct SieveRun {
+	const SieveInput *input;
+	const HeaderIndex *header; /* as it is now: input->header until something edits it */
+	Plan *plan;
+	Arena *arena; /* the plan's: what the run makes lives as long as the plan */
+	const SieveScript *main;
+	struct SieveFrame *frame; /* the script that runs now (script.h) */
+	struct SieveValues *values;
+	struct SieveSlot *slots;
+	struct SieveVariable *globals;
+	unsigned includes;     /* carried out so far */
+	size_t arena_at_start; /* what the arena held before */
+	bool captures_off;     /* the present test sets no match variables */
+} SieveRun;
+
+/* Take down what went wrong at `span` of the running script and return SIEVE_FAILED or
+ * SIEVE_LATER, to be handed on.  The plan becomes: error, implicit keep, nothing else. */
+SieveStatus sieve_fail(SieveRun *run, SieveSpan span, const char *format, ...)
+	__attribute__((format(printf, 3, 4)));
+SieveStatus sieve_later(SieveRun *run, const Failure *why);
+
+/* A line "file:line:column: warning: ..." for the owner's log. */
+void sieve_warn(SieveRun *run, SieveSpan span, const char *format, ...) __attribute__((format(printf, 3, 4)));
+
+/* The string's value: variables put in; NUL-terminated; lives as long as the run. */
+SieveStatus sieve_expand_pieces(SieveRun *run, const SieveString *string, Slice *value);
+
+static inline SieveStatus sieve_expand(SieveRun *run, const SieveString *string, Slice *value)
+{
+	if (string->pieces)
+		return sieve_expand_pieces(run, string, value);
+	*value = string->text;
+	return SIEVE_OK;
+}
+
+/* One node, one test, one block.  A block ends early with the status that ended it. */
+SieveStatus sieve_run_block(SieveRun *run, const SieveNode *first);
+SieveStatus sieve_run_test(SieveRun *run, const SieveNode *test, bool *result);
+
+/* The place where an extension keeps what it needs to remember during one run; NULL at first. */
+void **sieve_slot(SieveRun *run, const SieveExtension *extension);
+
+/* ---- what arrived ---- */
+
+/* The header fields that a test looks at, in order. */
+typedef struct SieveFields {
+	const HeaderField **items;
+	size_t count;
+	const HeaderIndex *of; /* where they come from; run->header unless a filter replaced them */
+} SieveFields;
+
+/* The fields with these names, in the order of the names and then of the header, after the
+ * `filter` functions of the node's tags. */
+SieveStatus sieve_fields(SieveRun *run, const SieveNode *node, const SieveStrings *names,
+			 SieveFields *fields);
+
+/* A field's value as tests see it: unfolded, encoded words decoded, trimmed.  Kept. */
+struct SieveValue *sieve_field_value(SieveRun *run, const HeaderField *field);
+
+/* The field's value unfolded and trimmed, encoded words as they stand. */
+Slice sieve_field_raw(SieveRun *run, const HeaderField *field);
+
+/* The addresses in a field.  Kept. */
+const AddressList *sieve_field_addresses(SieveRun *run, const HeaderField *field);
+
+/* ---- variables (RFC 5229) ---- */
+
+/* Sets a variable that sieve_check_variable bound to a piece; a long value is cut
+ * between characters. */
+void sieve_variable_set(SieveRun *run, const SievePiece *variable, Slice value);
+Slice sieve_variable_get(SieveRun *run, const SievePiece *variable);
+
+/* ---- what to do ---- */
+
+/* A new action of `kind` for `node`, not yet in the plan: script and line filled in, then the
+ * prepare_action of the required extensions and the `apply` of the node's tags have been called. */
+SieveStatus sieve_action(SieveRun *run, const SieveNode *node, ActionKind kind, Action *action);
+
+/* Puts it into the plan: joins it with an equal one, cancels the implicit keep unless it is a
+ * copy, sees to the limits. */
+SieveStatus sieve_act(SieveRun *run, const SieveNode *node, const Action *action);
+
+#endif
