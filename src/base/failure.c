@@ -6,7 +6,7 @@
 #include <string.h>
 #include <sysexits.h>
 
-static void append(Failure *why, const char *format, va_list arguments)
+__attribute__((format(printf, 2, 0))) static void append(Failure *why, const char *format, va_list arguments)
 {
 	size_t used = strlen(why->text), room = sizeof why->text - used;
 	int length = vsnprintf(why->text + used, room, format, arguments);
@@ -15,7 +15,7 @@ static void append(Failure *why, const char *format, va_list arguments)
 		memcpy(why->text + sizeof why->text - 4, "...", 4);
 }
 
-static void append_text(Failure *why, const char *format, ...)
+__attribute__((format(printf, 2, 3))) static void append_text(Failure *why, const char *format, ...)
 {
 	va_list arguments;
 
