@@ -7,10 +7,12 @@ enum {
 	LIMIT_REDIRECTS = 32, /* hard bound; `redirect_max` of the configuration is below */
 	LIMIT_FLAGS = 64,     /* on one copy; Maildir has letters for 26 keywords */
 	LIMIT_FLAG_LENGTH = 256,
-	LIMIT_FOLDER_LENGTH = 1024, /* bytes of a whole folder name; a part of it: 255 on disk */
-	LIMIT_ADDRESS_LENGTH = 320, /* RFC 5321, 4.5.3.1: 64 + 1 + 255 */
-	LIMIT_PLAN_BYTES = 1024 * 1024,
+	LIMIT_FOLDER_LENGTH = 1024,     /* bytes of a whole folder name; a part of it: 255 on disk */
+	LIMIT_ADDRESS_LENGTH = 320,     /* RFC 5321, 4.5.3.1: 64 + 1 + 255 */
+	LIMIT_PLAN_BYTES = 1024 * 1024, /* as it crosses from judge to courier */
 	LIMIT_WARNINGS = 64,
+	LIMIT_WARNING_LENGTH = 1024,
+	LIMIT_ERROR_LENGTH = 32 * 1024, /* all findings of a script; one takes about 200 bytes */
 };
 
 #endif

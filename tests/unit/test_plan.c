@@ -1,0 +1,309 @@
+/* test_plan - plans are made, printed, compared and cross a wire */
+#include <check.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/utf8.h"
+#include "plan/limits.h"
+#include "plan/plan.h"
+
+static Arena *arena;
+
+static void set_up(void)
+{
+	arena = arena_new();
+}
+
+static void tear_down(void)
+{
+	arena_free(arena);
+}
+
+static PlanFlags flags_of(const char *first, const char *second)
+{
+	PlanFlags flags = { .set = true, .count = second ? 2 : 1 };
+
+	flags.names = arena_zeroed(arena, 2, sizeof *flags.names);
+	flags.names[0] = first;
+	flags.names[1] = second;
+	return flags;
+}
+
+/* A plan in which everything that a plan can hold is there. */
+static Plan *full_plan(void)
+{
+	Plan *plan = plan_new(arena);
+	Action *action = plan_add(plan, ACTION_FILEINTO);
+
+	action->folder = "Lists/K\xc3\xb6ln";
+	action->create = true;
+	action->flags = flags_of("\\Seen", "work");
+	action->script = "lists";
+	action->line = 12;
+	action = plan_add(plan, ACTION_REDIRECT);
+	action->address = "a@example.org";
+	action->copy = true;
+	action->line = 70000;
+	action = plan_add(plan, ACTION_KEEP);
+	action->flags.set = true;
+	action->line = 14;
+	plan_add(plan, ACTION_DISCARD)->line = 15;
+	plan->implicit_keep = false;
+	plan->implicit_flags = flags_of("\\Flagged", NULL);
+	plan->decided_line = 12;
+	plan_warn(plan, "line %d: a folder is missing", 12);
+	return plan;
+}
+
+static void assert_same_text(const Plan *a, const Plan *b)
+{
+	AUTO_VALUE(Text) left = { 0 };
+	AUTO_VALUE(Text) right = { 0 };
+
+	plan_print(a, &left);
+	plan_print(b, &right);
+	ck_assert_str_eq(text_string(&left), text_string(&right));
+}
+
+START_TEST(a_new_plan_keeps_the_message)
+{
+	AUTO_VALUE(Text) out = { 0 };
+
+	plan_print(plan_new(arena), &out);
+	ck_assert_str_eq(text_string(&out), "keep in the inbox [implicit keep]\n");
+}
+END_TEST
+
+START_TEST(a_plan_is_printed_one_action_a_line)
+{
+	AUTO_VALUE(Text) out = { 0 };
+
+	plan_print(full_plan(), &out);
+	ck_assert_str_eq(
+		text_string(&out),
+		"warning: line 12: a folder is missing\n"
+		"file into \"Lists/K\xc3\xb6ln\", made if missing (flags \\Seen work) [lists, line 12]\n"
+		"redirect to \"a@example.org\" [line 70000]\n"
+		"keep in the inbox [line 14]\n"
+		"discard [line 15]\n");
+}
+END_TEST
+
+START_TEST(names_cannot_write_to_the_terminal)
+{
+	AUTO_VALUE(Text) out = { 0 };
+	Action action = { .kind = ACTION_FILEINTO, .folder = "a\x1b[2J\"\\\xff\xc2\x9b\n" };
+
+	plan_describe_action(&action, &out);
+	ck_assert_str_eq(text_string(&out), "file into \"a\\x1b[2J\\\"\\\\\\xff\\xc2\\x9b\\x0a\"");
+}
+END_TEST
+
+START_TEST(many_actions_stay_in_order)
+{
+	AUTO_VALUE(Text) wire = { 0 };
+	Plan *plan = plan_new(arena), *again = plan_new(arena);
+	Failure why = { 0 };
+
+	for (uint32_t i = 0; i < LIMIT_ACTIONS; i++)
+		plan_add(plan, ACTION_DISCARD)->line = i + 1;
+	plan_encode(plan, &wire);
+	ck_assert_msg(plan_decode(text_slice(&wire), again, &why), "%s", why.text);
+	ck_assert_uint_eq(again->count, LIMIT_ACTIONS);
+	for (uint32_t i = 0; i < LIMIT_ACTIONS; i++)
+		ck_assert_uint_eq(again->actions[i].line, i + 1);
+	plan_add(plan, ACTION_DISCARD);
+	text_reset(&wire);
+	plan_encode(plan, &wire);
+	ck_assert(!plan_decode(text_slice(&wire), again, &why));
+}
+END_TEST
+
+START_TEST(a_plan_comes_out_as_it_went_in)
+{
+	AUTO_VALUE(Text) wire = { 0 };
+	Plan *plan = full_plan(), *again = plan_new(arena);
+	Failure why = { 0 };
+
+	plan_encode(plan, &wire);
+	ck_assert_msg(plan_decode(text_slice(&wire), again, &why), "%s", why.text);
+	ck_assert(plan_equal(plan, again));
+	assert_same_text(plan, again);
+	ck_assert_uint_eq(again->decided_line, 12);
+	ck_assert(!again->implicit_keep);
+	ck_assert_uint_eq(again->implicit_flags.count, 1);
+	ck_assert(again->actions[1].copy && !again->actions[0].copy);
+	ck_assert(again->actions[2].flags.set && !again->actions[3].flags.set);
+}
+END_TEST
+
+START_TEST(a_failed_plan_keeps_and_says_why)
+{
+	AUTO_VALUE(Text) wire = { 0 };
+	AUTO_VALUE(Text) out = { 0 };
+	Plan *plan = full_plan(), *again = plan_new(arena);
+	Failure why = { 0 };
+
+	plan_fail(plan, PLAN_RUN_ERROR, "main:3:1: too much\nsecond line");
+	plan_encode(plan, &wire);
+	ck_assert_msg(plan_decode(text_slice(&wire), again, &why), "%s", why.text);
+	plan_print(again, &out);
+	ck_assert_str_eq(text_string(&out), "the rules failed:\nmain:3:1: too much\nsecond line\n"
+					    "warning: line 12: a folder is missing\n"
+					    "keep in the inbox [implicit keep]\n");
+}
+END_TEST
+
+START_TEST(what_people_read_crosses_printable_and_cut)
+{
+	AUTO_VALUE(Text) wire = { 0 };
+	AUTO_VALUE(Text) error = { 0 };
+	Plan *plan = plan_new(arena), *again = plan_new(arena);
+	Failure why = { 0 };
+
+	for (int i = 0; i < 2 * LIMIT_WARNINGS; i++)
+		plan_warn(plan, "a\nb\x1b\xff");
+	text_append_string(&error, "a\nb\x1b\xff ");
+	while (error.length < 2 * LIMIT_ERROR_LENGTH)
+		text_append_string(&error, "\xe2\x82\xac");
+	plan_fail(plan, PLAN_NO_COMPILE, text_string(&error));
+	plan_encode(plan, &wire);
+	ck_assert_msg(plan_decode(text_slice(&wire), again, &why), "%s", why.text);
+	ck_assert_uint_eq(again->warning_count, LIMIT_WARNINGS);
+	ck_assert_str_eq(again->warnings[LIMIT_WARNINGS - 1], "a?b??");
+	ck_assert_uint_le(strlen(again->error), LIMIT_ERROR_LENGTH);
+	ck_assert_uint_gt(strlen(again->error), LIMIT_ERROR_LENGTH - 4);
+	ck_assert_int_eq(strncmp(again->error, "a\nb?? \xe2\x82\xac", 9), 0);
+	ck_assert(utf8_valid(slice_of(again->error)));
+}
+END_TEST
+
+START_TEST(no_plan_has_a_beginning_that_is_one)
+{
+	AUTO_VALUE(Text) wire = { 0 };
+	Plan *again = plan_new(arena);
+
+	plan_encode(full_plan(), &wire);
+	for (size_t length = 0; length < wire.length; length++) {
+		/* In memory of its own, so that a sanitizer sees the first byte too many. */
+		auto_free char *bytes = malloc(length + 1);
+		Failure why = { 0 };
+
+		memcpy(bytes, wire.data, length);
+		bytes[length] = 1;
+		ck_assert_msg(!plan_decode(slice(bytes, length), again, &why), "%zu bytes", length);
+		ck_assert_int_eq(why.kind, FAILURE_RETRY);
+	}
+	text_append_char(&wire, '\0');
+	ck_assert(!plan_decode(text_slice(&wire), again, &(Failure){ 0 }));
+}
+END_TEST
+
+START_TEST(there_is_one_way_to_write_a_plan)
+{
+	AUTO_VALUE(Text) wire = { 0 };
+	size_t decoded = 0;
+
+	plan_encode(full_plan(), &wire);
+	for (size_t at = 0; at < wire.length; at++) {
+		char honest = wire.data[at];
+
+		for (int value = 0; value < 256; value++) {
+			AUTO(Arena) scratch = arena_new();
+			AUTO_VALUE(Text) back = { 0 };
+			Plan *again = plan_new(scratch);
+			Failure why = { 0 };
+
+			wire.data[at] = (char)value;
+			if (!plan_decode(text_slice(&wire), again, &why)) {
+				ck_assert_int_eq(why.kind, FAILURE_RETRY);
+				continue;
+			}
+			decoded++;
+			plan_encode(again, &back);
+			/* Texts for people are changed while they are read, but never their length. */
+			ck_assert_uint_eq(back.length, wire.length);
+		}
+		wire.data[at] = honest;
+	}
+	ck_assert_uint_gt(decoded, wire.length);
+}
+END_TEST
+
+static Plan *plan_with(ActionKind kind, const char *name, const char *first, const char *second)
+{
+	Plan *plan = plan_new(arena);
+	Action *action = plan_add(plan, kind);
+
+	if (kind == ACTION_FILEINTO)
+		action->folder = name;
+	if (kind == ACTION_REDIRECT)
+		action->address = name;
+	if (first)
+		action->flags = flags_of(first, second);
+	return plan;
+}
+
+START_TEST(plans_are_equal_when_their_effect_is)
+{
+	Plan *plan = plan_with(ACTION_FILEINTO, "A", "\\Seen", "b");
+	Plan *same = plan_with(ACTION_FILEINTO, "A", "B", "\\seen");
+
+	same->actions[0].line = 99;
+	plan_add(same, ACTION_DISCARD);
+	ck_assert(plan_equal(plan, same));
+	ck_assert(plan_equal(same, plan));
+	ck_assert(!plan_equal(plan, plan_with(ACTION_FILEINTO, "B", "\\Seen", "b")));
+	ck_assert(!plan_equal(plan, plan_with(ACTION_FILEINTO, "A", "\\Seen", NULL)));
+	ck_assert(!plan_equal(plan, plan_with(ACTION_FILEINTO, "A", "\\Seen", "c")));
+	ck_assert(!plan_equal(plan, plan_with(ACTION_KEEP, NULL, "\\Seen", "b")));
+	ck_assert(!plan_equal(plan, plan_new(arena)));
+	ck_assert(!plan_equal(plan_with(ACTION_REDIRECT, "a@b", NULL, NULL),
+			      plan_with(ACTION_REDIRECT, "a@c", NULL, NULL)));
+	same->actions[0].create = true;
+	ck_assert(!plan_equal(plan, same));
+}
+END_TEST
+
+START_TEST(the_implicit_keep_is_an_effect)
+{
+	Plan *plan = plan_with(ACTION_FILEINTO, "A", NULL, NULL);
+	Plan *other = plan_with(ACTION_FILEINTO, "A", NULL, NULL);
+
+	other->implicit_flags = flags_of("\\Seen", NULL);
+	ck_assert(!plan_equal(plan, other));
+	plan->implicit_keep = false;
+	ck_assert(!plan_equal(plan, other));
+	other->implicit_keep = false;
+	ck_assert(plan_equal(plan, other));
+	other->outcome = PLAN_RUN_ERROR;
+	ck_assert(!plan_equal(plan, other));
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("plan");
+	TCase *tests = tcase_create("plan");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_checked_fixture(tests, set_up, tear_down);
+	tcase_add_test(tests, a_new_plan_keeps_the_message);
+	tcase_add_test(tests, a_plan_is_printed_one_action_a_line);
+	tcase_add_test(tests, names_cannot_write_to_the_terminal);
+	tcase_add_test(tests, many_actions_stay_in_order);
+	tcase_add_test(tests, a_plan_comes_out_as_it_went_in);
+	tcase_add_test(tests, a_failed_plan_keeps_and_says_why);
+	tcase_add_test(tests, what_people_read_crosses_printable_and_cut);
+	tcase_add_test(tests, no_plan_has_a_beginning_that_is_one);
+	tcase_add_test(tests, there_is_one_way_to_write_a_plan);
+	tcase_add_test(tests, plans_are_equal_when_their_effect_is);
+	tcase_add_test(tests, the_implicit_keep_is_an_effect);
+	suite_add_tcase(suite, tests);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed != 0;
+}
