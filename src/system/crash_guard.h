@@ -1,18 +1,26 @@
 /* crash_guard - every way out is a known one
  *
  * Exim bounces mail when its command dies of a signal, Postfix bounces it after 1000 s: so every
- * deadly signal, stack overflow included, and our own deadline run the undo list and leave with 75. */
+ * deadly signal, stack overflow included, and our own deadline run the undo list and leave with 75.
+ * A signal that only somebody who does not know us would send (SIGUSR1, real-time ones, ...), and SIGPIPE
+ * and SIGXFSZ, whose system call fails by itself, are blocked instead: they cannot end a delivery. */
 #ifndef SYSTEM_CRASH_GUARD_H
 #define SYSTEM_CRASH_GUARD_H
 
-/* Installs the handlers (on a stack of their own), ignores SIGPIPE and SIGXFSZ, hooks panic, opens missing
- * descriptors 0-2 on /dev/null, closes the inherited ones above, sets umask 077 and unblocks all signals. */
+#include <sys/types.h>
+
+/* Installs the handlers (on a stack of their own), hooks panic, opens missing descriptors 0-2 on
+ * /dev/null (such that reading from 0 fails: a missing message is not an empty one), closes the
+ * inherited ones above, sets umask 077, unblocks every signal that it handles. */
 void crash_guard_install(void);
 
 /* Ends the process with 75 after `seconds`, undoing first.  An alarm that the caller had set sooner stays. */
 void crash_guard_deadline(unsigned seconds);
 
-/* Back to the defaults, no deadline, no hook: for a forked child. */
+/* fork(2), and in the child crash_guard_remove and undo_forget before any signal can be heard there. */
+pid_t crash_guard_fork(void);
+
+/* Signals are deadly again, no hook, nothing blocked: for a forked child. */
 void crash_guard_remove(void);
 
 #endif
