@@ -2,11 +2,17 @@
  * RFC 5322, section 2.2 and 4.5 (obsolete: blanks before the colon)
  *
  * The index points into the block and changes nothing: the raw bytes of all
- * fields, in order, with what lies between them, are the block again.  A line that
- * is neither a field nor a continuation is kept as a field without a name. */
+ * fields, in order, are the block again.  A line that is neither a field nor a
+ * continuation (no colon, nothing before it, or a blank inside the name) is kept as
+ * a field without a name, with the continuation lines behind it, and the header
+ * goes on: sendmail and Postfix would begin the body there, but they have made their
+ * choice, and inserted an empty line, before a delivery agent sees the message; Dovecot,
+ * which reads what we store, goes on; and what follows a broken line, such as the
+ * verdict of a spam filter, ought not to be hidden by it. */
 #ifndef MESSAGE_HEADER_H
 #define MESSAGE_HEADER_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -17,7 +23,8 @@ typedef struct HeaderField {
 	Slice name;        /* without blanks before the colon; empty for a line that is no field */
 	Slice raw;         /* the whole field: name, colon, value, line ends */
 	Slice value;       /* raw, from behind the colon to before the last line end */
-	uint32_t line;     /* of the message, from 1 */
+	uint32_t line;     /* of the block, from 1 */
+	uint32_t hash;     /* of the folded name, for header/ alone */
 	int32_t next_same; /* index of the next field of this name, or -1 */
 } HeaderField;
 
@@ -27,6 +34,13 @@ typedef struct HeaderIndex {
 	int32_t *buckets; /* for header/ alone */
 	size_t bucket_count;
 } HeaderIndex;
+
+/* Finds the empty line (LF or CR LF) that ends the header at the beginning of `bytes`: it
+ * begins at `*header_length`, and the body at `*body_offset`.  False when it is not there. */
+bool header_find_end(Slice bytes, size_t *header_length, size_t *body_offset);
+
+/* How long the name is, when `line` is the first line of a field; else 0. */
+size_t header_name_length(Slice line);
 
 /* Indexes `block` (borrowed) into `arena`. */
 HeaderIndex *header_index(Slice block, Arena *arena);

@@ -1,10 +1,20 @@
 /* message - what arrived: its bytes, wherever they are kept
  *
  * A message is its bytes, from the first byte of its header (after a leading
- * From_ line and blank lines, which are not part of it) to the last byte of
- * its body.  Nothing here changes them.  The header block is in memory; a small
- * message is in memory as a whole; of a large one the rest stays in a file that
- * is read piece by piece, so that 500 MB need no more memory than 5.
+ * From_ line, which is not part of it) to the last byte of its body.  Nothing here
+ * changes them.  The header block is in memory; a small message is in memory as a
+ * whole; of a large one the rest stays in a file that is read piece by piece, so
+ * that 500 MB need no more memory than 5.
+ *
+ * What comes before the header and is no part of the message: one From_ line with
+ * the ">From " lines that uucp hosts put behind it, and blank lines in front of it or
+ * in front of a field.  Blank lines in front of anything else are an empty
+ * header and the beginning of a body, and stay.
+ *
+ * The header ends at the first empty line (LF or CR LF; a lone CR ends no line),
+ * and nowhere else: a line among the fields that is none hides nothing
+ * that follows it (header.h).  When there is no field where the first should be,
+ * there is no header, and all is body: text that somebody piped in by hand.
  *
  * Offsets count from the first byte of the message. */
 #ifndef MESSAGE_MESSAGE_H
@@ -25,7 +35,9 @@ typedef struct Message {
 	bool header_cut;   /* the block is longer: what is beyond is stored, not searched */
 	bool crlf;         /* the first line ends in CR LF */
 	off_t body_offset; /* where the body begins: behind the empty line (== size: no body).
-			    * When header_cut, where the unsearched rest begins. */
+			    * When header_cut, where the unsearched rest begins: a new field, unless
+			    * the only field there is longer than the limit.  All before it is
+			    * in memory. */
 	off_t size_bytes;
 	Slice from_line; /* the From_ line that came first, without its line end; "" if none */
 
@@ -46,20 +58,32 @@ typedef struct MessageIntake {
 	int (*open_spool)(void *self, Failure *why);
 	/* Writes what is to be stored in place of the header block: trace lines, the
 	 * block without those they replace, and the empty line.  Called once, as soon as
-	 * the header is known, so that the spool holds the message as it will be filed.
-	 * NULL: it is stored as it is. */
+	 * the header is known (`size_bytes` is not, then), so that the spool holds the
+	 * message as it will be filed.  The bytes that are replaced are those of
+	 * message_head: that has no empty line when the message has none, and ends
+	 * amid the header when that was cut.  NULL: it is stored as it is. */
 	void (*make_head)(void *self, const Message *message, Text *head);
 	void *self;
+	/* Whoever writes the From_ line adds an empty line behind the message as well (Exim's
+	 * message_suffix): drop it when there was a From_ line. */
+	bool drop_suffix_newline;
 } MessageIntake;
 
-/* Reads a message from `fd` to its end: a regular file is used in place (from its
- * present position; the position ends at the file's end), anything else is read
- * into memory or, beyond LIMIT_MEMORY_BYTES, into a spool.  A read error is a
- * failure, never an end.  An empty input is an empty message. */
+/* Reads a message from `fd` to its end.  Up to LIMIT_MEMORY_BYTES it is read into memory;
+ * beyond that a regular file is used in place (from its present position; the
+ * position ends at the file's end), so `fd` must stay open, and anything else goes to a
+ * spool.  A read error is a failure, never an end.  An empty input is an empty
+ * message.  `intake` may be NULL when a spool cannot be needed. */
 bool message_receive(Message *message, int fd, const MessageIntake *intake, Failure *why);
 
 /* A message that is these bytes, which stay the caller's; From_ line understood. */
 void message_from_bytes(Message *message, Slice bytes);
+
+/* The first `body_offset` bytes as they came: the header block and the empty line. */
+static inline Slice message_head(const Message *message)
+{
+	return slice(message->header.data, (size_t)message->body_offset);
+}
 
 /* Closes and frees what the message holds.  A zeroed Message is fine too. */
 void message_clear(Message *message);
@@ -78,9 +102,9 @@ bool message_crlf_size(Message *message, off_t *size_bytes, Failure *why);
 typedef struct MessageImage {
 	Slice head;
 	const Message *message;
-	off_t rest_offset;
-	int whole_fd; /* an unnamed file that holds exactly these bytes, so that filing
-		       * may be a link; or -1 */
+	off_t rest_offset; /* body_offset, or anything up to size_bytes */
+	int whole_fd;      /* an unnamed file that holds exactly these bytes, so that filing
+			    * may be a link; or -1 */
 } MessageImage;
 
 /* The image of `message` with the head that its intake made (or as it came). */
