@@ -317,7 +317,7 @@ static bool receive(Message *message, int fd, const MessageIntake *intake, Failu
 	Beyond beyond;
 	bool ended;
 
-	if (!read_up_to(fd, &bytes, LIMIT_MEMORY_BYTES, &ended, why))
+	if (!read_up_to(fd, &bytes, LIMIT_MEMORY_BYTES + 1, &ended, why))
 		return false;
 	beyond = ended ? NOTHING_BEYOND : MORE_BEYOND;
 	if (!find_header(message, text_slice(&bytes), beyond)) {
