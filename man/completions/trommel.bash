@@ -1,0 +1,46 @@
+# bash completion for trommel(1)
+
+_trommel()
+{
+	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
+
+	case $before in
+	-d)
+		mapfile -t COMPREPLY < <(compgen -u -- "$word")
+		return
+		;;
+	-s | -c)
+		mapfile -t COMPREPLY < <(compgen -f -- "$word")
+		return
+		;;
+	-o)
+		mapfile -t COMPREPLY < <(compgen -S = -W "$(_trommel_keys)" -- "$word")
+		compopt -o nospace
+		return
+		;;
+	-f | -a | -r | -m)
+		return
+		;;
+	esac
+	if [[ $COMP_CWORD -eq 1 && $word != -* ]]; then
+		mapfile -t COMPREPLY < <(compgen -W 'deliver check try config help' -- "$word")
+		return
+	fi
+	case $command in
+	check | try)
+		mapfile -t COMPREPLY < <(compgen -f -- "$word")
+		;;
+	help) ;;
+	*)
+		mapfile -t COMPREPLY < <(compgen -W '-d -f -a -r -m -s -c -o' -- "$word")
+		;;
+	esac
+}
+
+# The names of the settings, as the program knows them.
+_trommel_keys()
+{
+	trommel config --describe 2>/dev/null | cut -d ' ' -f 1
+}
+
+complete -o filenames -F _trommel trommel

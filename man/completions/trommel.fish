@@ -1,0 +1,24 @@
+# fish completion for trommel(1)
+
+function __trommel_keys
+    trommel config --describe 2>/dev/null | string replace -r ' .*' '='
+end
+
+set -l commands deliver check try config help
+complete -c trommel -n "not __fish_seen_subcommand_from $commands" -f
+complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a deliver -d 'Deliver standard input'
+complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a check -d 'Show what is wrong with scripts'
+complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a try -d 'Say what rules would do with saved messages'
+complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a config -d 'Print the settings in force'
+complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a help -d 'List the commands'
+complete -c trommel -n "__fish_seen_subcommand_from check try" -F
+
+set -l delivery "not __fish_seen_subcommand_from check try help"
+complete -c trommel -n $delivery -s d -x -a '(__fish_complete_users)' -d 'Deliver to this user'
+complete -c trommel -n $delivery -s f -x -d 'Envelope sender'
+complete -c trommel -n $delivery -s a -x -d 'Detail, or original recipient'
+complete -c trommel -n $delivery -s r -x -d 'Final recipient'
+complete -c trommel -n $delivery -s m -x -d 'Folder that takes what rules keep'
+complete -c trommel -n $delivery -s s -r -d 'Use these rules'
+complete -c trommel -n $delivery -s c -r -d 'Configuration file'
+complete -c trommel -n $delivery -s o -x -a '(__trommel_keys)' -d 'Set one configuration key'
