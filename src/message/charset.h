@@ -1,4 +1,9 @@
-/* charset - from the charsets of mail to UTF-8, over iconv(3) */
+/* charset - from the charsets of mail to UTF-8, over iconv(3)
+ * RFC 2978 (names), RFC 2231 section 5 (language suffix), RFC 1428 ("unknown-8bit")
+ *
+ * UTF-8, US-ASCII and Windows-1252 (which ISO-8859-1 means in mail) are read here and
+ * cost no iconv.  The others need its converters, which it opens for reading when they
+ * are first asked for: a confined process must be allowed to. */
 #ifndef MESSAGE_CHARSET_H
 #define MESSAGE_CHARSET_H
 
@@ -12,6 +17,12 @@
  * valid UTF-8.  Bytes that mean nothing there become U+FFFD.  False, and nothing
  * appended, when the charset is unknown. */
 bool charset_to_utf8(Slice charset, Slice bytes, Text *out);
+
+/* True when charset_to_utf8 would not refuse `charset`. */
+bool charset_is_known(Slice charset);
+
+/* True when the two names mean the same charset. */
+bool charset_same(Slice a, Slice b);
 
 /* Appends bytes of unknown charset: as they are if UTF-8, else as Windows-1252. */
 void charset_guess_to_utf8(Slice bytes, Text *out);

@@ -309,7 +309,7 @@ START_TEST(a_message_of_any_size_is_whole_by_any_way)
 		receive(&message, bytes, way, &plain_intake);
 		assert_holds(&message, bytes);
 		if (way == BY_PIPE)
-			ck_assert(size < LIMIT_MEMORY_BYTES || message.crlf_size == crlf_size_of(bytes));
+			ck_assert(size <= LIMIT_MEMORY_BYTES || message.crlf_size == crlf_size_of(bytes));
 		ck_assert(message_crlf_size(&message, &crlf_size, &why));
 		ck_assert_int_eq(crlf_size, crlf_size_of(bytes));
 		assert_image(&message, bytes);
