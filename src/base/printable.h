@@ -1,0 +1,12 @@
+/* printable - bytes from strangers made fit for one line of a log, a terminal or a report */
+#ifndef BASE_PRINTABLE_H
+#define BASE_PRINTABLE_H
+
+#include "base/text.h"
+
+/* Appends `bytes` as one line of valid UTF-8: whatever is not, control characters (CR, LF and escape
+ * sequences among them) and characters that turn the direction of writing become '?'.  More than
+ * `limit_bytes` are cut, between characters, and "..." says so. */
+void printable_append(Text *out, Slice bytes, size_t limit_bytes);
+
+#endif
