@@ -15,6 +15,7 @@ INCLUDEDIR ?= $(PREFIX)/include
 DATADIR ?= $(PREFIX)/share
 MANDIR ?= $(DATADIR)/man
 MODULE_DIR ?= $(LIBDIR)/trommel
+CONFIG_DIR ?= /etc/trommel
 # Debian's zsh searches vendor-completions for packages and site-functions for what is local.
 ZSHDIR ?= $(DATADIR)/zsh/$(if $(filter /usr,$(PREFIX)),vendor-completions,site-functions)
 
@@ -30,7 +31,8 @@ SHAPE := -std=gnu11 -fPIC -fvisibility=hidden -fno-common -ffunction-sections -f
 HARDEN := -fstack-protector-strong -fstack-clash-protection
 # Fortified functions hide from the sanitizers, and need an optimiser.
 HARDEN += $(if $(filter -O0 -fsanitize%,$(CFLAGS)),,-U_FORTIFY_SOURCE -D_FORTIFY_SOURCE=2)
-DEFINES := -D_GNU_SOURCE -DTROMMEL_VERSION='"$(VERSION)"' -DTROMMEL_MODULE_DIR='"$(MODULE_DIR)"'
+DEFINES := -D_GNU_SOURCE -DTROMMEL_VERSION='"$(VERSION)"' -DTROMMEL_MODULE_DIR='"$(MODULE_DIR)"' \
+	-DTROMMEL_CONFIG_DIR='"$(CONFIG_DIR)"'
 COMPILE = $(CC) $(SHAPE) $(WARN) $(WERROR) $(HARDEN) $(DEFINES) -Isrc -Iinclude $(CPPFLAGS) $(CFLAGS)
 # Every symbol is bound before main: fewer of them, and the newer hash, are fewer instructions per message.
 LINK_SHAPE := -Wl,-z,relro,-z,now,-z,noexecstack -Wl,-O1,--as-needed,--gc-sections,--hash-style=gnu

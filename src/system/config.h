@@ -8,6 +8,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/failure.h"
 #include "base/text.h"
@@ -15,6 +16,7 @@
 typedef struct Config {
 	/* where mail goes */
 	const char *mail_location;  /* Dovecot's notation, or "auto" */
+	bool folder_autocreate;     /* every folder that rules file into is made: false */
 	const char *mbox_format;    /* "mboxrd" or "mboxo" */
 	const char *mbox_locks;     /* "dotlock fcntl": any of dotlock fcntl flock, in that order */
 	bool mbox_dotlock_required; /* false: go on with kernel locks where the directory refuses */
@@ -39,30 +41,42 @@ typedef struct Config {
 	bool add_delivered_to; /* false; with it the loop check */
 	bool add_original_to;  /* false */
 	/* the rest */
-	const char *hostname;         /* "" for the system's */
-	unsigned deadline_s;          /* 240 */
-	const char *log_json;         /* file for JSON lines; "" for none */
-	const char *log_facility;     /* "mail" */
-	const char *user_log;         /* ~/.sieve.log; "" for none */
-	const char *postmaster;       /* postmaster@HOST */
-	struct ConfigSource *sources; /* where each came from: for config.c */
-	char **owned;
-	size_t owned_count;
+	const char *hostname;     /* "" for the system's */
+	unsigned deadline_s;      /* 240 */
+	const char *log_json;     /* file for JSON lines; "" for none */
+	const char *log_facility; /* "mail" */
+	const char *user_log;     /* ~/.sieve.log; "" for none */
+	const char *postmaster;   /* "" for postmaster@HOST */
+	/* for config.c */
+	Arena *memory;                /* holds what was set; NULL while all is built in */
+	struct ConfigSource *sources; /* where each key was set; NULL likewise */
 } Config;
 
-/* The built-in defaults. */
+/* Where the configuration is looked for. */
+#ifndef TROMMEL_CONFIG_DIR
+#define TROMMEL_CONFIG_DIR "/etc/trommel"
+#endif
+#define CONFIG_PATH TROMMEL_CONFIG_DIR "/trommel.conf"
+
+/* The built-in defaults: a copy, no allocation. */
 void config_init(Config *config);
 void config_clear(Config *config);
 
-/* Reads `path`.  A missing file is fine unless `required`; anything wrong in it is a failure that
- * names file, line and column, what was found and what was expected. */
+/* Reads `path`.  A missing file is fine unless `required`; a file that somebody other than root and the
+ * caller could have written, and anything wrong in it, is a failure (RETRY) that names file, line and column,
+ * what was found and what was expected.  After a failure part of it may be in force. */
 bool config_read(Config *config, const char *path, bool required, Failure *why);
 
-/* Sets one "KEY=VALUE" from the command line. */
+/* Sets one "KEY=VALUE" from the command line; a failure is one of usage. */
 bool config_set(Config *config, const char *assignment, Failure *why);
 
-/* Prints every key with its value and origin. */
+/* Prints every key with its value, in the file's own notation, and origin.  As JSON: an array of objects with
+ * key, value, origin and, when set in a file, line. */
 void config_print(const Config *config, Text *out);
+void config_print_json(const Config *config, Text *out);
+
+/* Prints what there is to set, one key per line, tab between: key, type, default, section, help. */
+void config_describe(Text *out);
 
 DEFINE_AUTO_VALUE(Config, config_clear)
 

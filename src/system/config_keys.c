@@ -1,0 +1,181 @@
+#include "system/config_keys.h"
+
+#include <string.h>
+
+#include "base/ascii.h"
+
+static const char *const mbox_formats[] = { "mboxrd", "mboxo", NULL };
+static const char *const lock_kinds[] = { "dotlock", "fcntl", "flock", NULL };
+static const char *const redirect_senders[] = { "sender", "recipient", "postmaster", "user", NULL };
+static const char *const facilities[] = { "mail",   "daemon", "user",   "auth",   "authpriv",
+					  "local0", "local1", "local2", "local3", "local4",
+					  "local5", "local6", "local7", "",       NULL };
+
+const Config config_defaults = {
+	.mail_location = "auto",
+	.folder_autocreate = false,
+	.mbox_format = "mboxrd",
+	.mbox_locks = "dotlock fcntl",
+	.mbox_dotlock_required = true,
+	.lock_timeout_s = 60,
+	.lock_stale_s = 600,
+	.subscribe_created = false,
+	.sieve_script = "",
+	.sieve_dir = "~/sieve",
+	.sieve_global_dir = TROMMEL_CONFIG_DIR "/sieve",
+	.recipient_delimiter = "+",
+	.redirect_max = 4,
+	.judge_cpu_s = 5,
+	.judge_wall_s = 10,
+	.judge_memory_mb = 512,
+	.sendmail = "/usr/sbin/sendmail",
+	.redirect_sender = "sender",
+	.hop_limit = 25,
+	.postmaster = "",
+	.add_return_path = true,
+	.add_delivered_to = false,
+	.add_original_to = false,
+	.hostname = "",
+	.deadline_s = 240,
+	.log_facility = "mail",
+	.log_json = "",
+	.user_log = "~/.sieve.log",
+};
+
+#define AT(field)        .name = #field, .offset = offsetof(Config, field)
+#define RANGE(low, high) .type = CONFIG_NUMBER, .least = (low), .most = (high)
+
+const ConfigKey config_keys[] = {
+	{ AT(mail_location), .type = CONFIG_STRING, .section = "Where mail goes",
+	  .help = "the user's mail in Dovecot's notation, such as maildir:~/Maildir; auto looks for what "
+		  "there is" },
+	{ AT(folder_autocreate), .type = CONFIG_BOOL, .help = "make every folder that rules file into" },
+	{ AT(mbox_format), .type = CONFIG_CHOICE, .choices = mbox_formats,
+	  .help = "how lines that look like the beginning of a message are quoted" },
+	{ AT(mbox_locks), .type = CONFIG_CHOICES, .choices = lock_kinds,
+	  .help = "the locks to take on an mbox, in this order" },
+	{ AT(mbox_dotlock_required), .type = CONFIG_BOOL,
+	  .help = "no: go on with kernel locks where the directory refuses a dotlock" },
+	/* Postfix waits 20 s, Dovecot 5 min; more than our own deadline would never be waited for. */
+	{ AT(lock_timeout_s), RANGE(0, 200), .help = "seconds to wait for a mailbox that is locked" },
+	/* Postfix breaks locks at 500 s. */
+	{ AT(lock_stale_s), RANGE(1, 86400), .help = "seconds until a dotlock counts as abandoned" },
+	{ AT(subscribe_created), .type = CONFIG_BOOL, .help = "subscribe to folders that rules make" },
+
+	{ AT(sieve_script), .type = CONFIG_PATH_OF_USER, .section = "The rules",
+	  .help = "the user's script; empty for the usual search" },
+	{ AT(sieve_dir), .type = CONFIG_PATH_OF_USER, .help = "where include :personal finds scripts" },
+	{ AT(sieve_global_dir), .type = CONFIG_PATH_OF_SYSTEM,
+	  .help = "where include :global finds scripts" },
+	{ AT(recipient_delimiter), .type = CONFIG_STRING,
+	  .help = "characters that may begin the detail of an address" },
+	{ AT(redirect_max), RANGE(0, 32), .help = "redirects that one message may cause" },
+	{ AT(judge_cpu_s), RANGE(1, 120), .help = "CPU seconds for the rules on one message" },
+	{ AT(judge_wall_s), RANGE(1, 200), .help = "the same, by the clock on the wall" },
+	{ AT(judge_memory_mb), RANGE(16, 65536), .help = "memory for the rules on one message, in MB" },
+
+	{ AT(sendmail), .type = CONFIG_PATH_OF_SYSTEM, .section = "Outgoing mail",
+	  .help = "the program that takes redirected messages" },
+	{ AT(redirect_sender), .type = CONFIG_CHOICE, .choices = redirect_senders,
+	  .help = "the envelope sender of redirected messages" },
+	{ AT(hop_limit), RANGE(1, 1000), .help = "a message with more Received fields is not redirected" },
+	{ AT(postmaster), .type = CONFIG_STRING,
+	  .help = "the address of the postmaster; empty for postmaster at the host's name" },
+
+	{ AT(add_return_path), .type = CONFIG_BOOL, .section = "Trace fields",
+	  .help = "put the envelope sender into a Return-Path field and remove others" },
+	{ AT(add_delivered_to), .type = CONFIG_BOOL,
+	  .help = "put the recipient into a Delivered-To field and refuse a message that has it" },
+	{ AT(add_original_to), .type = CONFIG_BOOL,
+	  .help = "put the original recipient into an X-Original-To field" },
+
+	{ AT(hostname), .type = CONFIG_STRING, .section = "The rest",
+	  .help = "the name of this host; empty for the system's" },
+	/* OpenSMTPD kills after 300 s; Postfix bounces after 1000 s. */
+	{ AT(deadline_s), RANGE(1, 290),
+	  .help = "seconds after which a delivery undoes all and ends with 75" },
+	{ AT(log_facility), .type = CONFIG_CHOICE, .choices = facilities,
+	  .help = "the facility of syslog; empty for no syslog" },
+	{ AT(log_json), .type = CONFIG_PATH_OF_SYSTEM, .help = "a file for one JSON object per delivery" },
+	{ AT(user_log), .type = CONFIG_PATH_OF_USER,
+	  .help = "where the owner of rules is told of their errors" },
+	{ .name = NULL },
+};
+_Static_assert(sizeof config_keys / sizeof config_keys[0] <= CONFIG_KEYS_MAX, "more keys than places");
+
+static void append_quoted(Text *out, const char *value)
+{
+	text_append_char(out, '"');
+	for (; *value; value++) {
+		if (*value == '"' || *value == '\\')
+			text_append_char(out, '\\');
+		text_append_char(out, *value);
+	}
+	text_append_char(out, '"');
+}
+
+static bool needs_quotes(const char *value)
+{
+	Slice whole = slice_of(value);
+
+	return whole.length == 0 || ascii_trim(whole).length != whole.length || value[0] == '"' ||
+	       strchr(value, '#');
+}
+
+void config_value_text(const Config *config, const ConfigKey *key, Text *out)
+{
+	const char *field = (const char *)config + key->offset;
+	const char *value;
+
+	switch (key->type) {
+	case CONFIG_BOOL:
+		text_append_string(out, *(const bool *)field ? "yes" : "no");
+		return;
+	case CONFIG_NUMBER:
+		text_printf(out, "%u", *(const unsigned *)(const void *)field);
+		return;
+	default:
+		value = *(const char *const *)(const void *)field;
+		if (needs_quotes(value))
+			append_quoted(out, value);
+		else
+			text_append_string(out, value);
+	}
+}
+
+static void append_choices(const ConfigKey *key, Text *out)
+{
+	for (size_t i = 0; key->choices[i]; i++) {
+		if (i)
+			text_append_string(out, key->choices[i + 1] ? ", " : " or ");
+		text_append_string(out, key->choices[i][0] ? key->choices[i] : "\"\"");
+	}
+}
+
+void config_wanted_text(const ConfigKey *key, Text *out)
+{
+	switch (key->type) {
+	case CONFIG_STRING:
+		text_append_string(out, "text");
+		break;
+	case CONFIG_PATH_OF_USER:
+		text_append_string(out, "a path that begins with / or ~/");
+		break;
+	case CONFIG_PATH_OF_SYSTEM:
+		text_append_string(out, "a path that begins with /");
+		break;
+	case CONFIG_CHOICES:
+		text_append_string(out, "one or more of ");
+		append_choices(key, out);
+		break;
+	case CONFIG_CHOICE:
+		append_choices(key, out);
+		break;
+	case CONFIG_BOOL:
+		text_append_string(out, "yes or no");
+		break;
+	case CONFIG_NUMBER:
+		text_printf(out, "a number from %u to %u", key->least, key->most);
+		break;
+	}
+}
