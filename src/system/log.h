@@ -18,11 +18,15 @@ typedef enum LogLevel {
 } LogLevel;
 
 /* Where to: a syslog facility name ("" for no syslog) and a JSON-lines file ("" for none; opened now, with
- * the rights of now, O_APPEND). */
+ * the rights of now, O_APPEND; a symbolic link, or a file with a second name, is refused).  Whatever
+ * goes wrong here or below is said in the other log, if there is one, and is no failure of the delivery. */
 void log_open(const char *facility, const char *json_path);
 void log_close(void);
 
-/* One line. */
+/* Where the syslog daemon listens, instead of /dev/log; borrowed.  For tests. */
+void log_set_syslog_socket(const char *path);
+
+/* One line.  What is in it may come from anybody. */
 void log_line(LogLevel level, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* What became of one delivery. */
@@ -40,6 +44,7 @@ typedef struct LogDelivery {
 	int status;         /* the exit status */
 } LogDelivery;
 
+/* One line in both logs: `key=value, ...` and a JSON object with a time (RFC 3339, UTC). */
 void log_delivery(const LogDelivery *delivery);
 
 #endif
