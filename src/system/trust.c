@@ -1,0 +1,207 @@
+#include "system/trust.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <limits.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/cleanup.h"
+
+enum {
+	LINKS_MAX = 16
+};
+
+/* A path on its way from "/" to what it leads to. */
+typedef struct Way {
+	const char *path; /* as asked for */
+	uid_t owner;
+	bool last_is_no_link; /* known from opening it */
+	unsigned links;
+	char done[PATH_MAX]; /* no link, "." or ".." in it; "" is "/" */
+	char rest[PATH_MAX];
+} Way;
+
+static Trust refuse(Failure *why, const char *format, ...) __attribute__((format(printf, 2, 3)));
+static Trust refuse(Failure *why, const char *format, ...)
+{
+	char text[FAILURE_TEXT_MAX];
+	va_list arguments;
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof text, format, arguments);
+	va_end(arguments);
+	failure_set(why, FAILURE_RETRY, "4.7.0", "%s", text);
+	return TRUST_REFUSED;
+}
+
+static Trust unreadable(const char *path, Failure *why)
+{
+	failure_errno(why, "read '%s'", path);
+	return TRUST_UNREADABLE;
+}
+
+static bool is_friend(const Way *way, uid_t uid)
+{
+	return uid == way->owner || uid == 0;
+}
+
+static Trust judge_file(const Way *way, const struct stat *file, Failure *why)
+{
+	if (!S_ISREG(file->st_mode))
+		return refuse(why, "'%s' is not a file", way->path);
+	if (!is_friend(way, file->st_uid))
+		return refuse(why, "'%s' belongs to uid %lu; 'chown %lu' mends it", way->path,
+			      (unsigned long)file->st_uid, (unsigned long)way->owner);
+	if (file->st_mode & (S_IWGRP | S_IWOTH))
+		return refuse(why, "'%s' can be written by others; 'chmod go-w' mends it", way->path);
+	return TRUST_OK;
+}
+
+/* In a sticky directory others cannot replace what is not theirs.  A group that may write to a directory of
+ * root's is root's decision (/var/mail, /usr/local); in the user's own it is an accident. */
+static Trust judge_directory(const Way *way, const struct stat *directory, Failure *why)
+{
+	mode_t loose = directory->st_uid == 0 ? S_IWOTH : S_IWGRP | S_IWOTH;
+
+	if (!is_friend(way, directory->st_uid))
+		return refuse(why, "the directory '%s' on the way to '%s' belongs to uid %lu", way->done,
+			      way->path, (unsigned long)directory->st_uid);
+	if ((directory->st_mode & loose) && !(directory->st_mode & S_ISVTX))
+		return refuse(why, "the directory '%s' can be written by others; 'chmod go-w %s' mends it",
+			      way->done, way->done);
+	return TRUST_OK;
+}
+
+/* Takes the next component from the rest to the end of what is done.  False at the end. */
+static bool step(Way *way, bool *fits)
+{
+	char *start = way->rest + strspn(way->rest, "/");
+	size_t length = strcspn(start, "/"), used = strlen(way->done);
+
+	*fits = used + length + 2 < sizeof way->done;
+	if (length == 0 || !*fits)
+		return false;
+	if (length == 2 && memcmp(start, "..", 2) == 0) {
+		char *slash = strrchr(way->done, '/');
+
+		if (slash)
+			*slash = '\0';
+	} else if (length != 1 || *start != '.') {
+		way->done[used] = '/';
+		memcpy(way->done + used + 1, start, length);
+		way->done[used + 1 + length] = '\0';
+	}
+	memmove(way->rest, start + length, strlen(start + length) + 1);
+	return true;
+}
+
+static bool is_last(const Way *way)
+{
+	return way->rest[strspn(way->rest, "/")] == '\0';
+}
+
+/* Puts what the link says in the place of its name. */
+static Trust follow(Way *way, const struct stat *entry, Failure *why)
+{
+	char target[PATH_MAX];
+	ssize_t length;
+	size_t left = strlen(way->rest);
+
+	if (!is_friend(way, entry->st_uid))
+		return refuse(why, "the link '%s' on the way to '%s' belongs to uid %lu", way->done,
+			      way->path, (unsigned long)entry->st_uid);
+	length = readlink(way->done, target, sizeof target);
+	if (length < 0)
+		return unreadable(way->done, why);
+	if (++way->links > LINKS_MAX || (size_t)length + left + 2 > sizeof way->rest)
+		return refuse(why, "'%s' leads through too many links", way->path);
+	memmove(way->rest + length + 1, way->rest, left + 1);
+	memcpy(way->rest, target, (size_t)length);
+	way->rest[length] = '/';
+	*(length && target[0] == '/' ? way->done : strrchr(way->done, '/')) = '\0';
+	return TRUST_OK;
+}
+
+/* Looks at everything between "/" and the file. */
+static Trust judge_way(Way *way, const struct stat *file, Failure *why)
+{
+	struct stat entry;
+	bool fits;
+
+	while (step(way, &fits)) {
+		Trust trust = TRUST_OK;
+
+		if (way->done[0] == '\0' || (way->last_is_no_link && is_last(way)))
+			continue;
+		if (lstat(way->done, &entry) < 0)
+			return unreadable(way->done, why);
+		if (S_ISLNK(entry.st_mode))
+			trust = follow(way, &entry, why);
+		else if (S_ISDIR(entry.st_mode))
+			trust = judge_directory(way, &entry, why);
+		else if (entry.st_ino != file->st_ino || entry.st_dev != file->st_dev)
+			return refuse(why, "'%s' was replaced while it was read", way->path);
+		if (trust != TRUST_OK)
+			return trust;
+	}
+	return fits ? TRUST_OK : refuse(why, "'%s' is too long a path", way->path);
+}
+
+static bool begin(Way *way, const char *path)
+{
+	size_t used = 0;
+
+	way->done[0] = '\0';
+	way->links = 0;
+	if (path[0] != '/') {
+		if (!getcwd(way->rest, sizeof way->rest))
+			return false;
+		used = strlen(way->rest);
+		way->rest[used++] = '/';
+	}
+	if (used + strlen(path) >= sizeof way->rest) {
+		errno = ENAMETOOLONG;
+		return false;
+	}
+	memcpy(way->rest + used, path, strlen(path) + 1);
+	return true;
+}
+
+/* First as what it nearly always is, not a link. */
+static int open_either(const char *path, bool *is_link)
+{
+	const int flags = O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK;
+	int fd = open(path, flags | O_NOFOLLOW);
+
+	*is_link = fd < 0 && errno == ELOOP;
+	return *is_link ? open(path, flags) : fd;
+}
+
+Trust trusted_open(const char *path, uid_t owner, int *fd, Failure *why)
+{
+	bool is_link;
+	auto_fd int opened = open_either(path, &is_link);
+	struct stat file;
+	Way way;
+	Trust trust;
+
+	if (opened < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return TRUST_ABSENT;
+	if (opened < 0)
+		return unreadable(path, why);
+	way.path = path;
+	way.owner = owner;
+	way.last_is_no_link = !is_link;
+	if (fstat(opened, &file) < 0 || !begin(&way, path))
+		return unreadable(path, why);
+	trust = judge_file(&way, &file, why);
+	if (trust == TRUST_OK)
+		trust = judge_way(&way, &file, why);
+	if (trust == TRUST_OK)
+		*fd = TAKE_FD(opened);
+	return trust;
+}

@@ -1,0 +1,25 @@
+/* trust - files that decide where mail goes: whoever could write one has the user's mail
+ *
+ * A rules file counts only when nobody but its user and root could have written it.  What is looked
+ * at is what was opened (fstat, never check-then-open), and every directory and symbolic link that
+ * led there.  The usual case, no such file, costs one system call. */
+#ifndef SYSTEM_TRUST_H
+#define SYSTEM_TRUST_H
+
+#include <sys/types.h>
+
+#include "base/failure.h"
+
+typedef enum Trust {
+	TRUST_OK,
+	TRUST_ABSENT,     /* no such file: `why` is untouched */
+	TRUST_REFUSED,    /* somebody else could have written it; `why` says who and what mends it */
+	TRUST_UNREADABLE, /* it is there, but cannot be read now: try again */
+} Trust;
+
+/* Opens the file at `path` (absolute, or from the working directory) for reading when only `owner` and root
+ * could have written it.  Gives the descriptor, close-on-exec, the caller's, only with TRUST_OK.
+ * Symbolic links are followed where `owner` or root made them. */
+Trust trusted_open(const char *path, uid_t owner, int *fd, Failure *why);
+
+#endif
