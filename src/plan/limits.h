@@ -10,6 +10,7 @@ enum {
 	LIMIT_FOLDER_LENGTH = 1024,     /* bytes of a whole folder name; a part of it: 255 on disk */
 	LIMIT_ADDRESS_LENGTH = 320,     /* RFC 5321, 4.5.3.1: 64 + 1 + 255 */
 	LIMIT_PLAN_BYTES = 1024 * 1024, /* as it crosses from judge to courier */
+	LIMIT_QUESTIONS = 10000,        /* to the world; a script of 5,000 rules may ask in each */
 	LIMIT_WARNINGS = 64,
 	LIMIT_WARNING_LENGTH = 1024,
 	LIMIT_ERROR_LENGTH = 32 * 1024, /* all findings of a script; one takes about 200 bytes */

@@ -1,0 +1,267 @@
+#include "delivery/judge.h"
+
+#include <errno.h>
+#include <signal.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/panic.h"
+#include "base/utf8.h"
+#include "delivery/judge_wire.h"
+#include "plan/limits.h"
+#include "system/confine.h"
+#include "system/crash_guard.h"
+
+enum {
+	/* Where a judge finds its socket: nothing reads standard input by accident, as libraries
+	 * write to standard error. */
+	JUDGE_SOCKET = 0,
+	EXIT_GAVE_UP = 70 /* of a judge that panicked */
+};
+
+/* --- in the child --- */
+
+static void on_panic(const char *text)
+{
+	frame_send(JUDGE_SOCKET, FRAME_GAVE_UP, utf8_cut(slice_of(text), FAILURE_TEXT_MAX));
+}
+
+static void close_between(unsigned first, unsigned last)
+{
+	if (first > last || close_range(first, last, 0) == 0)
+		return;
+	/* Linux before 5.9; what was inherited has been closed, so ours are few. */
+	for (unsigned fd = first; fd <= last && fd < 1024; fd++)
+		close((int)fd);
+}
+
+/* Leaves open the socket, as JUDGE_SOCKET, and what the message is read from. */
+static bool close_all_but(int socket, Message *message)
+{
+	unsigned kept;
+
+	if (message->fd == JUDGE_SOCKET) {
+		message->fd = dup(message->fd);
+		if (message->fd < 0)
+			return false;
+	}
+	if (dup2(socket, JUDGE_SOCKET) < 0)
+		return false;
+	kept = message->fd < 0 ? JUDGE_SOCKET : (unsigned)message->fd;
+	if (kept > JUDGE_SOCKET)
+		close_between(JUDGE_SOCKET + 1, kept - 1);
+	close_between(kept + 1, ~0U);
+	message->spool_fd = -1;
+	return true;
+}
+
+_Noreturn static void be_judge(int socket, const JudgeJob *job, JudgeBody body)
+{
+	const ConfineLimits limits = { .cpu_s = job->cpu_s, .memory_mb = job->memory_mb };
+	Failure why = { 0 };
+
+	/* Whatever ends the courier ends us, kill -9 too. */
+	prctl(PR_SET_PDEATHSIG, SIGKILL);
+	if (!close_all_but(socket, job->message))
+		_exit(EXIT_GAVE_UP);
+	panic_set_hook(on_panic);
+	panic_set_status(EXIT_GAVE_UP);
+	if (!confine_limits(&limits, &why))
+		panic("%s", why.text);
+	body(JUDGE_SOCKET, job);
+	_exit(0);
+}
+
+/* --- in the courier --- */
+
+typedef struct Hearing {
+	const JudgeJob *job;
+	const World *world;
+	FrameReader reader;
+	bool compiled; /* said so; the message may have been seen from then on */
+	size_t frames;
+	Failure world_failed;
+	Failure wrong; /* what the judge did wrong; nothing when it just ended */
+} Hearing;
+
+static bool wrong(Hearing *hearing, const char *text)
+{
+	return failure_retry(&hearing->wrong, "the judge %s", text);
+}
+
+/* Names that could never be folders are not even looked for. */
+static bool look_for_folder(Hearing *hearing, Slice name, bool *exists, Failure *why)
+{
+	char folder[LIMIT_FOLDER_LENGTH + 1];
+
+	*exists = false;
+	if (!plan_folder_valid(name))
+		return true;
+	memcpy(folder, name.data, name.length);
+	folder[name.length] = '\0';
+	return hearing->world->folder_exists(hearing->world->self, folder, exists, why);
+}
+
+static bool answer_folder(Hearing *hearing, Slice name)
+{
+	char text[1 + FAILURE_TEXT_MAX];
+	Failure why = { 0 };
+	size_t length = 1;
+	bool exists;
+
+	if (look_for_folder(hearing, name, &exists, &why)) {
+		text[0] = exists ? '1' : '0';
+	} else {
+		hearing->world_failed = why;
+		text[0] = '!';
+		length += strlen(why.text);
+		memcpy(text + 1, why.text, length - 1);
+	}
+	if (frame_send_now(hearing->reader.socket, FRAME_ANSWER, slice(text, length)))
+		return true;
+	/* One that is dead will be found out by the next read. */
+	return errno != EAGAIN || wrong(hearing, "asks, and does not listen");
+}
+
+/* Takes the plan apart, believing nothing. */
+static Plan *take_plan(Hearing *hearing, Slice bytes, Arena *arena)
+{
+	Plan *plan = plan_new(arena);
+	Failure why = { 0 };
+
+	if (!plan_decode(bytes, plan, &why) || !plan_check(plan, &why)) {
+		failure_retry(&hearing->wrong, "the judge gave no plan that may be carried out: %s",
+			      why.text);
+		return NULL;
+	}
+	if (plan->outcome != PLAN_RETRY)
+		return plan;
+	if (hearing->world_failed.kind != FAILURE_NONE)
+		plan_fail(plan, PLAN_RETRY, hearing->world_failed.text);
+	else if (hearing->compiled) {
+		wrong(hearing, "wants to see the message again later");
+		return NULL;
+	}
+	return plan;
+}
+
+static bool hear_text(Hearing *hearing, Slice text)
+{
+	AUTO_VALUE(Text) printable = { 0 };
+
+	for (size_t i = 0; i < text.length; i++)
+		text_append_char(&printable, text.data[i] >= ' ' && text.data[i] < 127 ? text.data[i] : '?');
+	return failure_retry(&hearing->wrong, "the judge gave up: %s", text_string(&printable));
+}
+
+/* One frame.  False when it was the last: a plan, or something wrong. */
+static bool hear_frame(Hearing *hearing, const Frame *frame, Arena *arena, Plan **plan)
+{
+	if (++hearing->frames > LIMIT_QUESTIONS)
+		return wrong(hearing, "asks without end");
+	switch (frame->kind) {
+	case FRAME_COMPILED:
+		hearing->compiled = true;
+		return true;
+	case FRAME_FOLDER:
+		return answer_folder(hearing, frame->body);
+	case FRAME_PLAN:
+		*plan = take_plan(hearing, frame->body, arena);
+		return false;
+	case FRAME_GAVE_UP:
+		return hear_text(hearing, frame->body);
+	case FRAME_ANSWER:
+		break;
+	}
+	return wrong(hearing, "talks nonsense");
+}
+
+/* Listens until there is a plan, or NULL. */
+static Plan *hear(Hearing *hearing, Arena *arena)
+{
+	Plan *plan = NULL;
+	Frame frame;
+
+	for (;;) {
+		switch (frame_read(&hearing->reader, &frame)) {
+		case FRAME_READ:
+			if (!hear_frame(hearing, &frame, arena, &plan))
+				return plan;
+			break;
+		case FRAME_END:
+			return NULL;
+		case FRAME_LATE:
+			failure_retry(&hearing->wrong, "the judge came to no end within %u s",
+				      hearing->job->wall_s);
+			return NULL;
+		case FRAME_BAD:
+			wrong(hearing, "talks nonsense");
+			return NULL;
+		}
+	}
+}
+
+/* Kills it, whatever it is still doing, and waits for that.  One that was dying already keeps its status. */
+static void end_judge(pid_t judge, int *status)
+{
+	kill(judge, SIGKILL);
+	while (waitpid(judge, status, 0) < 0 && errno == EINTR)
+		continue;
+}
+
+/* How a judge ended that said nothing. */
+static void describe_end(const JudgeJob *job, int status, Failure *how)
+{
+	int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
+
+	if (signal == SIGXCPU)
+		failure_retry(how, "the judge was killed by signal %d (CPU time limit of %u s)", signal,
+			      job->cpu_s);
+	else if (signal)
+		failure_retry(how, "the judge was killed by signal %d (%s)", signal,
+			      sigdescr_np(signal) ? sigdescr_np(signal) : "unknown");
+	else
+		failure_retry(how, "the judge ended without a plan, with status %d", WEXITSTATUS(status));
+}
+
+static Plan *plan_without_judge(const JudgeJob *job, const Failure *how, Arena *arena)
+{
+	Plan *plan = plan_new(arena);
+
+	plan_fail(plan, PLAN_RUN_ERROR, arena_printf(arena, "%s: %s", job->script_name, how->text));
+	return plan;
+}
+
+bool judge_ask_with(const JudgeJob *job, const World *world, JudgeBody body, Arena *arena, Plan **plan,
+		    Failure *why)
+{
+	Hearing hearing = { .job = job, .world = world };
+	int pair[2], status = 0;
+	pid_t judge;
+
+	if (socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, pair) < 0)
+		return failure_errno(why, "open a socket to the judge");
+	auto_fd int ours = pair[0];
+	auto_fd int its = pair[1];
+
+	judge = crash_guard_fork();
+	if (judge < 0)
+		return failure_errno(why, "start the judge");
+	if (judge == 0)
+		be_judge(its, job, body);
+	cleanup_fd(&its);
+	its = -1; /* else its end would never be seen */
+	hearing.reader.socket = ours;
+	hearing.reader.deadline_ms = frame_clock_ms() + (int64_t)job->wall_s * 1000;
+	*plan = hear(&hearing, arena);
+	text_clear(&hearing.reader.bytes);
+	end_judge(judge, &status);
+	if (!*plan && hearing.wrong.kind == FAILURE_NONE)
+		describe_end(job, status, &hearing.wrong);
+	if (!*plan)
+		*plan = plan_without_judge(job, &hearing.wrong, arena);
+	return true;
+}

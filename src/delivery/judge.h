@@ -1,0 +1,54 @@
+/* judge - the rules are read and run by a child that can do nothing but answer
+ *
+ * The courier forks a judge, which compiles the script, gives up everything, reads the message and
+ * decides.  It asks about the world and hands over its plan through a socket; the courier believes
+ * none of it before it is checked.  A judge that crashes, hangs, eats memory or talks
+ * nonsense costs the sorting of one message, never the message. */
+#ifndef DELIVERY_JUDGE_H
+#define DELIVERY_JUDGE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+#include <sys/types.h>
+
+#include "base/arena.h"
+#include "base/failure.h"
+#include "message/envelope.h"
+#include "message/message.h"
+#include "plan/plan.h"
+#include "plan/world.h"
+
+/* What is to be judged, by what, with what.  All of it is borrowed. */
+typedef struct JudgeJob {
+	const char *script_name; /* as findings and the owner's log call it */
+	Slice script_source;
+	const char *personal_dir, *global_dir; /* of included scripts; NULL: there are none */
+	uid_t owner;                           /* he and root alone may have written them */
+	Message *message;
+	const Envelope *envelope;
+	int64_t now;      /* seconds since 1970 */
+	const char *host; /* may be NULL */
+	unsigned redirect_max;
+	const char *recipient_delimiter;
+	unsigned cpu_s, wall_s, memory_mb; /* each above 0 */
+} JudgeJob;
+
+/* Asks a judge and sees it to its end: when this returns there is no process and no descriptor more than
+ * before.  `world` answers the judge's questions, in this process.
+ *
+ * Gives a plan in `arena` that passed plan_check.  Whatever the judge did wrong is such a plan too:
+ * RUN_ERROR, implicit keep, and a text that says what happened.  RETRY is believed only of a judge that has
+ * not seen the message yet, or after `world` failed: no message can make itself circle in a queue.
+ *
+ * False and `why` only when no judge could be started. */
+bool judge_ask(const JudgeJob *job, const World *world, Arena *arena, Plan **plan, Failure *why);
+
+/* What a judge does, in the child: under the job's limits, no descriptor open but `socket` and the message's.
+ * To return is to exit with status 0. */
+typedef void (*JudgeBody)(int socket, const JudgeJob *job);
+
+/* The same with another judge: for tests of bad ones. */
+bool judge_ask_with(const JudgeJob *job, const World *world, JudgeBody body, Arena *arena, Plan **plan,
+		    Failure *why);
+
+#endif

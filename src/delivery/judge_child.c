@@ -1,0 +1,111 @@
+/* judge_child - the judge itself: compile, give up everything, look at the message, decide
+ *
+ * In this order: what the script needs from disk (includes, modules, the local zone) is fetched before
+ * the doors close, and the message is looked at only behind them. */
+#include <time.h>
+
+#include "delivery/includes.h"
+#include "delivery/judge.h"
+#include "delivery/judge_wire.h"
+#include "message/header.h"
+#include "plan/limits.h"
+#include "sieve/sieve.h"
+#include "system/confine.h"
+#include "system/module.h"
+#include "system/privileges.h"
+
+#include <unistd.h>
+
+/* The world, as seen from in here: a question to the courier, who checks it. */
+static bool ask_folder(void *self, const char *folder, bool *exists, Failure *why)
+{
+	const int *socket = self;
+	AUTO_VALUE(Text) answer = { 0 };
+	Slice name = slice_of(folder);
+
+	*exists = false;
+	if (name.length > LIMIT_FOLDER_LENGTH)
+		return true;
+	if (!frame_send(*socket, FRAME_FOLDER, name) || !frame_read_answer(*socket, &answer))
+		_exit(0); /* nobody is left to judge for */
+	if (answer.data[0] == '!')
+		return failure_retry(why, "%s", answer.data + 1);
+	*exists = answer.data[0] == '1';
+	return true;
+}
+
+static void fail_to_compile(const SieveFindings *findings, Plan *plan)
+{
+	AUTO_VALUE(Text) text = { 0 };
+
+	for (size_t i = 0; i < findings->count && text.length < LIMIT_ERROR_LENGTH; i++)
+		if (findings->items[i].severity == SIEVE_ERROR)
+			sieve_finding_print(&findings->items[i], &text);
+	plan_fail(plan, PLAN_NO_COMPILE, text_string(&text));
+}
+
+/* Compiles, and fetches what the script needs.  False when the plan says why not. */
+static bool prepare(const JudgeJob *job, Plan *plan, SieveScript **script, const MimeModule **mime)
+{
+	Includes includes = { job->personal_dir, job->global_dir, job->owner };
+	SieveSetup setup = { .load = includes_load,
+			     .self = &includes,
+			     .redirect_max = job->redirect_max,
+			     .recipient_delimiter = job->recipient_delimiter };
+	SieveFindings findings = { 0 };
+	Failure why = { 0 };
+	bool full;
+
+	privileges_drop_spool_group();
+	*script = sieve_compile(job->script_name, job->script_source, &setup, plan->arena, &findings, &why);
+	if (!*script && why.kind == FAILURE_NONE) {
+		fail_to_compile(&findings, plan);
+		return false;
+	}
+	if (*script && sieve_needs_mime(*script))
+		*mime = module_open("mime", MIME_MODULE_SYMBOL, &why);
+	if (why.kind == FAILURE_NONE) {
+		tzset();
+		if (confine_close(&full, &why))
+			return true;
+	}
+	/* What the owner wants is not known, so that nothing can be done now. */
+	plan_fail(plan, PLAN_RETRY, why.text);
+	return false;
+}
+
+static void judge_body(int socket, const JudgeJob *job)
+{
+	const World world = { .folder_exists = ask_folder, .self = &socket };
+	SieveInput input = { .message = job->message,
+			     .envelope = job->envelope,
+			     .world = &world,
+			     .now = job->now,
+			     .host = job->host,
+			     .version = TROMMEL_VERSION };
+	/* Given back by the process's end, which comes at once. */
+	Arena *arena = arena_new();
+	Text bytes = { 0 };
+	Plan *plan = plan_new(arena);
+	SieveScript *script;
+
+	if (prepare(job, plan, &script, &input.mime)) {
+		frame_send(socket, FRAME_COMPILED, SLICE(""));
+		input.header = header_index(job->message->header, arena);
+		sieve_run(script, &input, plan);
+	}
+	plan_encode(plan, &bytes);
+	if (bytes.length > LIMIT_PLAN_BYTES) {
+		plan_fail(plan, PLAN_RUN_ERROR,
+			  arena_printf(arena, "%s: a plan of %zu bytes is too long", job->script_name,
+				       bytes.length));
+		text_reset(&bytes);
+		plan_encode(plan, &bytes);
+	}
+	frame_send(socket, FRAME_PLAN, text_slice(&bytes));
+}
+
+bool judge_ask(const JudgeJob *job, const World *world, Arena *arena, Plan **plan, Failure *why)
+{
+	return judge_ask_with(job, world, judge_body, arena, plan, why);
+}

@@ -1,0 +1,63 @@
+/* judge_wire - frames between courier and judge: a kind, a length, that many bytes
+ *
+ * The judge's side blocks.  The courier's never does for longer than its deadline, and
+ * takes no frame that is longer than its kind may be. */
+#ifndef DELIVERY_JUDGE_WIRE_H
+#define DELIVERY_JUDGE_WIRE_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "base/failure.h"
+#include "base/text.h"
+
+enum {
+	FRAME_HEADER_BYTES = 5, /* the kind, then the length, least significant byte first */
+};
+
+typedef enum FrameKind {
+	/* from the judge */
+	FRAME_COMPILED = 'C', /* empty; before the judge looks at the message */
+	FRAME_FOLDER = 'F',   /* does this folder exist? */
+	FRAME_PLAN = 'P',     /* plan_encode's bytes: the last thing that is listened to */
+	FRAME_GAVE_UP = 'X',  /* a text: no memory, or a bug */
+	/* from the courier */
+	FRAME_ANSWER = 'A', /* '0' or '1'; or '!' and a text: not to be known just now */
+} FrameKind;
+
+typedef struct Frame {
+	FrameKind kind;
+	Slice body; /* until the next one is read */
+} Frame;
+
+/* Sends a frame, waiting as long as it takes.  False and errno. */
+bool frame_send(int socket, FrameKind kind, Slice body);
+
+/* The same without waiting: false with EAGAIN when the other side does not read. */
+bool frame_send_now(int socket, FrameKind kind, Slice body);
+
+/* Waits for an answer and puts it into `body`.  False: the courier is gone. */
+bool frame_read_answer(int socket, Text *body);
+
+/* The courier's ear. */
+typedef struct FrameReader {
+	int socket;
+	int64_t deadline_ms; /* on frame_clock_ms */
+	Text bytes;          /* received and not yet thrown away */
+	size_t used;         /* of them */
+} FrameReader;
+
+typedef enum FrameResult {
+	FRAME_READ,
+	FRAME_END,  /* the other side closed, between frames or within one */
+	FRAME_LATE, /* the deadline is over */
+	FRAME_BAD,  /* a kind that there is not, or a length beyond it */
+} FrameResult;
+
+/* A clock that nobody sets, in milliseconds. */
+int64_t frame_clock_ms(void);
+
+/* The judge's next frame. */
+FrameResult frame_read(FrameReader *reader, Frame *frame);
+
+#endif
