@@ -1,7 +1,7 @@
 /* confine - a process gives up everything but thinking: rlimits, Landlock, seccomp
  *
  * For the judge, before it looks at the message.  Kernels without Landlock or seccomp still get the limits.
- */
+ * What it keeps: its memory, the descriptors that are open, and reading of the iconv tables. */
 #ifndef SYSTEM_CONFINE_H
 #define SYSTEM_CONFINE_H
 
@@ -14,12 +14,21 @@ typedef struct ConfineLimits {
 	unsigned memory_mb;
 } ConfineLimits;
 
-/* The limits on CPU, memory, files, processes and core: at once after the fork.  */
+/* What the kernel is taken to have at most: for tests of older ones. */
+typedef struct ConfineKernel {
+	int landlock_abi; /* 0: no Landlock */
+	bool has_seccomp;
+} ConfineKernel;
+
+/* The limits on CPU, memory, files, processes and core: at once after the fork.  Stricter ones that were
+ * inherited stay.  At the end of the CPU time SIGXCPU comes, a second later SIGKILL. */
 bool confine_limits(const ConfineLimits *limits, Failure *why);
 
 /* no_new_privs, Landlock (reading of the iconv tables, nothing else), seccomp (no open for writing, no
  * socket, no exec, no fork, no signals to others, no chmod).  What the kernel lacks is left out; `full` says
- * whether everything was there. */
+ * whether everything was there.  Most of what is forbidden fails with EPERM or EACCES; what no library of
+ * ours would ever try (exec, ptrace, mount, other uids) ends the process with SIGSYS. */
 bool confine_close(bool *full, Failure *why);
+bool confine_close_as(const ConfineKernel *kernel, bool *full, Failure *why);
 
 #endif

@@ -1,0 +1,87 @@
+#include "system/confine.h"
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+
+#include "system/landlock.h"
+#include "system/syscalls.h"
+
+enum {
+	/* The spool, the socket, a directory and a converter at a time. */
+	DESCRIPTORS = 16
+};
+
+/* The shadow memory of AddressSanitizer is terabytes of addresses. */
+#if defined(__SANITIZE_ADDRESS__)
+#define HAS_SHADOW_MEMORY true
+#elif defined(__has_feature)
+#if __has_feature(address_sanitizer)
+#define HAS_SHADOW_MEMORY true
+#endif
+#endif
+#ifndef HAS_SHADOW_MEMORY
+#define HAS_SHADOW_MEMORY false
+#endif
+
+/* Where iconv's converters are, with what they need. */
+static const char *const converter_directories[] = {
+#if defined(__x86_64__)
+	"/usr/lib/x86_64-linux-gnu/gconv",
+#elif defined(__aarch64__)
+	"/usr/lib/aarch64-linux-gnu/gconv",
+#endif
+	"/usr/lib64/gconv",
+	"/usr/lib/gconv",
+	NULL,
+};
+
+static rlim_t lesser(rlim_t a, rlim_t b)
+{
+	return a < b ? a : b;
+}
+
+static bool limit(int what, rlim_t soft, rlim_t hard, Failure *why)
+{
+	struct rlimit wanted = { soft, hard }, now;
+
+	if (setrlimit((__rlimit_resource_t)what, &wanted) == 0)
+		return true;
+	/* A hard limit that we inherited is lower: then that. */
+	if (getrlimit((__rlimit_resource_t)what, &now) < 0)
+		return failure_errno(why, "read the limits of this process");
+	wanted.rlim_max = lesser(hard, now.rlim_max);
+	wanted.rlim_cur = lesser(soft, wanted.rlim_max);
+	if (setrlimit((__rlimit_resource_t)what, &wanted) < 0)
+		return failure_errno(why, "limit what this process may use");
+	return true;
+}
+
+bool confine_limits(const ConfineLimits *limits, Failure *why)
+{
+	rlim_t memory = (rlim_t)limits->memory_mb * 1024 * 1024;
+
+	return limit(RLIMIT_CPU, limits->cpu_s, (rlim_t)limits->cpu_s + 1, why) &&
+	       (HAS_SHADOW_MEMORY || limit(RLIMIT_AS, memory, memory, why)) &&
+	       limit(RLIMIT_FSIZE, 0, 0, why) && limit(RLIMIT_NPROC, 0, 0, why) &&
+	       limit(RLIMIT_NOFILE, DESCRIPTORS, DESCRIPTORS, why) && limit(RLIMIT_CORE, 0, 0, why);
+}
+
+bool confine_close_as(const ConfineKernel *kernel, bool *full, Failure *why)
+{
+	bool has_landlock = false, has_seccomp = false;
+
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0) {
+		/* In this order: the filter lets no more rules be made. */
+		if (!landlock_close(converter_directories, kernel->landlock_abi, &has_landlock, why))
+			return false;
+		has_seccomp = kernel->has_seccomp && syscalls_close();
+	}
+	*full = has_landlock && has_seccomp;
+	return true;
+}
+
+bool confine_close(bool *full, Failure *why)
+{
+	return confine_close_as(&(ConfineKernel){ .landlock_abi = LANDLOCK_ABI, .has_seccomp = true }, full,
+				why);
+}

@@ -1,0 +1,13 @@
+/* syscalls - which system calls are left: a seccomp filter made from a table
+ *
+ * An allow-list: what is not on it is refused.  x86_64 and aarch64; elsewhere there is none. */
+#ifndef SYSTEM_SYSCALLS_H
+#define SYSTEM_SYSCALLS_H
+
+#include <stdbool.h>
+
+/* Refuses, from now on and for good, everything but memory, what is open, opening for reading, the time and
+ * our own end.  False when the kernel has no such filter (or there is none for this machine). */
+bool syscalls_close(void);
+
+#endif
