@@ -1,0 +1,113 @@
+#!/bin/sh
+# What the rules decided is what lies on disk afterwards: folders, copies, flags.
+. "${0%/*}/lib.sh"
+
+message hello >"$T/mail"
+story() { # rules: delivers with them; the status stays in $?
+	fresh
+	printf '%s\n' "$1" | rules
+	deliver -f alice@example.org <"$T/mail"
+}
+folder_of() { without_trace "$(stored "$1")"; }
+
+story 'require "fileinto"; fileinto "Lists";'
+is "$? $(count Lists) $(count)" "0 1 0" "fileinto files into the folder, made when it is missing, and not into the inbox"
+folder_of Lists >"$T/found"
+same "$T/found" "$T/mail" "byte for byte"
+is "$(ls -A "$HOME/Maildir/.Lists" | sort | tr '\n' ' ')" "cur maildirfolder new tmp " "a new folder is a Maildir++ folder"
+is "$(stat -c %a "$HOME/Maildir/.Lists" "$HOME/Maildir/.Lists/new" | tr '\n' ' ')" "700 700 " "which nobody else can read"
+is "$(stat -c %a "$(stored Lists)")" 600 "nor the message"
+no_litter
+story 'require "fileinto"; fileinto "Lists"; fileinto "Work"; keep;'
+is "$? $(count Lists) $(count Work) $(count)" "0 1 1 1" "three copies"
+story 'require "fileinto"; fileinto "Lists"; fileinto "Lists";'
+is "$? $(count Lists)" "0 1" "twice into one folder is one copy"
+story 'keep; keep;'
+is "$? $(count)" "0 1" "as is keep twice"
+story 'require "fileinto"; fileinto "INBOX";'
+is "$? $(count)" "0 1" "INBOX is the inbox"
+story 'require "fileinto"; fileinto "inbox";'
+is "$? $(count)" "0 1" "in any case"
+story 'require ["fileinto", "copy"]; fileinto :copy "Lists";'
+is "$? $(count Lists) $(count)" "0 1 1" ":copy leaves the implicit keep"
+story 'discard;'
+is "$? $(everywhere)" "0 0" "discard leaves nothing"
+story 'require "fileinto"; discard; fileinto "Lists";'
+is "$? $(count Lists) $(count)" "0 1 0" "discard only cancels the implicit keep"
+story 'require "fileinto"; fileinto "A.B";'
+is "$? $(find "$HOME/Maildir/.A.B/new" -type f | wc -l)" "0 1" "levels of folders"
+story 'require "fileinto"; fileinto "Entw&APw-rfe"; fileinto "Entwürfe";'
+is "$?" 0 "a folder beyond ASCII"
+is "$(find "$HOME/Maildir/.Entw&APw-rfe/new" -type f | wc -l)" 1 "is in modified UTF-7 on disk"
+
+# Flags.
+story 'require ["fileinto", "imap4flags"]; addflag ["\\Seen", "\\Flagged"]; fileinto "Lists";'
+is "$? $(count Lists)" "0 1" "a message with flags"
+like "$(stored Lists)" '/cur/[^/]*:2,FS$' "flags stand in its name, in cur/"
+story 'require "imap4flags"; keep :flags ["\\Answered", "work", "later"];'
+is "$? $(count)" "0 1" "a message with keywords"
+like "$(stored)" '/cur/[^/]*:2,Rab$' "keywords are letters in its name"
+is "$(cat "$HOME/Maildir/dovecot-keywords")" "0 work
+1 later" "which dovecot-keywords explains"
+deliver -f alice@example.org <"$T/mail"
+is "$(sort "$HOME/Maildir/dovecot-keywords" | tr '\n' ,)" "0 work,1 later," "and which are not added twice"
+story 'require "imap4flags"; setflag "\\Seen";'
+like "$? $(stored)" '^0 .*/cur/[^/]*:2,S$' "flags for the implicit keep"
+
+# Sizes in the name are true.
+story 'keep;'
+size=$(stat -c %s "$(stored)")
+like "$(stored)" ",S=$size(,|\$)" "S= in the name is the size on disk"
+like "$(stored)" ",W=$((size + $(wc -l <"$(stored)")))\$" "W= is the size with CRLF line ends"
+is "$(dirname "$(stored)")" "$HOME/Maildir/new" "a message without flags is new"
+
+# Other shapes of mail.
+fresh
+rm -r "$HOME/Maildir"
+echo 'require "fileinto"; fileinto "A/B";' | rules
+deliver -o "mail_location=maildir:$HOME/Mail:LAYOUT=fs" <"$T/mail"
+is "$? $(find "$HOME/Mail/A/B/new" -type f | wc -l)" "0 1" "LAYOUT=fs nests directories"
+fresh_mbox
+echo 'require ["fileinto", "imap4flags"]; fileinto :flags "\\Seen" "Lists"; keep;' | rules
+deliver -f alice@example.org -o "$MBOX_HERE" <"$T/mail"
+is "$? $(grep -c '^From ' "$MBOX") $(grep -c '^From ' "$HOME/mail/Lists")" "0 1 1" "mbox folders lie in the mail directory"
+is "$(sed -n '/^$/q; s/^Status: //p' "$HOME/mail/Lists")" "RO" "their flags are Status lines"
+fresh_mbox
+echo 'require "fileinto"; fileinto "a/b/c";' | rules
+deliver -o "$MBOX_HERE" <"$T/mail"
+is "$? $(grep -c '^From ' "$HOME/mail/a/b/c")" "0 1" "levels of folders are directories there"
+fresh
+rm -r "$HOME/Maildir"
+deliver -o "mail_location=maildir:~/Maildir" <"$T/mail"
+is "$? $(count)" "0 1" "the first mail makes the Maildir"
+
+# Questions to the world.
+story 'require ["fileinto", "mailbox"]; if mailboxexists "Lists" { fileinto "Lists"; } else { fileinto :create "None"; }'
+is "$? $(count None)" "0 1" "mailboxexists is false for a folder that is not there"
+deliver <"$T/mail"
+printf 'require ["fileinto", "mailbox"]; if mailboxexists "None" { fileinto "Yes"; }\n' | rules
+deliver <"$T/mail"
+is "$? $(count Yes)" "0 1" "and true for one that is"
+
+# The body: text in an encoding, in a charset.
+fresh
+(message encoded 'MIME-Version: 1.0' 'Content-Type: text/plain; charset=iso-8859-1' 'Content-Transfer-Encoding: base64' | sed '/^$/q'
+	printf 'gr\374\337e aus K\366ln\n' | base64) >"$T/encoded"
+printf 'require ["body", "fileinto"]; if body :text :contains "grüße aus köln" { fileinto "found"; }\n' | rules
+deliver <"$T/encoded"
+is "$? $(everywhere)" "0 1" "a message with a base64 body is delivered"
+is "$(count found)" 1 "body :text sees decoded UTF-8"
+without_trace "$(stored found)" >"$T/found"
+same "$T/found" "$T/encoded" "what is stored is what came"
+
+# All or nothing: when the second folder cannot be made, the first has no copy either.
+fresh
+echo 'in the way' | mine "$HOME/Maildir/.Second"
+echo 'require "fileinto"; fileinto "First"; fileinto "Second";' | rules
+deliver <"$T/mail"
+status=$?
+is "$status $(everywhere)" "75 0" "a folder that cannot be delivered to leaves no copy in the others"
+no_litter
+rm "$HOME/Maildir/.Second"
+deliver <"$T/mail"
+is "$? $(count First) $(count Second)" "0 1 1" "and the next try does all of it, once"

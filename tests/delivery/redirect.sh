@@ -1,0 +1,137 @@
+#!/bin/sh
+# Mail that is passed on: through sendmail(1), with the sender it came with, and never in a circle.
+. "${0%/*}/lib.sh"
+
+message hello >"$T/mail"
+# A sendmail that notes how it was called and what it was given, and answers as told.
+cat >"$T/sendmail" <<'STUB'
+#!/bin/sh
+n=$(ls "$HOME/sent" | grep -c '\.argv$')
+for argument; do printf '%s\n' "$argument"; done >"$HOME/sent/$n.argv"
+cat >"$HOME/sent/$n.mail"
+env >"$HOME/sent/$n.env"
+[ -f "$HOME/slow" ] && sleep 60
+[ -f "$HOME/status" ] && exit "$(cat "$HOME/status")"
+exit 0
+STUB
+chmod 755 "$T/sendmail"
+story() { # rules options…
+	fresh
+	mkdir "$HOME/sent"
+	own "$HOME"
+	printf '%s\n' "$1" | rules
+	shift
+	deliver -o sendmail="$T/sendmail" -r reader@example.net "$@" <"$T/mail"
+}
+sent() { find "$HOME/sent" -name '*.argv' | wc -l | tr -d ' '; }
+argv() { tr '\n' ' ' <"$HOME/sent/$1.argv"; }
+
+story 'redirect "bob@example.com";' -f alice@example.org
+is "$? $(sent) $(everywhere)" "0 1 0" "redirect passes it on and keeps nothing"
+is "$(argv 0)" "-i -f alice@example.org -- bob@example.com " "sendmail gets the old sender and one address"
+grep -v '^X-Sieve\|^Return-Path' "$HOME/sent/0.mail" >"$T/found"
+sed 's/\r$//' "$T/found" | cmp -s - "$T/mail" && pass "and the message as it came" || same "$T/found" "$T/mail" "and the message as it came"
+story 'redirect "bob@example.com"; keep;' -f alice@example.org
+is "$? $(sent) $(count)" "0 1 1" "redirect and keep do both"
+story 'require "copy"; redirect :copy "bob@example.com";' -f alice@example.org
+is "$? $(sent) $(count)" "0 1 1" "redirect :copy leaves the implicit keep"
+story 'redirect "bob@example.com"; redirect "carol@example.com"; redirect "bob@example.com";' -f alice@example.org
+is "$? $(sent) $(everywhere)" "0 2 0" "twice to one address is once"
+story 'redirect "bob@example.com";' -f ''
+is "$? $(sed -n 3p "$HOME/sent/0.argv")" "0 " "the null sender stays null"
+story 'redirect "bob@example.com";'
+is "$? $(sent)" "0 1" "an unknown sender is no obstacle"
+
+# Not in circles.
+received() { awk -v n="$1" 'BEGIN { for (i = 0; i < n; i++) print "Received: from a by b; Thu, 01 Jan 2026 12:00:00 +0000" }'; }
+fresh
+(received 30; message hello) >"$T/far"
+mkdir "$HOME/sent"
+own "$HOME"
+echo 'redirect "bob@example.com";' | rules
+deliver -o sendmail="$T/sendmail" -f alice@example.org <"$T/far"
+is "$? $(sent) $(count)" "0 0 1" "mail that came through 30 hops is kept instead"
+like "$(told)" "hop|loop|Received" "and its owner is told"
+story 'redirect "bob@example.com";' -f alice@example.org
+cp "$HOME/sent/0.mail" "$T/back"
+fresh
+mkdir "$HOME/sent"
+own "$HOME"
+echo 'redirect "bob@example.com";' | rules
+deliver -o sendmail="$T/sendmail" -r reader@example.net -f alice@example.org <"$T/back"
+is "$? $(sent) $(count)" "0 0 1" "mail that comes back from where it was sent is kept instead"
+story 'redirect "a@example.com"; redirect "b@example.com"; redirect "c@example.com"; redirect "d@example.com"; redirect "e@example.com"; redirect "f@example.com";' -f alice@example.org
+is "$? $(count)" "0 1" "more redirects than are allowed: the script failed, the message is kept"
+is "$(sent)" 0 "and none was sent"
+
+# Nothing that came with the mail becomes an option or a command.
+story 'redirect "-oQ/tmp@example.com";' -f alice@example.org
+is "$?" 0 "an address that begins with a dash is delivered"
+like "$(argv 0 2>/dev/null || echo kept)" '(-- -oQ|kept)' "behind -- or not at all"
+story 'redirect "bob@example.com";' -f '$(touch /tmp/x)@example.org'
+is "$?" 0 "a sender that is a command"
+case $(sent) in
+1) is "$(sed -n 3p "$HOME/sent/0.argv")" '$(touch /tmp/x)@example.org' "stays a word" ;;
+*) is "$(count)" 1 "is not passed on, but kept" ;;
+esac
+printf 'require "variables"; if header :matches "x-to" "*" { redirect "${1}"; }\n' >"$T/variable"
+fresh
+mkdir "$HOME/sent"
+rules <"$T/variable"
+own "$HOME"
+message hello 'X-To: =?utf-8?q?bob=40example.com=0A=2Eevil?=' |
+	deliver -o sendmail="$T/sendmail" -f alice@example.org
+is "$? $(sent) $(count)" "0 0 1" "an encoded line break in an address: kept, not sent"
+
+# sendmail fails.
+story_with() { # file content rules
+	fresh
+	mkdir "$HOME/sent"
+	echo "$2" >"$HOME/$1"
+	own "$HOME"
+	echo "$3" | rules
+	deliver -o sendmail="$T/sendmail" -f alice@example.org -r reader@example.net ${4-} ${5-} <"$T/mail"
+}
+story_with status 75 'redirect "bob@example.com";'
+status=$?
+case $status-$(everywhere) in
+75-0 | 0-1) pass "sendmail that fails for now: again later, or kept ($status)" ;;
+*) fail "sendmail that fails for now: $status with $(everywhere) kept" ;;
+esac
+story_with status 75 'redirect "bob@example.com"; keep;'
+status=$?
+case $status-$(everywhere) in
+75-0 | 0-1) pass "beside a keep: no doubled copy ($status)" ;;
+*) fail "sendmail that fails beside a keep: $status with $(everywhere) kept" ;;
+esac
+story_with status 64 'redirect "bob@example.com";'
+status=$?
+case $status-$(everywhere) in
+75-0 | 0-1) pass "sendmail that fails for good: the message is not lost ($status)" ;;
+*) fail "sendmail that fails for good: $status with $(everywhere) kept" ;;
+esac
+fresh
+echo 'redirect "bob@example.com";' | rules
+deliver -o sendmail=/nonexistent/sendmail -f alice@example.org <"$T/mail"
+status=$?
+case $status-$(everywhere) in
+75-0 | 0-1) pass "no sendmail at all: the message is not lost ($status)" ;;
+*) fail "no sendmail at all: $status with $(everywhere) kept" ;;
+esac
+
+# What sendmail is given besides: no descriptor of ours, no variable of the caller's.
+story 'redirect "bob@example.com";' -f alice@example.org
+is "$(grep -c -i 'sender\|recipient\|^LD_' "$HOME/sent/0.env")" 0 "its environment is our own"
+
+# Over time: a sendmail that hangs ends with the deadline, and nothing is left running.
+start=$(date +%s)
+story_with slow yes 'redirect "bob@example.com";' -o deadline=3
+status=$?
+took=$(($(date +%s) - start))
+case $status-$(everywhere) in
+75-0 | 0-1) pass "sendmail that hangs: the message is not lost ($status)" ;;
+*) fail "sendmail that hangs: $status with $(everywhere) kept" ;;
+esac
+holds "and the deadline was kept ($took s)" test "$took" -lt 10
+sleep 0.2
+is "$(ps -eo args | grep -c '[s]leep 60')" 0 "what it had started is gone"

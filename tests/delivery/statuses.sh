@@ -1,0 +1,71 @@
+#!/bin/sh
+# The exit status and the one line that goes with it: 0 done, 75 again later, 77 refused, 67 no such user.
+. "${0%/*}/lib.sh"
+
+message hello >"$T/mail"
+# One line, an enhanced status code first, printable, and nothing on standard output.
+one_line() { # class what
+	is "$(cat "$T/out")" "" "$2: nothing on standard output"
+	is "$(wc -l <"$T/err" | tr -d ' ')" 1 "$2: one line on standard error"
+	like "$(cat "$T/err")" "^$1\\.[0-9]+\\.[0-9]+ [ -~]{3,220}\$" "$2: it begins with a status code"
+}
+
+fresh
+deliver -d no-such-user-here <"$T/mail"
+is "$? $(everywhere)" "67 0" "an unknown user is 67"
+one_line 5 "an unknown user"
+
+# A wrong command line in main.cf must not bounce a site's mail.
+for wrong in '-x' '--no-such-option' '-o nonsense' '-o no_such_key=1' '-o deadline=soon' '-c /nonexistent.conf' 'stray words'; do
+	fresh
+	# shellcheck disable=SC2086  # words
+	deliver $wrong <"$T/mail"
+	is "$? $(everywhere)" "75 0" "'$wrong' is asked for again when it is put right"
+	one_line 4 "'$wrong'"
+done
+printf 'mail_location = maildir:%s/Maildir\nlock_timout = 3\n' "$HOME" | mine "$T/wrong.conf" 644
+deliver -c "$T/wrong.conf" <"$T/mail"
+is "$? $(everywhere)" "75 0" "a configuration that is wrong is 75"
+one_line 4 "a wrong configuration"
+like "$(cat "$T/err")" "wrong\.conf:2" "and the line names file and line"
+
+# Rules that refuse are not part of the core; a mailbox that is no mailbox is for the admin.
+fresh
+rm -rf "$HOME/Maildir"
+echo "not a directory" | mine "$HOME/Maildir"
+deliver -o "mail_location=maildir:$HOME/Maildir" <"$T/mail"
+is $? 75 "a file where the Maildir should be is 75"
+one_line 4 "a file in place of the Maildir"
+is "$(cat "$HOME/Maildir")" "not a directory" "and it is left alone"
+
+fresh
+deliver </dev/null
+is "$? $(count)" "0 1" "the empty message is delivered"
+# Standard input that cannot be read is not an empty message.
+fresh
+deliver <"$T"
+is "$? $(everywhere)" "75 0" "an input that fails to be read is 75, not a short message"
+one_line 4 "an input that fails"
+fresh
+deliver <&-
+is "$? $(everywhere)" "75 0" "no standard input at all is 75"
+
+fresh
+: >"$T/err"
+# A caller that closed our standard error hears nothing, but gets the same status.
+call "$TROMMEL" -d no-such-user-here <"$T/mail" >"$T/out" 2>&-
+is "$?" 67 "with standard error closed the status is the same"
+fresh
+call "$TROMMEL" <"$T/mail" >&- 2>&-
+is "$? $(count)" "0 1" "with standard output and error closed mail is delivered"
+without_trace "$(stored)" >"$T/found"
+same "$T/found" "$T/mail" "and nothing was written into it"
+
+# Discarding reads the message to its end: an MTA whose write fails takes the mail back.
+fresh
+echo 'discard;' | rules
+: >"$T/status"
+( (cat "$T/mail"; head -c 3000000 /dev/zero; echo done >"$T/status") 2>/dev/null | deliver
+	echo $? >"$T/code")
+is "$(cat "$T/code") $(everywhere) $(cat "$T/status")" "0 0 done" "discard reads the whole message"
+is "$(cat "$T/out" "$T/err")" "" "and prints nothing"
