@@ -15,6 +15,9 @@
 # For the story:
 #   $T       the scratch directory; $HOME, the recipient's home, is $T/home; $ME is his name
 #   $OTHER   another user; as root only (see need_root)
+# and before this file is read:
+#   STAGE_USERS    more users, with homes $T/homes/NAME (as root only)
+#   STAGE_NETWORK  not empty: a loopback network of its own (as root only)
 set -u
 umask 022
 export LC_ALL=C
@@ -33,10 +36,11 @@ if [ -z "${TROMMEL_STAGE-}" ]; then
 		exit 1
 	fi
 	T=$(mktemp -d "${TMPDIR:-/tmp}/trommel.XXXXXX") || exit 1
-	trap 'rm -rf "$T"' EXIT
+	stage_pid=
+	trap 'if [ -n "$stage_pid" ]; then kill -9 $stage_pid 2>/dev/null; wait $stage_pid; fi; rm -rf "$T"' EXIT
 	trap 'exit 143' HUP INT TERM
 	chmod 755 "$T"
-	mkdir "$T/home" "$T/other"
+	mkdir "$T/home" "$T/other" "$T/homes"
 	export T TROMMEL BUILD TROMMEL_CORPUS TESTS="$tests"
 	export TROMMEL_STAGE=1
 	if [ "$(id -u)" = 0 ]; then
@@ -45,6 +49,14 @@ if [ -z "${TROMMEL_STAGE-}" ]; then
 		printf '%s:x:61991:61991::%s:/bin/sh\n' "$OTHER" "$T/other" >>"$T/passwd"
 		printf '%s:x:61990:\n%s:x:61991:\n' "$ME" "$OTHER" >"$T/group"
 		chown 61990:61990 "$T/home" && chown 61991:61991 "$T/other"
+		stage_uid=61992
+		for stage_user in ${STAGE_USERS-}; do
+			mkdir -m 700 "$T/homes/$stage_user"
+			printf '%s:x:%d:%d::%s:/bin/sh\n' "$stage_user" $stage_uid $stage_uid "$T/homes/$stage_user" >>"$T/passwd"
+			printf '%s:x:%d:\n' "$stage_user" $stage_uid >>"$T/group"
+			chown $stage_uid:$stage_uid "$T/homes/$stage_user"
+			stage_uid=$((stage_uid + 1))
+		done
 	else
 		ME=$(id -un) OTHER=
 		printf '%s:x:%d:%d::%s:/bin/sh\n' "$ME" "$(id -u)" "$(id -g)" "$T/home" >"$T/passwd"
@@ -58,7 +70,7 @@ if [ -z "${TROMMEL_STAGE-}" ]; then
 	stage='mount --bind "$T/passwd" /etc/passwd && mount --bind "$T/group" /etc/group &&
 		{ [ ! -d /etc/trommel ] || mount -t tmpfs none /etc/trommel; } && exec "$@"'
 	if [ "$(id -u)" = 0 ]; then
-		set -- unshare -m -p --fork --kill-child --mount-proc --propagation private \
+		set -- unshare -m -p ${STAGE_NETWORK:+-n} --fork --kill-child --mount-proc --propagation private \
 			sh -c "$stage" stage "$0" "$@"
 		probe='unshare -m -p --fork --mount-proc true'
 	else
@@ -72,8 +84,11 @@ if [ -z "${TROMMEL_STAGE-}" ]; then
 		exit 77
 	fi
 	"$@" &
-	wait $!
-	exit $?
+	stage_pid=$!
+	wait $stage_pid
+	status=$?
+	stage_pid=
+	exit $status
 fi
 
 # ---- inside
