@@ -92,8 +92,7 @@ esac
 if command -v python3 >/dev/null; then
 	for kind in lockf flock; do
 		fresh_mbox
-		setpriv_as=call
-		$setpriv_as python3 -c "
+		call python3 -c "
 import fcntl, sys, time
 f = open('$MBOX', 'r+')
 fcntl.$kind(f, fcntl.LOCK_EX)
@@ -170,7 +169,7 @@ is "$? $(grep -c '^From ' "$MBOX")" "0 1" "after kill -9 the next delivery succe
 
 # No memory, no files, no processes.
 fresh
-(ulimit -v 20000 && deliver <"$T/large")
+call prlimit --as=20000000 "$TROMMEL" <"$T/large" >"$T/out" 2>"$T/err"
 status=$?
 case $status-$(everywhere) in
 0-1 | 75-0) pass "20 MB of address space: delivered or again later ($status)" ;;
@@ -178,7 +177,7 @@ case $status-$(everywhere) in
 esac
 fresh
 echo 'keep;' | rules
-(ulimit -n 6 && deliver <"$T/mail")
+call prlimit --nofile=6 "$TROMMEL" <"$T/mail" >"$T/out" 2>"$T/err"
 status=$?
 case $status-$(everywhere) in
 0-1 | 75-0) pass "6 descriptors: delivered or again later ($status)" ;;

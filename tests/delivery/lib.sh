@@ -1,3 +1,4 @@
+# shellcheck shell=sh
 # lib.sh - what every test of the whole program begins with:  . "${0%/*}/lib.sh"
 #
 # A test is a story about one home directory: some mail comes, and then the bytes on disk and the
@@ -214,6 +215,7 @@ fresh() {
 }
 # An empty home with an empty mbox, ~/inbox, named by $MBOX_HERE: deliver -o "$MBOX_HERE"
 MBOX=$HOME/inbox
+# shellcheck disable=SC2034
 MBOX_HERE="mail_location=mbox:$HOME/mail:INBOX=$MBOX"
 fresh_mbox() {
 	find "$HOME" -mindepth 1 -delete

@@ -12,7 +12,7 @@ for place in .sieve .dovecot.sieve .config/trommel/active.sieve; do
 	files_into "$name" | mine "$HOME/$place"
 	own "$HOME"
 	deliver <"$T/mail"
-	is "$? $(count "$name")" "0 1" "~/$place is in force, before those after it in the search"
+	is "$? $(count "$name")" "0 1" "$place is in force, before those after it in the search"
 done
 files_into configured | mine "$HOME/rules.sieve"
 deliver -o "sieve_script=~/rules.sieve" <"$T/mail"

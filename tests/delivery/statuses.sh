@@ -65,7 +65,7 @@ same "$T/found" "$T/mail" "and nothing was written into it"
 fresh
 echo 'discard;' | rules
 : >"$T/status"
-( (cat "$T/mail"; head -c 3000000 /dev/zero; echo done >"$T/status") 2>/dev/null | deliver
+( (cat "$T/mail"; head -c 3000000 /dev/zero; echo all >"$T/status") 2>/dev/null | deliver
 	echo $? >"$T/code")
-is "$(cat "$T/code") $(everywhere) $(cat "$T/status")" "0 0 done" "discard reads the whole message"
+is "$(cat "$T/code") $(everywhere) $(cat "$T/status")" "0 0 all" "discard reads the whole message"
 is "$(cat "$T/out" "$T/err")" "" "and prints nothing"

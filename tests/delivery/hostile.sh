@@ -1,0 +1,42 @@
+#!/bin/sh
+# Hostile messages: exit 0 and exactly one copy, byte for byte, or 75 and none.
+. "${0%/*}/lib.sh"
+need python3
+
+if [ -f "$TROMMEL_CORPUS/make-hostile.py" ]; then
+	python3 "$TROMMEL_CORPUS/make-hostile.py" "$T/hostile" >/dev/null || skip_all "the hostile set cannot be made"
+	chmod -R a+rX "$T/hostile"
+	find "$T/hostile" -type f ! -name MANIFEST.tsv >"$T/list"
+else
+	skip_all "no maker of hostile mail at $TROMMEL_CORPUS"
+fi
+[ -d "$TROMMEL_CORPUS/mail" ] && find "$TROMMEL_CORPUS/mail" -name '*.eml' >>"$T/list"
+cp "$TESTS/hostile.py" "$T/hostile.py"
+cat >"$T/rules" <<'SIEVE'
+require ["fileinto", "envelope", "body", "regex", "date", "index", "imap4flags", "variables", "subaddress", "relational", "comparator-i;ascii-numeric"];
+if allof (header :contains ["from", "to", "cc", "subject", "x-none"] "no such words", true) { stop; }
+if address :all :matches ["from", "to", "cc", "reply-to"] "*@*.*.nowhere" { stop; }
+if header :regex "subject" "^(re|aw): *no such words" { stop; }
+if header :matches "subject" "*no*such*words*" { stop; }
+if date :value "lt" "date" "year" "1900" { stop; }
+if header :index 2 :contains "received" "no such words" { stop; }
+if body :raw :contains "no such words" { stop; }
+if body :text :contains "no such words at all" { stop; }
+if size :over 1G { stop; }
+SIEVE
+run() { # shape what arguments…
+	shape=$1 what=$2
+	shift 2
+	report=$(call python3 "$T/hostile.py" "$shape" "$T/list" "$HOME" "$TROMMEL" "$@" 2>&1)
+	is "$(echo "$report" | grep -v '^#')" "" "$what"
+	echo "$report" | grep '^#'
+}
+fresh
+run maildir "every message into a Maildir, byte for byte"
+no_litter
+fresh_mbox
+run mbox "every message into an mbox, byte for byte but for its quoting and fields" -o "$MBOX_HERE"
+fresh
+rules <"$T/rules"
+run maildir "every message through rules, byte for byte"
+no_litter

@@ -1,0 +1,150 @@
+#!/bin/sh
+# Who we are while we deliver: as root the recipient, for good; as anybody else ourselves alone.
+. "${0%/*}/lib.sh"
+
+message hello >"$T/mail"
+
+# A hostile start: no descriptors, no name, no directory, no environment.
+fresh
+call sh -c 'exec "$0" <"$1" >&- 2>&-' "$TROMMEL" "$T/mail"
+is "$? $(count)" "0 1" "without descriptors 1 and 2 mail is delivered"
+without_trace "$(stored)" >"$T/found"
+same "$T/found" "$T/mail" "and no line of ours went into it"
+fresh
+call sh -c 'exec "$0" 0<&- 1>&- 2>&-' "$TROMMEL"
+is "$? $(everywhere)" "75 0" "without any descriptor there is no message: 75"
+if command -v python3 >/dev/null; then
+	fresh
+	call python3 -c '
+import ctypes, os, sys
+os.dup2(os.open(sys.argv[2], os.O_RDONLY), 0)
+none = (ctypes.c_char_p * 1)(None)
+ctypes.CDLL(None).execve(sys.argv[1].encode(), none, none)' "$TROMMEL" "$T/mail" >"$T/out" 2>"$T/err"
+	status=$?
+	case $status-$(everywhere) in
+	64-0 | 75-0 | 0-1) pass "without a name of our own (argc 0) nothing is lost ($status)" ;;
+	*) fail "without a name of our own (argc 0): $status" ;;
+	esac
+	fresh
+	call python3 -c '
+import os, signal, sys
+for s in (signal.SIGTERM, signal.SIGPIPE, signal.SIGCHLD, signal.SIGALRM, signal.SIGXFSZ): signal.signal(s, signal.SIG_IGN)
+signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 30))
+os.dup2(os.open(sys.argv[2], os.O_RDONLY), 0)
+os.execv(sys.argv[1], [sys.argv[1]])' "$TROMMEL" "$T/mail" >"$T/out" 2>"$T/err"
+	is "$? $(count)" "0 1" "with all signals ignored or blocked mail is delivered"
+	fresh
+	echo 'require "fileinto"; fileinto "Found";' | rules
+	call python3 -c '
+import os, signal, sys
+for s in (signal.SIGCHLD, signal.SIGALRM): signal.signal(s, signal.SIG_IGN)
+signal.pthread_sigmask(signal.SIG_BLOCK, range(1, 30))
+os.dup2(os.open(sys.argv[2], os.O_RDONLY), 0)
+os.execv(sys.argv[1], [sys.argv[1]])' "$TROMMEL" "$T/mail" >"$T/out" 2>"$T/err"
+	is "$? $(count Found)" "0 1" "and with rules too, though SIGCHLD is ignored"
+fi
+fresh
+call env -i "$TROMMEL" <"$T/mail" >"$T/out" 2>"$T/err"
+is "$? $(count)" "0 1" "with an empty environment mail is delivered"
+fresh
+call HOME=/nonexistent USER=root LOGNAME=root "$TROMMEL" <"$T/mail" >"$T/out" 2>"$T/err"
+status=$?
+is "$status $(count)" "0 1" "HOME and USER of the caller do not say where the mail goes; the account does"
+fresh
+call sh -c 'umask 000; exec "$0" <"$1"' "$TROMMEL" "$T/mail"
+is "$(stat -c %a "$(stored)")" 600 "the caller's umask does not open the mail to others"
+fresh
+call LD_PRELOAD=/nonexistent.so MALLOC_CHECK_=3 IFS=x "$TROMMEL" <"$T/mail" >"$T/out" 2>"$T/err.ld"
+is "$? $(count)" "0 1" "odd variables do not matter"
+
+# Another user's mail.
+fresh
+deliver -d root <"$T/mail"
+if [ "$(id -u)" = 0 ]; then
+	is "$? $(everywhere)" "77 0" "as an ordinary user, for another: refused"
+	like "$(cat "$T/err")" '^5\.[0-9.]+ ' "with a status of class 5"
+fi
+[ "$(id -u)" = 0 ] || { echo "# what root does: only as root"; exit 0; }
+
+as_root() { env -i PATH="$PATH" "$TROMMEL" "$@" >"$T/out" 2>"$T/err"; }
+fresh
+as_root -d "$ME" <"$T/mail"
+is "$? $(count)" "0 1" "as root, for a user: delivered to him"
+is "$(stat -c %U:%G "$(stored)")" "$ME:$ME" "the message is his"
+is "$(find "$HOME" ! -user "$ME" | wc -l)" 0 "and so is everything else"
+fresh
+rmdir "$HOME"/Maildir/* "$HOME/Maildir"
+echo 'require "fileinto"; fileinto "Lists";' | rules
+as_root -d "$ME" -o "mail_location=maildir:~/Maildir" <"$T/mail"
+is "$? $(count Lists) $(find "$HOME" ! -user "$ME" | wc -l)" "0 1 0" "a Maildir and a folder made on the way are his too"
+fresh
+as_root -d "$ME" -d "$OTHER" <"$T/mail"
+status=$?
+[ $status = 0 ] && status=75 # one of them, or refused: but not both statuses
+is "$status" 75 "two users at once are not asked for"
+
+# The rules, the log and the mail of a user are touched as that user: nothing leads out.
+printf 'secret of root\n' >"$T/secret"
+chmod 600 "$T/secret"
+fresh
+ln -s "$T/secret" "$HOME/.sieve"
+as_root -d "$ME" <"$T/mail"
+status=$?
+case $status-$(count) in
+75-0 | 0-1) pass "rules that are a link to a file of root's: not read ($status)" ;;
+*) fail "rules that are a link to a file of root's: $status" ;;
+esac
+is "$(grep -r -c 'secret of root' "$HOME" 2>/dev/null | grep -v ':0$')" "" "and not shown"
+fresh
+printf 'broken' | rules
+ln -s "$T/target" "$HOME/.sieve.log"
+as_root -d "$ME" <"$T/mail"
+is "$? $(count)" "0 1" "a log that is a link: the mail is delivered"
+is "$(test -e "$T/target" && stat -c %U "$T/target")" "" "and nothing is made where it leads"
+fresh
+: >"$T/rootfile"
+rm -r "$HOME/Maildir"
+mkdir "$HOME/mail"
+own "$HOME/mail"
+ln -s "$T/rootfile" "$HOME/inbox"
+as_root -d "$ME" -o "$MBOX_HERE" <"$T/mail"
+is "$? $(wc -c <"$T/rootfile")" "75 0" "an mbox that is a link to a file of root's: 75, and untouched"
+rm "$HOME/inbox"
+ln "$T/rootfile" "$HOME/inbox"
+as_root -d "$ME" -o "$MBOX_HERE" <"$T/mail"
+is "$? $(wc -c <"$T/rootfile")" "75 0" "a hard link to one: the same"
+rm "$HOME/inbox"
+mkfifo "$HOME/inbox"
+own "$HOME/inbox"
+as_root -d "$ME" -o "$MBOX_HERE" -o lock_timeout=2 <"$T/mail"
+is "$?" 75 "a FIFO in place of the mbox: 75"
+fresh_mbox
+chown "$OTHER" "$MBOX"
+chmod 666 "$MBOX"
+as_root -d "$ME" -o "$MBOX_HERE" <"$T/mail"
+is "$? $(wc -c <"$MBOX")" "75 0" "an mbox that is another user's: 75, and untouched"
+is "$(grep -c . "$T/err")" 1 "with one line that says so"
+
+# A home that is not there (an automounter asleep): again later, and not in /.
+fresh
+mv "$T/home" "$T/away"
+as_root -d "$ME" <"$T/mail"
+is "$?" 75 "a home that is not there: again later"
+mv "$T/away" "$T/home"
+is "$(find "$T/home" -type f | wc -l)" 0 "and nothing was stored anywhere"
+
+# The judge, the courier: who are they?
+fresh
+mkfifo "$T/fifo"
+env -i PATH="$PATH" "$TROMMEL" -d "$ME" <"$T/fifo" >"$T/out" 2>"$T/err" &
+pid=$!
+exec 9>"$T/fifo"
+cat "$T/mail" >&9
+sleep 0.3
+is "$(awk '/^(Uid|Gid):/ { print $2, $3, $4, $5 } /^Groups:/ { print NF - 1 > "/dev/stderr" }' /proc/$pid/status 2>"$T/groups" | sort -u)" \
+	"61990 61990 61990 61990" "while it reads the message the process is the user in all its ids"
+is "$(awk '/^Groups:/ { $1 = ""; print }' /proc/$pid/status | tr -d ' ' | sed 's/^61990$//')" "" "with no group of root's"
+is "$(ls -l /proc/$pid/fd | awk 'NR > 1 { print $9 }' | awk '$1 > 9' | wc -l)" 0 "and without descriptors that the caller left open"
+exec 9>&-
+wait $pid
+is "$? $(count)" "0 1" "then it delivers"

@@ -1,0 +1,91 @@
+#!/bin/sh
+# A mail spool as Debian has it, /var/mail at 2775 root:mail, without any setuid or setgid bit of ours.
+. "${0%/*}/lib.sh"
+need_root "a mail spool of its own"
+[ -d /var/mail ] || skip_all "no /var/mail here"
+mount -t tmpfs -o mode=755 none /var/mail || skip_all "no tmpfs can be mounted"
+
+message hello >"$T/mail"
+SPOOL=/var/mail/$ME
+as_root() { env -i PATH="$PATH" "$TROMMEL" "$@" >"$T/out" 2>"$T/err"; }
+spool() { # owner:group mode
+	find /var/mail -mindepth 1 -delete
+	chown "$1" /var/mail
+	chmod "$2" /var/mail
+	fresh
+	rm -r "$HOME/Maildir"
+}
+left() { find /var/mail -mindepth 1 ! -name "$ME" | tr '\n' ' '; }
+
+is "$(find "$TROMMEL" -perm /6000)" "" "the program has no setuid or setgid bit"
+
+# Debian.
+spool root:mail 2775
+as_root -d "$ME" <"$T/mail"
+is "$? $(grep -c '^From ' "$SPOOL")" "0 1" "as root, 2775 root:mail: the box is made and delivered to"
+is "$(stat -c '%U:%G %a' "$SPOOL")" "$ME:mail 660" "it is the user's, and its group is mail"
+is "$(left)" "" "no lock is left"
+as_root -d "$ME" <"$T/mail"
+is "$? $(grep -c '^From ' "$SPOOL")" "0 2" "the second message is added"
+chgrp "$ME" "$SPOOL"
+chmod 600 "$SPOOL"
+as_root -d "$ME" <"$T/mail"
+is "$? $(grep -c '^From ' "$SPOOL") $(stat -c %a "$SPOOL")" "0 3 600" "a box whose owner closed it to the group stays closed"
+# The dotlock works: another program's is waited for.
+printf '%d:%s' $$ "$(uname -n)" >"$SPOOL.lock"
+as_root -d "$ME" -o lock_timeout=1 <"$T/mail"
+is "$? $(grep -c '^From ' "$SPOOL")" "75 3" "a locked box is waited for, then 75"
+rm "$SPOOL.lock"
+# We are seen by others: while the box is written, the lock exists.
+if command -v strace >/dev/null; then
+	strace -f -qq -e trace=link,linkat,unlink,unlinkat -o "$T/trace" env -i "$TROMMEL" -d "$ME" <"$T/mail" 2>/dev/null
+	like "$(cat "$T/trace")" "link(at)?\(.*$ME\.lock.* = 0" "a dotlock was made"
+fi
+is "$(left)" "" "and taken away"
+# As the user himself, who cannot make locks there: kernel locks serve, unless the site says otherwise.
+deliver <"$T/mail"
+is "$? $(left)" "0 " "as the user, without the right to make a lock: delivered under kernel locks"
+before=$(grep -c '^From ' "$SPOOL")
+deliver -o mbox_dotlock_required=yes <"$T/mail"
+is "$? $(grep -c '^From ' "$SPOOL")" "75 $before" "unless dotlocks are required: 75"
+# No box yet, and no right to make one.
+rm "$SPOOL"
+deliver <"$T/mail"
+is "$? $(find /var/mail -mindepth 1 | wc -l)" "75 0" "as the user, without a box: 75"
+# With Debian's group as a setgid program would have it.
+spool root:mail 2775
+setpriv --reuid "$ME" --regid "$ME" --groups mail env -i "$TROMMEL" <"$T/mail" >"$T/out" 2>"$T/err"
+status=$?
+case $status-$(grep -c '^From ' "$SPOOL" 2>/dev/null) in
+0-1 | 75-*) pass "as a member of group mail: delivered or again later ($status)" ;;
+*) fail "as a member of group mail: $status" ;;
+esac
+is "$(left)" "" "no lock is left"
+
+# Others' spools.
+spool root:root 755
+: >"$SPOOL"
+chown "$ME" "$SPOOL"
+chmod 600 "$SPOOL"
+as_root -d "$ME" <"$T/mail"
+is "$? $(grep -c '^From ' "$SPOOL")" "0 1" "BSD's 0755: an existing box is delivered to"
+spool root:mail 1777
+as_root -d "$ME" <"$T/mail"
+is "$? $(grep -c '^From ' "$SPOOL")" "0 1" "the old 1777: a box is made and delivered to"
+is "$(stat -c %U "$SPOOL")" "$ME" "as the user"
+# There, others may have been first.
+spool root:mail 1777
+: >"$SPOOL"
+chown "$OTHER" "$SPOOL"
+chmod 666 "$SPOOL"
+as_root -d "$ME" <"$T/mail"
+is "$? $(wc -c <"$SPOOL")" "75 0" "a box that another user made: 75"
+spool root:mail 1777
+ln -s "$T/home/elsewhere" "$SPOOL"
+as_root -d "$ME" <"$T/mail"
+is "$? $(test -e "$T/home/elsewhere" && echo made)" "75 " "a box that is a link: 75, and nothing is made"
+spool root:mail 1777
+as_root -d "$ME" <"$T/mail"
+ln "$SPOOL" /var/mail/second
+as_root -d "$ME" <"$T/mail"
+is "$? $(grep -c '^From ' "$SPOOL")" "75 1" "a box with a second name: 75"
