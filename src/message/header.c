@@ -54,13 +54,19 @@ size_t header_name_length(Slice line)
 	return length;
 }
 
+typedef struct HashKey {
+	uint64_t of_words, of_length;
+} HashKey;
+
 /* The kernel's random bytes for this process: no system call, the same in a child. */
-static const uint64_t *hash_key(void)
+static HashKey hash_key(void)
 {
-	static const uint64_t no_key[2] = { 0x9e3779b97f4a7c15U, 0xd1b54a32d192ed03U };
+	HashKey key = { 0x9e3779b97f4a7c15U, 0xd1b54a32d192ed03U };
 	unsigned long random = getauxval(AT_RANDOM);
 
-	return random ? (const uint64_t *)random : no_key;
+	if (random)
+		memcpy(&key, (const void *)random, sizeof key); /* they are not aligned */
+	return key;
 }
 
 static uint64_t multiply_fold(uint64_t a, uint64_t b)
@@ -72,19 +78,19 @@ static uint64_t multiply_fold(uint64_t a, uint64_t b)
 
 /* Setting bit 5 folds letters; that it folds a few other characters too costs a
  * comparison, nothing else. */
-static uint32_t hash_name(Slice name, const uint64_t key[2])
+static uint32_t hash_name(Slice name, HashKey key)
 {
-	uint64_t hash = key[1] ^ name.length, word;
+	uint64_t hash = key.of_length ^ name.length, word;
 	size_t i = 0;
 
 	for (; i + 8 <= name.length; i += 8) {
 		memcpy(&word, name.data + i, 8);
-		hash = multiply_fold((word | 0x2020202020202020U) ^ key[0], hash);
+		hash = multiply_fold((word | 0x2020202020202020U) ^ key.of_words, hash);
 	}
 	word = 0;
 	for (; i < name.length; i++)
 		word = word << 8 | (unsigned char)(name.data[i] | 0x20);
-	hash = multiply_fold(word ^ key[0], hash ^ 0xa0761d6478bd642fU);
+	hash = multiply_fold(word ^ key.of_words, hash ^ 0xa0761d6478bd642fU);
 	return (uint32_t)(hash ^ hash >> 32);
 }
 
@@ -138,7 +144,7 @@ static void make_room(HeaderIndex *index, size_t *capacity, const char *at, cons
 	*capacity = wanted;
 }
 
-static void cut_fields(HeaderIndex *index, Slice block, const uint64_t key[2], Arena *arena)
+static void cut_fields(HeaderIndex *index, Slice block, HashKey key, Arena *arena)
 {
 	size_t capacity = block.length / TYPICAL_FIELD_BYTES + 8;
 	const char *at = block.data, *end = block.data + block.length;

@@ -98,7 +98,7 @@ static void crash(void)
 
 static volatile int depth;
 
-__attribute__((noinline, optimize("O0"))) static int overflow(int level)
+__attribute__((noinline)) static int overflow(int level)
 {
 	volatile char frame[4096];
 
