@@ -221,7 +221,9 @@ static void run_under_the_guard(void *with)
 	signal(SIGXFSZ, SIG_IGN);
 	signal(SIGTERM, SIG_IGN);
 	crash_guard_install();
-	if (!run_shell("grep -E '^Sig(Blk|Ign)' /proc/self/status | tr -d '\\t'", NULL, NULL, 20))
+	/* glibc's posix_spawn leaves its own signals 32 and 33 ignored in what make starts. */
+	if (!run_shell("grep -E '^Sig(Blk|Ign)' /proc/self/status | tr -d '\\t' | sed s/180000000/000000000/",
+		       NULL, NULL, 20))
 		_exit(1);
 	fputs(result.output, stderr);
 	_exit(0);

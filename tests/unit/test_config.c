@@ -212,7 +212,7 @@ END_TEST
 
 START_TEST(what_is_printed_can_be_read_again)
 {
-	AUTO_VALUE(Text) first = { 0 }, second = { 0 };
+	AUTO_VALUE(Text) first = { 0 };
 	Config again;
 
 	ck_assert(read_text("hostname = \" a \\\"b\\\\ # \"\nmail_location = \"\\\"x\"\nuser_log = \"\"\n"
