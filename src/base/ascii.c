@@ -1,5 +1,7 @@
 #include "base/ascii.h"
 
+#include <stdint.h>
+
 int ascii_hex_value(char c)
 {
 	if (ascii_is_digit(c))
@@ -33,6 +35,25 @@ bool ascii_starts_with_fold(Slice text, const char *prefix)
 	size_t length = strlen(prefix);
 
 	return text.length >= length && ascii_equal_fold(slice(text.data, length), slice(prefix, length));
+}
+
+void ascii_fold(const char *from, size_t length, char *to)
+{
+	const uint64_t ones = UINT64_MAX / 255;
+	size_t i = 0;
+
+	/* Eight at a time: the high bit of a byte becomes "is A or more" and "is Z or less". */
+	for (; length - i >= 8; i += 8) {
+		uint64_t bytes, low, upper;
+
+		memcpy(&bytes, from + i, 8);
+		low = bytes & ones * 0x7f;
+		upper = (low + ones * (0x80 - 'A')) & ~(low + ones * (0x7f - 'Z')) & ~bytes & ones * 0x80;
+		bytes |= upper >> 2;
+		memcpy(to + i, &bytes, 8);
+	}
+	for (; i < length; i++)
+		to[i] = ascii_lower(from[i]);
 }
 
 Slice ascii_trim(Slice it)

@@ -58,6 +58,9 @@ bool ascii_equal_fold_string(Slice a, const char *b);
 bool ascii_strings_equal_fold(const char *a, const char *b);
 bool ascii_starts_with_fold(Slice text, const char *prefix);
 
+/* Writes `length` bytes to `to` with A-Z folded to a-z. */
+void ascii_fold(const char *from, size_t length, char *to);
+
 /* `it` without spaces (blank, tab, CR, LF) at both ends. */
 Slice ascii_trim(Slice it);
 

@@ -46,9 +46,9 @@ struct SieveVerb {
 	const char *name; /* lower case, like all names here but capabilities */
 	SieveParameter parameters[SIEVE_LIMIT_POSITIONAL + 1];
 	unsigned takes;
-	const char *follows;   /* a command that continues one of these, blank separated: "if elsif" */
-	const char *one_of;    /* groups of tags (blank separated) of which one tag must be given */
-	const char *also_test; /* a capability this needs besides its own: "global" needs "variables" */
+	const char *follows; /* a command that continues one of these, blank separated: "if elsif" */
+	const char *one_of;  /* groups of tags (blank separated) of which one tag must be given */
+	const char *also;    /* a capability this needs besides its own: "global" needs "variables" */
 	/* Looks at what is constant; reports with sieve_check_error.  May be NULL. */
 	void (*check)(SieveCheck *check, SieveNode *node);
 	SieveStatus (*act)(SieveRun *run, const SieveNode *node);
@@ -113,11 +113,11 @@ struct SieveAddressPart {
 };
 
 /* A modifier of "set".  Higher ranks go first, equal ranks exclude one another (RFC 5229, 4.1). */
-typedef struct SieveModifier {
+struct SieveModifier {
 	const char *name;
 	unsigned rank;
 	SieveStatus (*modify)(SieveRun *run, Slice in, Slice *out); /* into the run's arena */
-} SieveModifier;
+};
 
 /* Variables "${name.rest}" (RFC 5229, section 3).  Needs the extension and "variables". */
 struct SieveNamespace {
@@ -136,8 +136,10 @@ typedef struct SieveItem {
 } SieveItem;
 
 struct SieveExtension {
-	const char *capability; /* as in "require"; NULL: always there (RFC 5228 itself) */
+	const char *capability; /* as in "require"; NULL: RFC 5228 itself */
+	bool always;            /* there without "require" too */
 	bool no_ihave;          /* it changes how strings are read: not for ihave (RFC 5463, 4) */
+	bool defers;            /* with it, what is unknown is an error only once it is reached */
 	const SieveVerb *commands;
 	const SieveVerb *tests;
 	const SieveTag *tags;
@@ -155,7 +157,8 @@ struct SieveExtension {
 	void (*split)(SieveCheck *check, SieveSpan span, SieveString *string);
 	/* While the script that acts requires it: on each keep and fileinto, before its tags. */
 	SieveStatus (*prepare_action)(SieveRun *run, Action *action);
-	/* While the main script requires it, after a run without error: the implicit keep's flags. */
+	/* After a run without error, when the main script requires it (or an ihave found anything): the
+	 * implicit keep's flags. */
 	void (*finish)(SieveRun *run, Plan *plan);
 };
 

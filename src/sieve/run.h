@@ -33,20 +33,22 @@ typedef struct SieveRun {
 	struct SieveFrame *frame; /* the script that runs now (script.h) */
 	struct SieveValues *values;
 	struct SieveSlot *slots;
-	struct SieveVariable *globals;
+	Text *globals;
 	unsigned includes;     /* carried out so far */
 	size_t arena_at_start; /* what the arena held before */
 	bool captures_off;     /* the present test sets no match variables */
+	bool extensions_found; /* an "ihave" has found some */
 } SieveRun;
 
 /* Take down what went wrong at `span` of the running script and return SIEVE_FAILED or
  * SIEVE_LATER, to be handed on.  The plan becomes: error, implicit keep, nothing else. */
 SieveStatus sieve_fail(SieveRun *run, SieveSpan span, const char *format, ...)
-	__attribute__((format(printf, 3, 4)));
+	__attribute__((cold, format(printf, 3, 4)));
 SieveStatus sieve_later(SieveRun *run, const Failure *why);
 
 /* A line "file:line:column: warning: ..." for the owner's log. */
-void sieve_warn(SieveRun *run, SieveSpan span, const char *format, ...) __attribute__((format(printf, 3, 4)));
+void sieve_warn(SieveRun *run, SieveSpan span, const char *format, ...)
+	__attribute__((cold, format(printf, 3, 4)));
 
 /* The string's value: variables put in; NUL-terminated; lives as long as the run. */
 SieveStatus sieve_expand_pieces(SieveRun *run, const SieveString *string, Slice *value);
@@ -72,7 +74,9 @@ void **sieve_slot(SieveRun *run, const SieveExtension *extension);
 typedef struct SieveFields {
 	const HeaderField **items;
 	size_t count;
-	const HeaderIndex *of; /* where they come from; run->header unless a filter replaced them */
+	size_t capacity;
+	const HeaderIndex *of;     /* where they come from; run->header unless a filter replaced them */
+	const HeaderField *few[6]; /* room for the usual case */
 } SieveFields;
 
 /* The fields with these names, in the order of the names and then of the header, after the
@@ -88,6 +92,11 @@ Slice sieve_field_raw(SieveRun *run, const HeaderField *field);
 
 /* The addresses in a field.  Kept. */
 const AddressList *sieve_field_addresses(SieveRun *run, const HeaderField *field);
+
+/* The part of "envelope" or item of "environment" called `name` (any case) among the extensions that
+ * may be used, or NULL. */
+const struct SieveItem *sieve_envelope_part(const SieveRun *run, Slice name);
+const struct SieveItem *sieve_environment_item(const SieveRun *run, Slice name);
 
 /* ---- variables (RFC 5229) ---- */
 

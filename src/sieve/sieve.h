@@ -59,6 +59,7 @@ typedef struct SieveSetup {
 	unsigned redirect_max;           /* 0: the default */
 	const char *recipient_delimiter; /* characters that begin the detail; NULL: "+" */
 	bool strict_check; /* `trommel check`: compile every pattern now rather than when first used */
+	const struct SieveExtension *const *extensions; /* those there are, ends with NULL; NULL: all */
 } SieveSetup;
 
 /* Compiles `source` (borrowed as long as the script is used), called `name` in findings.

@@ -18,6 +18,7 @@ typedef struct SieveTag SieveTag;
 typedef struct SieveMatchType SieveMatchType;
 typedef struct SieveComparator SieveComparator;
 typedef struct SieveAddressPart SieveAddressPart;
+typedef struct SieveModifier SieveModifier;
 typedef struct SieveNamespace SieveNamespace;
 
 /* Where something stands in its script's source. */
@@ -71,7 +72,8 @@ typedef struct SieveArgument {
 
 /* A tag as it was given, with its value if it has one. */
 typedef struct SieveTagUse {
-	const SieveTag *tag;
+	const SieveTag *tag;           /* NULL for a modifier of "set" */
+	const SieveModifier *modifier; /* else NULL */
 	SieveSpan span;
 	SieveArgument value;
 	struct SieveTagUse *next;

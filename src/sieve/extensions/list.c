@@ -1,8 +1,27 @@
 /* list - every extension, in alphabetical order behind the core
  *
- * This is the one place that names them all; a new one is a file and its two lines here. */
+ * This and list.h are the one place that names them all; a new one is a file and a line in each. */
+#include "sieve/extensions/list.h"
+
 #include "sieve/extension.h"
 
 const SieveExtension *const sieve_extensions[] = {
+	&sieve_ext_core_control,
+	&sieve_ext_core_actions,
+	&sieve_ext_core_tests,
+	&sieve_ext_core_header,
+	&sieve_ext_core_match,
+	&sieve_ext_comparator_ascii_casemap,
+	&sieve_ext_comparator_ascii_numeric,
+	&sieve_ext_comparator_octet,
+	&sieve_ext_copy,
+	&sieve_ext_encoded_character,
+	&sieve_ext_envelope,
+	&sieve_ext_fileinto,
+	&sieve_ext_ihave,
+	&sieve_ext_include,
+	&sieve_ext_relational,
+	&sieve_ext_subaddress,
+	&sieve_ext_variables,
 	NULL,
 };

@@ -1,0 +1,108 @@
+/* actions - from what a script wants to the plan
+ * RFC 5228, section 2.10.1 to 2.10.5 and 4 */
+#include <string.h>
+
+#include "base/ascii.h"
+#include "plan/limits.h"
+#include "sieve/script.h"
+
+SieveStatus sieve_action(SieveRun *run, const SieveNode *node, ActionKind kind, Action *action)
+{
+	const SieveScript *script = run->frame->script;
+	const SieveUnit *unit = script->unit;
+	SieveStatus status = SIEVE_OK;
+
+	*action = (Action){ .kind = kind,
+			    .script = *script->called ? arena_copy_string(run->arena, script->called) : "",
+			    .line = node->span.line };
+	for (size_t i = 0; i < unit->extension_count && status == SIEVE_OK; i++)
+		if (unit->extensions[i]->prepare_action &&
+		    (script->required[i] || (run->frame->found && run->frame->found[i])))
+			status = unit->extensions[i]->prepare_action(run, action);
+	for (const SieveTagUse *use = node->tags; use && status == SIEVE_OK; use = use->next)
+		if (use->tag && use->tag->apply)
+			status = use->tag->apply(run, use, action);
+	return status;
+}
+
+static bool same_address(const char *a, const char *b)
+{
+	const char *at = strrchr(a, '@');
+	size_t local = at ? (size_t)(at - a) : strlen(a);
+
+	/* Whether case matters in a local part is for the far side to say (RFC 5321, 2.4). */
+	return strncmp(a, b, local) == 0 && ascii_strings_equal_fold(a + local, b + local);
+}
+
+static const char *folder_of(const Action *action)
+{
+	if (action->kind == ACTION_KEEP)
+		return "INBOX";
+	if (action->kind != ACTION_FILEINTO)
+		return NULL;
+	return ascii_strings_equal_fold(action->folder, "INBOX") ? "INBOX" : action->folder;
+}
+
+/* Would both have the one effect that the message is there? */
+static bool same_effect(const Action *a, const Action *b)
+{
+	const char *folder = folder_of(a), *other = folder_of(b);
+
+	if (folder || other)
+		return folder && other && strcmp(folder, other) == 0;
+	if (a->kind != b->kind)
+		return false;
+	return a->kind == ACTION_DISCARD ||
+	       (a->kind == ACTION_REDIRECT && same_address(a->address, b->address));
+}
+
+/* The same folder twice is one copy (RFC 5228, 4.1), with the flags of the last (RFC 5232, 4). */
+static void join(Action *action, const Action *again)
+{
+	if (again->flags.set)
+		action->flags = again->flags;
+	action->create |= again->create;
+	action->copy &= again->copy;
+}
+
+static SieveStatus check_limits(SieveRun *run, const SieveNode *node, const Action *action)
+{
+	unsigned most = run->main->unit->setup.redirect_max;
+	size_t redirects = 0;
+
+	if (run->plan->count >= LIMIT_ACTIONS)
+		return sieve_fail(run, node->span, "more than %d actions (limit: actions)", LIMIT_ACTIONS);
+	if (action->kind != ACTION_REDIRECT)
+		return SIEVE_OK;
+	most = most ? most : SIEVE_DEFAULT_REDIRECTS;
+	most = most < LIMIT_REDIRECTS ? most : LIMIT_REDIRECTS;
+	for (size_t i = 0; i < run->plan->count; i++)
+		redirects += run->plan->actions[i].kind == ACTION_REDIRECT;
+	if (redirects >= most)
+		return sieve_fail(run, node->span, "more than %u redirects (limit: redirect_max)", most);
+	return SIEVE_OK;
+}
+
+SieveStatus sieve_act(SieveRun *run, const SieveNode *node, const Action *action)
+{
+	Plan *plan = run->plan;
+	Action *same = NULL;
+	SieveStatus status;
+
+	for (size_t i = 0; i < plan->count && !same; i++)
+		if (same_effect(&plan->actions[i], action))
+			same = &plan->actions[i];
+	if (same) {
+		join(same, action);
+	} else {
+		status = check_limits(run, node, action);
+		if (status != SIEVE_OK)
+			return status;
+		*plan_add(plan, action->kind) = *action;
+	}
+	if (!action->copy) {
+		plan->implicit_keep = false;
+		plan->decided_line = action->line;
+	}
+	return SIEVE_OK;
+}

@@ -1,0 +1,302 @@
+/* compile - a main script and all it includes
+ * RFC 5228, section 3.2 (require); RFC 6609 (include) */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/ascii.h"
+#include "base/suggest.h"
+#include "sieve/script.h"
+
+/* ---- what extensions may ask while a script is compiled ---- */
+
+Arena *sieve_check_arena(SieveCheck *check)
+{
+	return check->unit->arena;
+}
+
+const SieveSetup *sieve_check_setup(const SieveCheck *check)
+{
+	return &check->unit->setup;
+}
+
+bool sieve_check_has(const SieveCheck *check, const char *capability)
+{
+	int place = sieve_extension_place(check->unit, slice_of(capability));
+
+	return place >= 0 && check->script->required[place];
+}
+
+void sieve_check_need_mime(SieveCheck *check)
+{
+	check->unit->needs_mime = true;
+}
+
+const char *sieve_check_suggest(SieveCheck *check, Slice wrong, const char *const *names)
+{
+	const char *nearest = suggest_nearest(wrong, names);
+
+	return nearest ? arena_printf(check->unit->arena, "did you mean '%s'?", nearest) : NULL;
+}
+
+/* ---- require ---- */
+
+int sieve_extension_place(const SieveUnit *unit, Slice capability)
+{
+	for (size_t i = 0; i < unit->extension_count; i++) {
+		const char *name = unit->extensions[i]->capability;
+
+		if (name && strlen(name) == capability.length &&
+		    memcmp(name, capability.data, capability.length) == 0)
+			return (int)i;
+	}
+	return -1;
+}
+
+void sieve_enable_required(SieveCheck *check, size_t place)
+{
+	const SieveExtension *extension = check->unit->extensions[place];
+
+	if (check->script->required[place])
+		return;
+	check->script->required[place] = true;
+	sieve_names_add(&check->names, extension);
+	check->decodes |= extension->decode || extension->split;
+	check->script->has_variables |= extension->split != NULL;
+	check->script->defers |= extension->defers;
+	for (const char *const *name = extension->implies; name && *name; name++) {
+		int implied = sieve_extension_place(check->unit, slice_of(*name));
+
+		if (implied >= 0)
+			sieve_enable_required(check, (size_t)implied);
+	}
+}
+
+static const char *suggest_capability(SieveCheck *check, Slice wrong)
+{
+	const SieveUnit *unit = check->unit;
+	const char **names = arena_zeroed(unit->arena, unit->extension_count + 1, sizeof *names);
+	size_t count = 0;
+
+	for (size_t i = 0; i < unit->extension_count; i++)
+		if (unit->extensions[i]->capability)
+			names[count++] = unit->extensions[i]->capability;
+	return sieve_check_suggest(check, wrong, names);
+}
+
+bool sieve_require(SieveCheck *check, Slice capability, SieveSpan span)
+{
+	int place = sieve_extension_place(check->unit, capability);
+
+	if (place < 0)
+		return sieve_check_error(
+			check, span, suggest_capability(check, capability), "unknown extension '%.*s'",
+			(int)(capability.length < 64 ? capability.length : 64), capability.data);
+	sieve_enable_required(check, (size_t)place);
+	return true;
+}
+
+/* ---- strings ---- */
+
+void sieve_read_string(SieveCheck *check, const SieveToken *token, SieveString *string)
+{
+	const SieveUnit *unit = check->unit;
+
+	*string = (SieveString){ .text = token->text, .span = token->span };
+	if (!token->dollar || !check->decodes)
+		return;
+	for (size_t i = 0; i < unit->extension_count; i++)
+		if (check->script->required[i] && unit->extensions[i]->decode)
+			unit->extensions[i]->decode(check, token->span, &string->text);
+	for (size_t i = 0; i < unit->extension_count; i++)
+		if (check->script->required[i] && unit->extensions[i]->split)
+			unit->extensions[i]->split(check, token->span, string);
+}
+
+/* ---- scripts ---- */
+
+static void report_lexer(void *self, SieveSpan span, const char *text)
+{
+	sieve_check_error(self, span, NULL, "%s", text);
+}
+
+static SieveScript *add_script(SieveUnit *unit)
+{
+	SieveScript *script = ARENA_NEW(unit->arena, SieveScript);
+
+	if (unit->script_count == unit->script_capacity) {
+		SieveScript **scripts;
+
+		unit->script_capacity = unit->script_capacity ? unit->script_capacity * 2 : 4;
+		scripts = arena_alloc(unit->arena, unit->script_capacity * sizeof(SieveScript *));
+		if (unit->script_count)
+			memcpy(scripts, unit->scripts, unit->script_count * sizeof(SieveScript *));
+		unit->scripts = scripts;
+	}
+	script->unit = unit;
+	script->index = (uint32_t)unit->script_count;
+	unit->scripts[unit->script_count++] = script;
+	return script;
+}
+
+static bool check_source(SieveCheck *check)
+{
+	Slice source = check->script->source;
+	const char *nul = source.length ? memchr(source.data, '\0', source.length) : NULL;
+	SieveSpan span = { 0, 1, 1 };
+
+	if (source.length > SIEVE_LIMIT_SCRIPT_BYTES)
+		return sieve_check_error(check, span, NULL,
+					 "the script is longer than %d bytes (limit: script bytes)",
+					 SIEVE_LIMIT_SCRIPT_BYTES);
+	if (!nul)
+		return true;
+	span.offset = (uint32_t)(nul - source.data);
+	for (const char *at = source.data; (at = memchr(at, '\n', (size_t)(nul - at))); at++)
+		span.line++;
+	return sieve_check_error(check, span, NULL, "a NUL byte: this is no script");
+}
+
+static void compile_script(SieveScript *script, unsigned depth)
+{
+	SieveUnit *unit = script->unit;
+	SieveCheck check = { .unit = unit, .script = script, .depth = depth };
+
+	script->compiling = true;
+	script->required = arena_zeroed(unit->arena, unit->extension_count, sizeof(bool));
+	sieve_names_init(&check.names, unit->arena);
+	for (size_t i = 0; i < unit->extension_count; i++)
+		if (!unit->extensions[i]->capability || unit->extensions[i]->always)
+			sieve_enable_required(&check, i);
+	sieve_bind_defaults(&check);
+	check.lexer.arena = unit->arena;
+	check.lexer.report = report_lexer;
+	check.lexer.self = &check;
+	if (check_source(&check)) {
+		sieve_lexer_start(&check.lexer, script->source);
+		sieve_parse(&check);
+	}
+	script->compiling = false;
+}
+
+SieveScript *sieve_compile(const char *name, Slice source, const SieveSetup *setup, Arena *arena,
+			   SieveFindings *findings, Failure *why)
+{
+	SieveUnit *unit = ARENA_NEW(arena, SieveUnit);
+	size_t errors = findings->errors;
+	SieveScript *script;
+
+	if (setup)
+		unit->setup = *setup;
+	unit->arena = arena;
+	unit->findings = findings;
+	unit->why = why;
+	unit->extensions = unit->setup.extensions ? unit->setup.extensions : sieve_extensions;
+	while (unit->extensions[unit->extension_count])
+		unit->extension_count++;
+	script = add_script(unit);
+	script->name = arena_copy_string(arena, name);
+	script->called = "";
+	script->source = source;
+	compile_script(script, 0);
+	unit->findings = NULL;
+	unit->why = NULL;
+	return unit->later || findings->errors != errors ? NULL : script;
+}
+
+bool sieve_needs_mime(const SieveScript *script)
+{
+	return script->unit->needs_mime;
+}
+
+/* ---- includes ---- */
+
+static SieveScript *known_script(const SieveUnit *unit, SievePlace place, Slice name)
+{
+	/* The main script has no name that an include could use. */
+	for (size_t i = 1; i < unit->script_count; i++)
+		if (unit->scripts[i]->place == place && slice_equal(slice_of(unit->scripts[i]->called), name))
+			return unit->scripts[i];
+	return NULL;
+}
+
+static void load_script(SieveCheck *check, SieveScript *script)
+{
+	SieveUnit *unit = check->unit;
+	AUTO_VALUE(Text) source = { 0 };
+	Failure why = { 0 };
+
+	script->load = !unit->setup.load ? SIEVE_ABSENT
+					 : unit->setup.load(unit->setup.self, script->place, script->called,
+							    &source, &why);
+	script->why = arena_copy_string(unit->arena, why.text);
+	if (script->load == SIEVE_UNREADABLE) {
+		/* Not known what its owner wants: the delivery is tried again later. */
+		unit->later = true;
+		if (unit->why)
+			*unit->why = why;
+	} else if (script->load == SIEVE_LOADED) {
+		script->source = arena_copy_slice(unit->arena, text_slice(&source));
+		compile_script(script, check->depth + 1);
+	}
+}
+
+SieveScript *sieve_compile_include(SieveCheck *check, SievePlace place, Slice name, SieveSpan span)
+{
+	SieveUnit *unit = check->unit;
+	SieveScript *script = known_script(unit, place, name);
+
+	if (script)
+		return script;
+	if (check->depth >= SIEVE_LIMIT_INCLUDE_DEPTH) {
+		sieve_check_error(check, span, NULL,
+				  "scripts include one another more than %d deep (limit: include depth)",
+				  SIEVE_LIMIT_INCLUDE_DEPTH);
+		return NULL;
+	}
+	if (unit->script_count > SIEVE_LIMIT_INCLUDES) {
+		sieve_check_error(check, span, NULL, "more than %d scripts are included (limit: includes)",
+				  SIEVE_LIMIT_INCLUDES);
+		return NULL;
+	}
+	script = add_script(unit);
+	script->place = place;
+	script->called = arena_copy_bytes(unit->arena, name.data, name.length);
+	script->name = place == SIEVE_GLOBAL ? arena_printf(unit->arena, "global/%s", script->called)
+					     : script->called;
+	load_script(check, script);
+	return script;
+}
+
+/* ---- items of envelope and environment ---- */
+
+static const SieveItem *find_item(SieveCheck *check, size_t offset, Slice name, const char **suggestion)
+{
+	const SieveUnit *unit = check->unit;
+	SieveNearest nearest;
+
+	sieve_nearest_init(&nearest, name);
+	for (size_t i = 0; i < unit->extension_count; i++) {
+		const SieveItem *item = *(const SieveItem *const *)((const char *)unit->extensions[i] +
+								    offset);
+
+		for (; check->script->required[i] && item && item->name; item++) {
+			if (ascii_equal_fold_string(name, item->name))
+				return item;
+			sieve_nearest_offer(&nearest, slice_of(item->name));
+		}
+	}
+	if (suggestion && nearest.best.length)
+		*suggestion = arena_printf(unit->arena, "did you mean \"%.*s\"?", (int)nearest.best.length,
+					   nearest.best.data);
+	return NULL;
+}
+
+const SieveItem *sieve_check_envelope_part(SieveCheck *check, Slice name, const char **suggestion)
+{
+	return find_item(check, offsetof(SieveExtension, envelope), name, suggestion);
+}
+
+const SieveItem *sieve_check_environment_item(SieveCheck *check, Slice name, const char **suggestion)
+{
+	return find_item(check, offsetof(SieveExtension, environment), name, suggestion);
+}

@@ -1,0 +1,148 @@
+/* core_header - the tests header and address
+ * RFC 5228, section 5.1 and 5.7
+ *
+ * Section 5.1 restricts "address" to fields that hold addresses and leaves open how.  The names
+ * below are looked into; any other never matches, and one that stands in the script as a constant
+ * is warned of, so that it does not cost its owner the rest of his rules. */
+#include "sieve/extensions/list.h"
+
+#include "base/ascii.h"
+#include "sieve/extension.h"
+
+static const char *const address_fields[] = {
+	"apparently-to",
+	"bcc",
+	"cc",
+	"delivered-to",
+	"disposition-notification-to",
+	"envelope-to",
+	"errors-to",
+	"from",
+	"mail-followup-to",
+	"mail-reply-to",
+	"original-recipient",
+	"reply-to",
+	"resent-bcc",
+	"resent-cc",
+	"resent-from",
+	"resent-reply-to",
+	"resent-sender",
+	"resent-to",
+	"return-path",
+	"return-receipt-to",
+	"sender",
+	"to",
+	"x-envelope-from",
+	"x-envelope-to",
+	"x-forwarded-for",
+	"x-forwarded-to",
+	"x-original-from",
+	"x-original-sender",
+	"x-original-to",
+	NULL,
+};
+
+static bool holds_addresses(Slice name)
+{
+	for (const char *const *known = address_fields; *known; known++)
+		if (ascii_equal_fold_string(name, *known))
+			return true;
+	return false;
+}
+
+/* RFC 5322, 3.6.8: printable ASCII but for the colon. */
+static bool is_field_name(Slice name)
+{
+	for (size_t i = 0; i < name.length; i++)
+		if (name.data[i] <= ' ' || name.data[i] > '~' || name.data[i] == ':')
+			return false;
+	return name.length > 0;
+}
+
+static void check_names(SieveCheck *check, SieveNode *node)
+{
+	const SieveStrings *names = sieve_strings(node, 0);
+
+	for (size_t i = 0; i < names->count; i++) {
+		const SieveString *name = &names->items[i];
+
+		if (sieve_is_constant(name) && !is_field_name(name->text))
+			sieve_check_warn(check, name->span,
+					 name->text.length && name->text.data[name->text.length - 1] == ':'
+						 ? "leave the ':' out"
+						 : NULL,
+					 "no header field can have this name, so the test is always false");
+	}
+}
+
+static void check_address(SieveCheck *check, SieveNode *node)
+{
+	const SieveStrings *names = sieve_strings(node, 0);
+
+	for (size_t i = 0; i < names->count; i++) {
+		const SieveString *name = &names->items[i];
+		const char *suggestion;
+
+		if (!sieve_is_constant(name) || holds_addresses(name->text))
+			continue;
+		suggestion = sieve_check_suggest(check, name->text, address_fields);
+		sieve_check_warn(check, name->span, suggestion ? suggestion : "use 'header' for other fields",
+				 "this field holds no addresses, so the test is always false");
+	}
+}
+
+static SieveStatus header(SieveRun *run, const SieveNode *node, bool *result)
+{
+	SieveFields fields;
+	SieveMatch match;
+	SieveStatus status = sieve_fields(run, node, sieve_strings(node, 0), &fields);
+
+	sieve_match_begin(&match, run, node, sieve_strings(node, 1));
+	for (size_t i = 0; i < fields.count && sieve_match_open(&match, status); i++)
+		status = sieve_match_kept(&match, sieve_field_value(run, fields.items[i]));
+	return sieve_match_end(&match, status, result);
+}
+
+static SieveStatus match_addresses(SieveRun *run, SieveMatch *match, const AddressList *list)
+{
+	SieveStatus status = SIEVE_OK;
+
+	for (size_t i = 0; i < list->count && sieve_match_open(match, status); i++) {
+		Slice value;
+
+		if (sieve_match_only_counts(match))
+			sieve_match_count(match, 1);
+		else if (match->how->part->part(run, &list->items[i], &value))
+			status = sieve_match_value(match, value);
+	}
+	return status;
+}
+
+static SieveStatus address(SieveRun *run, const SieveNode *node, bool *result)
+{
+	SieveFields fields;
+	SieveMatch match;
+	SieveStatus status = sieve_fields(run, node, sieve_strings(node, 0), &fields);
+
+	sieve_match_begin(&match, run, node, sieve_strings(node, 1));
+	for (size_t i = 0; i < fields.count && sieve_match_open(&match, status); i++)
+		if (holds_addresses(fields.items[i]->name))
+			status = match_addresses(run, &match, sieve_field_addresses(run, fields.items[i]));
+	return sieve_match_end(&match, status, result);
+}
+
+static const SieveVerb tests[] = {
+	{ .name = "address",
+	  .parameters = { { "header-names", SIEVE_STRING_LIST }, { "keys", SIEVE_STRING_LIST } },
+	  .takes = SIEVE_TAKES_MATCH | SIEVE_TAKES_ADDRESS_PART,
+	  .check = check_address,
+	  .test = address },
+	{ .name = "header",
+	  .parameters = { { "header-names", SIEVE_STRING_LIST }, { "keys", SIEVE_STRING_LIST } },
+	  .takes = SIEVE_TAKES_MATCH,
+	  .check = check_names,
+	  .test = header },
+	{ 0 },
+};
+
+const SieveExtension sieve_ext_core_header = { .tests = tests };

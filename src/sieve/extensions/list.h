@@ -1,0 +1,25 @@
+/* list - the descriptors of all extensions */
+#ifndef SIEVE_EXTENSIONS_LIST_H
+#define SIEVE_EXTENSIONS_LIST_H
+
+#include "sieve/tree.h"
+
+extern const SieveExtension sieve_ext_comparator_ascii_casemap;
+extern const SieveExtension sieve_ext_comparator_ascii_numeric;
+extern const SieveExtension sieve_ext_comparator_octet;
+extern const SieveExtension sieve_ext_copy;
+extern const SieveExtension sieve_ext_core_actions;
+extern const SieveExtension sieve_ext_core_control;
+extern const SieveExtension sieve_ext_core_header;
+extern const SieveExtension sieve_ext_core_match;
+extern const SieveExtension sieve_ext_core_tests;
+extern const SieveExtension sieve_ext_encoded_character;
+extern const SieveExtension sieve_ext_envelope;
+extern const SieveExtension sieve_ext_fileinto;
+extern const SieveExtension sieve_ext_ihave;
+extern const SieveExtension sieve_ext_include;
+extern const SieveExtension sieve_ext_relational;
+extern const SieveExtension sieve_ext_subaddress;
+extern const SieveExtension sieve_ext_variables;
+
+#endif

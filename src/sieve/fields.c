@@ -1,0 +1,109 @@
+/* fields - header fields as tests see them, made once for all rules that ask
+ * RFC 5228, section 5.7 (unfolded, decoded, trimmed) and 5.1 (addresses) */
+#include <string.h>
+
+#include "base/ascii.h"
+#include "message/words.h"
+#include "sieve/script.h"
+
+/* What was made of one field of run->header. */
+typedef struct Kept {
+	bool has_value, has_raw;
+	SieveValue value;
+	Slice raw;
+	const AddressList *addresses;
+} Kept;
+
+struct SieveValues {
+	const HeaderIndex *of;
+	Kept *fields;
+};
+
+/* The place for what is made of `field`; one that is not of the message's own header is not kept. */
+static Kept *kept(SieveRun *run, const HeaderField *field)
+{
+	const HeaderIndex *header = run->header;
+
+	if (field < header->fields || field >= header->fields + header->count)
+		return ARENA_NEW(run->arena, Kept);
+	if (!run->values || run->values->of != header) {
+		run->values = ARENA_NEW(run->arena, struct SieveValues);
+		run->values->of = header;
+		run->values->fields = arena_zeroed(run->arena, header->count, sizeof(Kept));
+	}
+	return &run->values->fields[field - header->fields];
+}
+
+static Slice raw_of(SieveRun *run, const HeaderField *field, Kept *it)
+{
+	if (!it->has_raw) {
+		it->raw = header_unfold(field, run->arena);
+		it->has_raw = true;
+	}
+	return it->raw;
+}
+
+SieveValue *sieve_field_value(SieveRun *run, const HeaderField *field)
+{
+	Kept *it = kept(run, field);
+
+	if (!it->has_value) {
+		it->value.text = ascii_trim(words_decode(raw_of(run, field, it), run->arena));
+		it->has_value = true;
+	}
+	return &it->value;
+}
+
+Slice sieve_field_raw(SieveRun *run, const HeaderField *field)
+{
+	return raw_of(run, field, kept(run, field));
+}
+
+const AddressList *sieve_field_addresses(SieveRun *run, const HeaderField *field)
+{
+	Kept *it = kept(run, field);
+
+	if (!it->addresses) {
+		AddressList *list = ARENA_NEW(run->arena, AddressList);
+
+		*list = address_parse_list(raw_of(run, field, it), run->arena);
+		it->addresses = list;
+	}
+	return it->addresses;
+}
+
+static void add_field(SieveRun *run, SieveFields *fields, const HeaderField *field)
+{
+	if (fields->count == fields->capacity) {
+		const HeaderField **items = arena_alloc(run->arena, fields->capacity * 2 * sizeof *items);
+
+		memcpy(items, fields->items, fields->count * sizeof *items);
+		fields->items = items;
+		fields->capacity *= 2;
+	}
+	fields->items[fields->count++] = field;
+}
+
+SieveStatus sieve_fields(SieveRun *run, const SieveNode *node, const SieveStrings *names, SieveFields *fields)
+{
+	SieveStatus status = SIEVE_OK;
+
+	fields->items = fields->few;
+	fields->count = 0;
+	fields->capacity = sizeof fields->few / sizeof *fields->few;
+	fields->of = run->header;
+	for (size_t i = 0; i < names->count && status == SIEVE_OK; i++) {
+		Slice name;
+
+		status = sieve_expand(run, &names->items[i], &name);
+		if (status != SIEVE_OK)
+			break;
+		for (const HeaderField *field = header_find(run->header, name); field;
+		     field = header_next(run->header, field))
+			add_field(run, fields, field);
+	}
+	for (const SieveTagUse *use = node->tags; use && status == SIEVE_OK; use = use->next)
+		if (use->tag && use->tag->filter)
+			status = use->tag->filter(run, node, use, fields);
+	return status;
+}

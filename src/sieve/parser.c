@@ -1,0 +1,442 @@
+/* parser - from tokens to a tree
+ * RFC 5228, section 8.2
+ *
+ * Recursive descent over the general grammar; what the words mean is bind.c's part.  After an error
+ * it goes on behind the next ";" or into the next block, so that all errors of a script are found.
+ * Its recursion ends at SIEVE_LIMIT_NESTING. */
+#include <string.h>
+
+#include "base/ascii.h"
+#include "sieve/script.h"
+
+static SieveNode *parse_commands(SieveCheck *check, bool in_block);
+static SieveNode *parse_test(SieveCheck *check);
+
+static void advance(SieveCheck *check)
+{
+	check->behind = (SieveSpan){ (uint32_t)(check->lexer.at - check->lexer.start), 1, check->lexer.line };
+	sieve_lexer_next(&check->lexer, &check->token);
+}
+
+enum {
+	CHUNK = 16 /* so many nodes and strings are made at a time */
+};
+
+static SieveNode *new_node(SieveCheck *check)
+{
+	if (!check->node_count) {
+		check->nodes = arena_zeroed(check->unit->arena, CHUNK, sizeof *check->nodes);
+		check->node_count = CHUNK;
+	}
+	check->node_count--;
+	return check->nodes++;
+}
+
+static SieveString *new_string(SieveCheck *check)
+{
+	if (!check->string_count) {
+		check->strings = arena_alloc(check->unit->arena, CHUNK * sizeof *check->strings);
+		check->string_count = CHUNK;
+	}
+	check->string_count--;
+	return check->strings++;
+}
+
+static bool is_at(const SieveCheck *check, char punctuation)
+{
+	return check->token.kind == SIEVE_TOKEN_PUNCTUATION && check->token.punctuation == punctuation;
+}
+
+static bool is_word(const SieveCheck *check)
+{
+	return check->token.kind == SIEVE_TOKEN_IDENTIFIER;
+}
+
+static bool at_end(const SieveCheck *check)
+{
+	return check->token.kind == SIEVE_TOKEN_END;
+}
+
+static bool unexpected(SieveCheck *check, const char *wanted)
+{
+	return sieve_check_error(check, check->token.span, NULL, "%s, found %s", wanted,
+				 sieve_token_name(check, &check->token));
+}
+
+/* Goes on to where a command may begin or a block stands. */
+static void recover(SieveCheck *check)
+{
+	while (!at_end(check) && !is_at(check, '{') && !is_at(check, '}')) {
+		bool end = is_at(check, ';');
+
+		advance(check);
+		if (end)
+			return;
+	}
+}
+
+/* ---- arguments ---- */
+
+/* ["a", "b"]: false when it is not closed. */
+static bool parse_list(SieveCheck *check, SieveStrings *list)
+{
+	size_t capacity = 0;
+
+	*list = (SieveStrings){ 0 };
+	do {
+		advance(check);
+		if (check->token.kind != SIEVE_TOKEN_STRING)
+			return unexpected(check, "a list has strings in it");
+		if (list->count == capacity) {
+			SieveString *items;
+
+			capacity = capacity ? capacity * 2 : 4;
+			items = arena_alloc(check->unit->arena, capacity * sizeof *items);
+			if (list->count)
+				memcpy(items, list->items, list->count * sizeof *items);
+			list->items = items;
+		}
+		sieve_read_string(check, &check->token, &list->items[list->count++]);
+		advance(check);
+	} while (is_at(check, ','));
+	if (!is_at(check, ']'))
+		return unexpected(check, "',' or ']' is wanted behind a string of a list");
+	return true;
+}
+
+/* A number, string or list.  False on a syntax error. */
+static bool parse_argument(SieveCheck *check, SieveArgument *argument)
+{
+	argument->span = check->token.span;
+	if (check->token.kind == SIEVE_TOKEN_NUMBER) {
+		argument->type = SIEVE_NUMBER;
+		argument->number = check->token.number;
+	} else if (check->token.kind == SIEVE_TOKEN_STRING) {
+		argument->type = SIEVE_STRING;
+		argument->strings.items = new_string(check);
+		argument->strings.count = 1;
+		sieve_read_string(check, &check->token, argument->strings.items);
+	} else {
+		argument->type = SIEVE_STRING_LIST;
+		if (!parse_list(check, &argument->strings))
+			return false;
+		if (check->token.span.line == argument->span.line)
+			argument->span.length = check->token.span.offset + check->token.span.length -
+						argument->span.offset;
+	}
+	advance(check);
+	return true;
+}
+
+static bool is_argument(const SieveCheck *check)
+{
+	return check->token.kind == SIEVE_TOKEN_STRING || check->token.kind == SIEVE_TOKEN_NUMBER ||
+	       is_at(check, '[');
+}
+
+static bool parse_tag(SieveCheck *check, SieveBinding *binding)
+{
+	SieveToken token = check->token;
+	SieveArgument value = { 0 };
+	SieveTagFound found;
+
+	advance(check);
+	if (!binding->verb)
+		return true;
+	if (binding->count)
+		sieve_check_error(check, token.span, NULL, "tags stand before the other arguments");
+	if (!sieve_bind_tag(check, binding, &token, &found)) {
+		binding->doubtful = true;
+		return true;
+	}
+	if (found.value != SIEVE_NOTHING) {
+		if (!is_argument(check)) {
+			binding->doubtful = true;
+			sieve_check_error(check, check->token.span, NULL,
+					  "':%.*s' wants %s behind it, found %s", (int)token.text.length,
+					  token.text.data, sieve_type_name(found.value),
+					  sieve_token_name(check, &check->token));
+			return true;
+		}
+		if (!parse_argument(check, &value))
+			return false;
+	}
+	sieve_bind_tag_value(check, binding, &found, &value);
+	return true;
+}
+
+static bool parse_arguments(SieveCheck *check, SieveBinding *binding)
+{
+	for (;;) {
+		if (check->token.kind == SIEVE_TOKEN_TAG) {
+			if (!parse_tag(check, binding))
+				return false;
+		} else if (is_argument(check)) {
+			size_t last = SIEVE_LIMIT_POSITIONAL;
+			size_t place = binding->count < last ? binding->count : last;
+
+			if (!parse_argument(check, &binding->arguments[place]))
+				return false;
+			binding->count++;
+		} else {
+			binding->end = check->token.span;
+			return true;
+		}
+	}
+}
+
+/* ---- tests ---- */
+
+static bool too_deep(SieveCheck *check, const char *what)
+{
+	if (check->nesting < SIEVE_LIMIT_NESTING)
+		return false;
+	sieve_check_error(check, check->token.span, NULL, "%s are nested more than %d deep (limit: nesting)",
+			  what, SIEVE_LIMIT_NESTING);
+	return true;
+}
+
+/* (test, test): the parenthesis is the present token. */
+static bool parse_test_list(SieveCheck *check, SieveNode **last)
+{
+	do {
+		advance(check);
+		*last = parse_test(check);
+		if (!*last)
+			return false;
+		last = &(*last)->next;
+	} while (is_at(check, ','));
+	if (!is_at(check, ')'))
+		return unexpected(check, "',' or ')' is wanted behind a test of a list");
+	advance(check);
+	return true;
+}
+
+/* What stands behind the arguments: a test, a list of tests, or neither. */
+static bool parse_tests(SieveCheck *check, SieveBinding *binding)
+{
+	SieveNode *node = binding->node;
+	unsigned takes = binding->verb ? binding->verb->takes : SIEVE_TAKES_TESTS | SIEVE_TAKES_TEST;
+
+	if (is_at(check, '(')) {
+		if (!(takes & SIEVE_TAKES_TESTS))
+			sieve_check_error(check, check->token.span, NULL, "'%s' takes %s",
+					  binding->verb->name,
+					  takes & SIEVE_TAKES_TEST ? "one test, not a list" : "no tests");
+		return parse_test_list(check, &node->tests);
+	}
+	if (!binding->verb) {
+		/* An unknown word may be either; only a word that is a test is taken as one. */
+		if (is_word(check) &&
+		    sieve_names_of_kind(&check->names, SIEVE_NAME_TEST, check->token.text, check->token.hash))
+			return (node->tests = parse_test(check)) != NULL;
+		return true;
+	}
+	if (takes & SIEVE_TAKES_TEST) {
+		if (!is_word(check))
+			return unexpected(check, "a test is wanted here");
+		return (node->tests = parse_test(check)) != NULL;
+	}
+	if (takes & SIEVE_TAKES_TESTS) {
+		unexpected(check, "a list of tests in parentheses is wanted here");
+		if (!is_word(check))
+			return false;
+		return (node->tests = parse_test(check)) != NULL;
+	}
+	return true;
+}
+
+/* Under "ihave" what a node needs and what is wrong with it is its own, not its parent's. */
+typedef struct Deferral {
+	const char *text;
+	const SieveExtension **missing;
+	size_t count;
+} Deferral;
+
+static Deferral begin_deferral(SieveCheck *check)
+{
+	Deferral outer = { check->deferred, check->missing, check->missing_count };
+
+	check->deferred = NULL;
+	check->missing = NULL;
+	check->missing_count = 0;
+	return outer;
+}
+
+static void end_deferral(SieveCheck *check, SieveNode *node, Deferral outer)
+{
+	if (check->deferred)
+		sieve_bind_deferred(node, check->deferred);
+	node->missing = check->missing;
+	check->deferred = outer.text;
+	check->missing = outer.missing;
+	check->missing_count = outer.count;
+}
+
+/* Name, arguments and tests of a command or test.  False on a syntax error. */
+static bool parse_node(SieveCheck *check, SieveNameKind kind, SieveNode *node)
+{
+	SieveBinding binding; /* of its arguments only those that are given are ever looked at */
+	Deferral outer = begin_deferral(check);
+	bool good;
+
+	binding.node = node;
+	binding.count = 0;
+	binding.doubtful = false;
+	node->span = check->token.span;
+	binding.verb = node->verb = sieve_bind_verb(check, kind, &check->token);
+	advance(check);
+	good = parse_arguments(check, &binding) && parse_tests(check, &binding);
+	if (good && binding.verb)
+		sieve_bind_node(check, &binding);
+	end_deferral(check, node, outer);
+	return good;
+}
+
+static SieveNode *parse_test(SieveCheck *check)
+{
+	SieveNode *node = new_node(check);
+	bool good;
+
+	if (!is_word(check)) {
+		unexpected(check, "a test is wanted here");
+		return NULL;
+	}
+	if (too_deep(check, "tests"))
+		return NULL;
+	check->nesting++;
+	good = parse_node(check, SIEVE_NAME_TEST, node);
+	check->nesting--;
+	return good ? node : NULL;
+}
+
+/* ---- commands ---- */
+
+/* Passes over a block that is too deep to look at. */
+static void skip_block(SieveCheck *check)
+{
+	unsigned open = 0;
+
+	do {
+		open += is_at(check, '{');
+		open -= is_at(check, '}');
+		advance(check);
+	} while (open && !at_end(check));
+}
+
+static SieveNode *parse_block(SieveCheck *check)
+{
+	SieveSpan start = check->token.span;
+	SieveNode *first;
+
+	if (too_deep(check, "blocks")) {
+		skip_block(check);
+		return NULL;
+	}
+	check->nesting++;
+	advance(check);
+	first = parse_commands(check, true);
+	check->nesting--;
+	if (at_end(check))
+		sieve_check_error(check, start, NULL, "this '{' is never closed");
+	else
+		advance(check);
+	return first;
+}
+
+static void parse_end(SieveCheck *check, const SieveVerb *verb, SieveNode *node)
+{
+	if (is_at(check, '{')) {
+		if (verb && !(verb->takes & SIEVE_TAKES_BLOCK))
+			sieve_check_error(check, check->token.span, NULL,
+					  "'%s' takes no block; ';' is wanted", verb->name);
+		node->block = parse_block(check);
+		return;
+	}
+	if (verb && (verb->takes & SIEVE_TAKES_BLOCK)) {
+		unexpected(check, "a block in '{' and '}' is wanted here");
+		if (is_at(check, ';'))
+			advance(check);
+	} else if (is_at(check, ';')) {
+		advance(check);
+	} else {
+		/* Nearly always forgotten: what follows is the next command. */
+		sieve_check_error(check, check->behind, NULL, "';' is missing here");
+		if (!is_word(check))
+			recover(check);
+	}
+}
+
+/* One command.  It is returned even when there is something wrong with it. */
+static SieveNode *parse_command(SieveCheck *check)
+{
+	SieveNode *node = new_node(check);
+	const SieveVerb *verb;
+
+	if (!parse_node(check, SIEVE_NAME_COMMAND, node)) {
+		recover(check);
+		if (is_at(check, '{'))
+			node->block = parse_block(check);
+		return node;
+	}
+	verb = node->verb;
+	if (verb != &sieve_deferred_verb) {
+		parse_end(check, verb, node);
+	} else if (is_at(check, '{')) {
+		node->block = parse_block(check);
+	} else if (is_at(check, ';')) {
+		advance(check);
+	} else {
+		sieve_check_error(check, check->behind, NULL, "';' is missing here");
+	}
+	return node;
+}
+
+/* Hangs a node on the end of its list or, as an "else", on the "if" before it. */
+static void link_command(SieveCheck *check, SieveNode *node, SieveNode **previous, SieveNode ***last)
+{
+	const SieveVerb *verb = node->verb;
+
+	if (verb && verb->follows) {
+		/* Behind what was not understood it may be right. */
+		if (*previous && (*previous)->verb &&
+		    sieve_names_listed(verb->follows, (*previous)->verb->name))
+			(*previous)->otherwise = node;
+		else if (!*previous || (*previous)->verb)
+			sieve_check_error(check, node->span, NULL, "'%s' has no '%.*s' before it", verb->name,
+					  (int)strcspn(verb->follows, " "), verb->follows);
+		*previous = node;
+		return;
+	}
+	**last = node;
+	*last = &node->next;
+	*previous = node;
+}
+
+static SieveNode *parse_commands(SieveCheck *check, bool in_block)
+{
+	SieveNode *first = NULL, **last = &first, *previous = NULL;
+
+	while (!at_end(check)) {
+		if (is_at(check, '}') && in_block)
+			break;
+		if (is_word(check)) {
+			link_command(check, parse_command(check), &previous, &last);
+			continue;
+		}
+		unexpected(check, is_at(check, '}') ? "there is no open '{'" : "a command is wanted here");
+		if (is_at(check, ';') || is_at(check, '}'))
+			advance(check);
+		else if (is_at(check, '{'))
+			parse_block(check);
+		else
+			recover(check);
+	}
+	return first;
+}
+
+void sieve_parse(SieveCheck *check)
+{
+	advance(check);
+	check->script->first = parse_commands(check, false);
+}

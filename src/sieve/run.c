@@ -1,0 +1,212 @@
+/* run - walks a checked tree
+ * RFC 5228, section 2.10; RFC 6609 (frames of included scripts); RFC 5463 (ihave)
+ *
+ * A run ends well, with a run-time error, or with a question that the world cannot answer just
+ * now.  Rules act on nothing until the end, so after an error all that they had decided is dropped and
+ * the message is kept (2.10.6 leaves open whether earlier actions stand; an owner whose script broke
+ * off expects to find the message where he looks first). */
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/ascii.h"
+#include "base/memory.h"
+#include "sieve/script.h"
+
+/* ---- what goes wrong ---- */
+
+static char *place_text(SieveRun *run, SieveSpan span, const char *kind, const char *text)
+{
+	const SieveScript *script = run->frame->script;
+
+	return arena_printf(run->arena, "%s:%u:%u: %s%s", script->name, span.line,
+			    sieve_column(script->source, span.offset), kind, text);
+}
+
+SieveStatus sieve_fail(SieveRun *run, SieveSpan span, const char *format, ...)
+{
+	va_list arguments;
+	char text[FAILURE_TEXT_MAX];
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof text, format, arguments);
+	va_end(arguments);
+	plan_fail(run->plan, PLAN_RUN_ERROR, place_text(run, span, "", text));
+	return SIEVE_FAILED;
+}
+
+SieveStatus sieve_later(SieveRun *run, const Failure *why)
+{
+	plan_fail(run->plan, PLAN_RETRY, why->text);
+	return SIEVE_LATER;
+}
+
+void sieve_warn(SieveRun *run, SieveSpan span, const char *format, ...)
+{
+	va_list arguments;
+	char text[FAILURE_TEXT_MAX];
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof text, format, arguments);
+	va_end(arguments);
+	plan_warn(run->plan, "%s", place_text(run, span, "warning: ", text));
+}
+
+/* ---- extensions ---- */
+
+bool sieve_enabled(const SieveRun *run, const SieveExtension *extension)
+{
+	const SieveFrame *frame = run->frame;
+	const SieveUnit *unit = frame->script->unit;
+
+	for (size_t i = 0; i < unit->extension_count; i++)
+		if (unit->extensions[i] == extension)
+			return frame->script->required[i] || (frame->found && frame->found[i]);
+	return false;
+}
+
+void sieve_enable(SieveRun *run, size_t place)
+{
+	SieveFrame *frame = run->frame;
+
+	if (!frame->found)
+		frame->found = arena_zeroed(run->arena, frame->script->unit->extension_count, sizeof(bool));
+	frame->found[place] = true;
+	run->extensions_found = true;
+}
+
+static SieveStatus check_missing(SieveRun *run, const SieveNode *node)
+{
+	for (const SieveExtension *const *extension = node->missing; *extension; extension++)
+		if (!sieve_enabled(run, *extension))
+			return sieve_fail(run, node->span, "'%s' needs \"%s\", which no ihave has found",
+					  node->verb->name, (*extension)->capability);
+	return SIEVE_OK;
+}
+
+void **sieve_slot(SieveRun *run, const SieveExtension *extension)
+{
+	SieveSlot *slot = run->slots;
+
+	while (slot && slot->extension != extension)
+		slot = slot->next;
+	if (!slot) {
+		slot = ARENA_NEW(run->arena, SieveSlot);
+		slot->extension = extension;
+		slot->next = run->slots;
+		run->slots = slot;
+	}
+	return &slot->value;
+}
+
+static const SieveItem *find_item(const SieveRun *run, size_t offset, Slice name)
+{
+	const SieveUnit *unit = run->main->unit;
+
+	for (size_t i = 0; i < unit->extension_count; i++) {
+		const SieveItem *item = *(const SieveItem *const *)((const char *)unit->extensions[i] +
+								    offset);
+
+		if (item && !sieve_enabled(run, unit->extensions[i]))
+			continue;
+		for (; item && item->name; item++)
+			if (ascii_equal_fold_string(name, item->name))
+				return item;
+	}
+	return NULL;
+}
+
+const SieveItem *sieve_envelope_part(const SieveRun *run, Slice name)
+{
+	return find_item(run, offsetof(SieveExtension, envelope), name);
+}
+
+const SieveItem *sieve_environment_item(const SieveRun *run, Slice name)
+{
+	return find_item(run, offsetof(SieveExtension, environment), name);
+}
+
+/* ---- walking ---- */
+
+SieveStatus sieve_run_test(SieveRun *run, const SieveNode *test, bool *result)
+{
+	if (test->missing) {
+		SieveStatus status = check_missing(run, test);
+
+		if (status != SIEVE_OK)
+			return status;
+	}
+	return test->verb->test(run, test, result);
+}
+
+SieveStatus sieve_run_block(SieveRun *run, const SieveNode *first)
+{
+	for (const SieveNode *node = first; node; node = node->next) {
+		SieveStatus status = node->missing ? check_missing(run, node) : SIEVE_OK;
+
+		if (status == SIEVE_OK)
+			status = node->verb->act(run, node);
+		if (status != SIEVE_OK)
+			return status;
+	}
+	return SIEVE_OK;
+}
+
+SieveStatus sieve_run_script(SieveRun *run, const SieveScript *script)
+{
+	SieveFrame frame = { .script = script, .outer = run->frame };
+	SieveStatus status;
+
+	frame.depth = run->frame ? run->frame->depth + 1 : 0;
+	run->frame = &frame;
+	status = sieve_run_block(run, script->first);
+	run->frame = frame.outer;
+	sieve_frame_clear(&frame);
+	return status == SIEVE_RETURN || status == SIEVE_BREAK ? SIEVE_OK : status;
+}
+
+/* ---- the end ---- */
+
+static bool is_inbox(const Action *action)
+{
+	return action->kind == ACTION_KEEP ||
+	       (action->kind == ACTION_FILEINTO && ascii_strings_equal_fold(action->folder, "INBOX"));
+}
+
+/* A copy that was filed into the inbox and the implicit keep are the same copy (RFC 5228, 2.10.3). */
+static void join_implicit_keep(Plan *plan)
+{
+	for (size_t i = 0; plan->implicit_keep && i < plan->count; i++)
+		if (is_inbox(&plan->actions[i])) {
+			plan->actions[i].copy = false;
+			plan->implicit_keep = false;
+		}
+}
+
+static void finish(SieveRun *run)
+{
+	const SieveUnit *unit = run->main->unit;
+
+	for (size_t i = 0; i < unit->extension_count; i++)
+		if (unit->extensions[i]->finish && (run->main->required[i] || run->extensions_found))
+			unit->extensions[i]->finish(run, run->plan);
+	join_implicit_keep(run->plan);
+}
+
+void sieve_run(const SieveScript *script, const SieveInput *input, Plan *plan)
+{
+	SieveRun run = { .input = input,
+			 .header = input->header,
+			 .plan = plan,
+			 .arena = plan->arena,
+			 .main = script,
+			 .arena_at_start = arena_used(plan->arena) };
+	SieveStatus status = sieve_run_script(&run, script);
+
+	if (status == SIEVE_OK || status == SIEVE_STOP)
+		finish(&run);
+	for (uint32_t i = 0; run.globals && i < script->unit->globals.count; i++)
+		text_clear(&run.globals[i]);
+	free(run.globals);
+}
