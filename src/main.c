@@ -7,6 +7,7 @@
 
 const Command commands[] = {
 	{ "deliver", command_deliver, "deliver standard input; what an MTA calls (the default)" },
+	{ "check", command_check, "find the mistakes in Sieve scripts" },
 	{ "config", command_config, "show the settings in force and where each came from" },
 	{ NULL, NULL, NULL },
 };

@@ -7,6 +7,7 @@
 #ifndef COMMANDS_COMMANDS_H
 #define COMMANDS_COMMANDS_H
 
+int command_check(int argc, char **argv);
 int command_config(int argc, char **argv);
 int command_deliver(int argc, char **argv);
 

@@ -141,6 +141,8 @@ static void append_caret(const SieveFinding *finding, Text *out)
 	text_append_char(out, '^');
 	for (uint32_t i = 1; i < finding->length; i++)
 		text_append_char(out, '~');
+	if (finding->suggestion)
+		text_printf(out, " %s", finding->suggestion);
 	text_append_char(out, '\n');
 }
 
@@ -149,6 +151,4 @@ void sieve_finding_print(const SieveFinding *finding, Text *out)
 	text_printf(out, "%s:%u:%u: %s: %s\n", finding->file, finding->line, finding->column,
 		    finding->severity == SIEVE_ERROR ? "error" : "warning", finding->text);
 	append_caret(finding, out);
-	if (finding->suggestion)
-		text_printf(out, "    %s\n", finding->suggestion);
 }
