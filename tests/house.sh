@@ -51,7 +51,7 @@ floors=$(echo "$sources" | xargs awk '
 		n = split("base system state message mailbox plan language delivery commands main", floors)
 		for (i = 1; i <= n; i++) height[floors[i]] = i
 		height["sieve"] = height["procmail"] = height["language"]
-		height["modules"] = height["message"]
+		height["modules"] = height["message"] + 0.5
 		height["trommel"] = 0	# include/trommel is for everybody
 	}
 	FNR == 1 {

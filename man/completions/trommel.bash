@@ -40,7 +40,7 @@ _trommel()
 # The names of the settings, as the program knows them.
 _trommel_keys()
 {
-	trommel config --describe 2>/dev/null | cut -d ' ' -f 1
+	trommel config --describe 2>/dev/null | cut -f 1
 }
 
 complete -o filenames -F _trommel trommel

@@ -1,7 +1,7 @@
 # fish completion for trommel(1)
 
 function __trommel_keys
-    trommel config --describe 2>/dev/null | string replace -r ' .*' '='
+    trommel config --describe 2>/dev/null | string replace -r '\t.*' '='
 end
 
 set -l commands deliver check try config help

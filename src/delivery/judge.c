@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "base/panic.h"
+#include "base/printable.h"
 #include "base/utf8.h"
 #include "delivery/judge_wire.h"
 #include "plan/limits.h"
@@ -152,8 +153,7 @@ static bool hear_text(Hearing *hearing, Slice text)
 {
 	AUTO_VALUE(Text) printable = { 0 };
 
-	for (size_t i = 0; i < text.length; i++)
-		text_append_char(&printable, text.data[i] >= ' ' && text.data[i] < 127 ? text.data[i] : '?');
+	printable_append(&printable, text, FAILURE_TEXT_MAX);
 	return failure_retry(&hearing->wrong, "the judge gave up: %s", text_string(&printable));
 }
 

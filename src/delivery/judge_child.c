@@ -7,11 +7,11 @@
 #include "delivery/includes.h"
 #include "delivery/judge.h"
 #include "delivery/judge_wire.h"
+#include "delivery/mime_module.h"
 #include "message/header.h"
 #include "plan/limits.h"
 #include "sieve/sieve.h"
 #include "system/confine.h"
-#include "system/module.h"
 #include "system/privileges.h"
 
 #include <unistd.h>
@@ -63,7 +63,7 @@ static bool prepare(const JudgeJob *job, Plan *plan, SieveScript **script, const
 		return false;
 	}
 	if (*script && sieve_needs_mime(*script))
-		*mime = module_open("mime", MIME_MODULE_SYMBOL, &why);
+		mime_module_open(mime, &why);
 	if (why.kind == FAILURE_NONE) {
 		tzset();
 		if (confine_close(&full, &why))

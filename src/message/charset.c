@@ -6,7 +6,6 @@
 #include "message/charset.h"
 
 #include <errno.h>
-#include <iconv.h>
 
 #include "base/ascii.h"
 #include "base/utf8.h"
@@ -18,14 +17,6 @@ enum {
 };
 
 #define REPLACEMENT "\xef\xbf\xbd"
-
-typedef enum CharsetKind {
-	CHARSET_UNKNOWN,
-	CHARSET_GUESS, /* ASCII, and who knows what above it */
-	CHARSET_UTF8,
-	CHARSET_WINDOWS_1252,
-	CHARSET_ICONV,
-} CharsetKind;
 
 typedef struct Charset {
 	CharsetKind kind;
@@ -344,6 +335,16 @@ bool charset_to_utf8(Slice charset, Slice bytes, Text *out)
 		break;
 	}
 	return append_by_iconv(found.name, bytes, out);
+}
+
+CharsetKind charset_open(Slice charset, Slice first, iconv_t *converter)
+{
+	Charset found = find_charset(charset);
+
+	if (found.kind != CHARSET_ICONV)
+		return found.kind;
+	*converter = iconv_open("UTF-8", with_byte_order(found.name, first));
+	return *converter == (iconv_t)-1 ? CHARSET_UNKNOWN : CHARSET_ICONV;
 }
 
 bool charset_is_known(Slice charset)

@@ -7,6 +7,7 @@
 #ifndef MESSAGE_CHARSET_H
 #define MESSAGE_CHARSET_H
 
+#include <iconv.h>
 #include <stdbool.h>
 
 #include "base/slice.h"
@@ -23,6 +24,19 @@ bool charset_is_known(Slice charset);
 
 /* True when the two names mean the same charset. */
 bool charset_same(Slice a, Slice b);
+
+/* What a charset's name comes down to. */
+typedef enum CharsetKind {
+	CHARSET_UNKNOWN,
+	CHARSET_GUESS, /* ASCII, and who knows what above it */
+	CHARSET_UTF8,
+	CHARSET_WINDOWS_1252,
+	CHARSET_ICONV,
+} CharsetKind;
+
+/* For text that comes in pieces (charset_reader.h), of which `first` is the first: what
+ * `charset` is, and for CHARSET_ICONV the converter, to be given to iconv_close. */
+CharsetKind charset_open(Slice charset, Slice first, iconv_t *converter);
 
 /* Appends bytes of unknown charset: as they are if UTF-8, else as Windows-1252. */
 void charset_guess_to_utf8(Slice bytes, Text *out);

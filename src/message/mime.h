@@ -23,9 +23,18 @@ enum {
 };
 #define MIME_MODULE_SYMBOL "trommel_mime_module"
 
+/* How a part's bytes travel (RFC 2045, section 6). */
+typedef enum MimeEncoding {
+	MIME_IDENTITY, /* 7bit, 8bit, binary, and what nobody knows */
+	MIME_BASE64,
+	MIME_QUOTED_PRINTABLE,
+	MIME_UUENCODE,
+} MimeEncoding;
+
 typedef struct MimePart {
 	const char *type, *subtype; /* lower case; "text" and "plain" when nothing better is known */
-	Slice charset;              /* of a text part; empty when not given */
+	Slice charset;              /* empty when not given */
+	MimeEncoding encoding;
 	int32_t parent;             /* index of the part around it, -1 for the message itself */
 	unsigned depth;             /* 0 for the message itself */
 	off_t header_offset;        /* in the message; header and body as they stand there */
@@ -34,16 +43,17 @@ typedef struct MimePart {
 	off_t body_size;
 	bool is_leaf;      /* neither multipart nor message/rfc822 that was looked into */
 	bool is_container; /* multipart: prologue and epilogue are its content */
+	off_t prologue_size; /* of a container: from body_offset on */
+	off_t epilogue_offset, epilogue_size; /* size 0 when there is none */
 } MimePart;
 
 typedef struct MimeTree {
 	MimePart *parts; /* the message itself first, then depth first in order of appearance */
 	size_t count;
-	bool cut; /* a limit was met: parts are missing */
-	void *priv;
+	bool cut; /* a limit was met: parts are missing, the last one holds their bytes */
 } MimeTree;
 
-/* Takes decoded bytes as they come; false stops the reading (that is no failure). */
+/* Takes decoded bytes as they come, never none; false stops the reading (that is no failure). */
 typedef bool (*MimeSink)(void *self, Slice bytes);
 
 typedef enum MimeDecode {
@@ -55,7 +65,8 @@ typedef struct MimeModule {
 	unsigned version; /* MIME_MODULE_VERSION */
 	/* Finds the parts; the tree lives in `arena`. */
 	bool (*parse)(const Message *message, Arena *arena, MimeTree **tree, Failure *why);
-	/* Streams a part's body, decoded.  Of a multipart: prologue and epilogue. */
+	/* Streams a part's body, decoded.  Of a container: the prologue, then the epilogue, as they
+	 * stand in the message. */
 	bool (*read_part)(const Message *message, const MimeTree *tree, size_t part, MimeDecode how,
 			  MimeSink sink, void *self, Failure *why);
 	/* The index of the header fields of a part, in `arena`. */

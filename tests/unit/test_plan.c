@@ -281,6 +281,72 @@ START_TEST(the_implicit_keep_is_an_effect)
 }
 END_TEST
 
+static const struct {
+	const char *name;
+	bool valid;
+} folders[] = {
+	{ "INBOX", true },  { "Lists/K\xc3\xb6ln", true },
+	{ "...", true },    { ".hidden", true },
+	{ "a.b", true },    { "~root", true },
+	{ "", false },      { "/", false },
+	{ "/a", false },    { "a/", false },
+	{ "a//b", false },  { ".", false },
+	{ "..", false },    { "a/..", false },
+	{ "../a", false },  { "a/./b", false },
+	{ "a\tb", false },  { "a\nb", false },
+	{ "a\x7f", false }, { "a\xc2\x85", false },
+	{ "a\xff", false }, { "\xc0\xae\xc0\xae/a", false }, /* overlong dots */
+};
+START_TEST(a_folder_name_leads_nowhere_else)
+{
+	ck_assert_int_eq(plan_folder_valid(slice_of(folders[_i].name)), folders[_i].valid);
+}
+END_TEST
+
+START_TEST(a_folder_name_fits_the_disk)
+{
+	char name[LIMIT_FOLDER_LENGTH + 2];
+
+	memset(name, 'a', sizeof name);
+	ck_assert(plan_folder_valid(slice(name, 255)));
+	ck_assert(!plan_folder_valid(slice(name, 256)));
+	for (size_t i = 200; i < sizeof name; i += 200)
+		name[i] = '/';
+	ck_assert(plan_folder_valid(slice(name, LIMIT_FOLDER_LENGTH)));
+	ck_assert(!plan_folder_valid(slice(name, LIMIT_FOLDER_LENGTH + 1)));
+	ck_assert(!plan_folder_valid(slice("a\0b", 3)));
+}
+END_TEST
+
+static const struct {
+	const char *name;
+	bool valid;
+} flags[] = {
+	{ "\\Seen", true },      { "\\sEEN", true }, { "work", true },  { "$Junk", true },
+	{ "caf\xc3\xa9", true }, { "", false },      { "\\", false },   { "\\Recent", false },
+	{ "\\Unknown", false },  { "a b", false },   { "a(b", false },  { "a)b", false },
+	{ "a{b", false },        { "a%b", false },   { "a*b", false },  { "a\"b", false },
+	{ "a\\b", false },       { "a]b", false },   { "a\nb", false }, { "a\xff", false },
+};
+START_TEST(a_flag_is_one_that_imap_can_say)
+{
+	ck_assert_int_eq(plan_flag_valid(slice_of(flags[_i].name)), flags[_i].valid);
+}
+END_TEST
+
+START_TEST(a_plan_may_not_lose_the_message_without_a_word)
+{
+	Plan *plan = plan_new(arena);
+	Failure why = { 0 };
+
+	ck_assert(plan_check(plan, &why));
+	plan->implicit_keep = false;
+	ck_assert(!plan_check(plan, &why));
+	plan_add(plan, ACTION_DISCARD);
+	ck_assert(plan_check(plan, &why));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("plan");
@@ -300,6 +366,10 @@ int main(void)
 	tcase_add_test(tests, there_is_one_way_to_write_a_plan);
 	tcase_add_test(tests, plans_are_equal_when_their_effect_is);
 	tcase_add_test(tests, the_implicit_keep_is_an_effect);
+	tcase_add_loop_test(tests, a_folder_name_leads_nowhere_else, 0, sizeof folders / sizeof *folders);
+	tcase_add_test(tests, a_folder_name_fits_the_disk);
+	tcase_add_loop_test(tests, a_flag_is_one_that_imap_can_say, 0, sizeof flags / sizeof *flags);
+	tcase_add_test(tests, a_plan_may_not_lose_the_message_without_a_word);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);

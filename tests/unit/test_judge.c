@@ -1,0 +1,661 @@
+/* test_judge - whatever a judge does, the courier gets a plan that keeps the message, in time
+ *
+ * Each body below is a judge; most are bad ones. */
+#include <check.h>
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <signal.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/prctl.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/memory.h"
+#include "delivery/judge.h"
+#include "delivery/judge_wire.h"
+#include "plan/limits.h"
+
+static Arena *arena;
+static Message message;
+static int variant; /* of the judge that is asked next */
+
+static void set_up(void)
+{
+	arena = arena_new();
+	message_from_bytes(&message, SLICE("Subject: hello\n\nbody\n"));
+}
+
+static void tear_down(void)
+{
+	message_clear(&message);
+	arena_free(arena);
+}
+
+/* --- the courier's side --- */
+
+typedef struct Folders {
+	unsigned asked;
+	bool broken;
+	char last[64];
+} Folders;
+
+/* "Lists" exists. */
+static bool folder_exists(void *self, const char *folder, bool *exists, Failure *why)
+{
+	Folders *folders = self;
+
+	folders->asked++;
+	snprintf(folders->last, sizeof folders->last, "%s", folder);
+	if (folders->broken)
+		return failure_retry(why, "the disk is away");
+	*exists = strcmp(folder, "Lists") == 0;
+	return true;
+}
+
+static unsigned open_descriptors(void)
+{
+	DIR *dir = opendir("/proc/self/fd");
+	unsigned count = 0;
+
+	while (readdir(dir))
+		count++;
+	closedir(dir);
+	return count;
+}
+
+static const Plan *ask_within(JudgeBody body, Folders *folders, unsigned seconds)
+{
+	const World world = { folder_exists, folders };
+	const JudgeJob job = { .script_name = "rules",
+			       .script_source = SLICE(""),
+			       .message = &message,
+			       .cpu_s = 1,
+			       .wall_s = 2,
+			       .memory_mb = 128 };
+	unsigned before = open_descriptors();
+	int64_t start = frame_clock_ms();
+	Failure why = { 0 };
+	Plan *plan = NULL;
+
+	ck_assert_msg(judge_ask_with(&job, &world, body, arena, &plan, &why), "%s", why.text);
+	ck_assert_int_lt(frame_clock_ms() - start, seconds * 1000);
+	ck_assert_ptr_nonnull(plan);
+	ck_assert_msg(plan_check(plan, &why), "%s", why.text);
+	ck_assert_uint_eq(open_descriptors(), before);
+	ck_assert(waitpid(-1, NULL, WNOHANG) == -1 && errno == ECHILD);
+	return plan;
+}
+
+static const Plan *ask(JudgeBody body)
+{
+	Folders folders = { 0 };
+
+	return ask_within(body, &folders, 6);
+}
+
+static void assert_kept(const Plan *plan, const char *text)
+{
+	ck_assert_int_eq(plan->outcome, PLAN_RUN_ERROR);
+	ck_assert(plan->implicit_keep);
+	ck_assert_uint_eq(plan->count, 0);
+	ck_assert_msg(strstr(plan->error, text), "'%s' is not in '%s'", text, plan->error);
+	ck_assert_int_eq(strncmp(plan->error, "rules: the judge ", 17), 0);
+}
+
+/* --- what judges are made of --- */
+
+static void send_plan(int socket, const Plan *plan)
+{
+	AUTO_VALUE(Text) bytes = { 0 };
+
+	plan_encode(plan, &bytes);
+	frame_send(socket, FRAME_PLAN, text_slice(&bytes));
+}
+
+static void send_folder(int socket, const char *folder)
+{
+	Plan *plan = plan_new(arena_new());
+
+	plan_add(plan, ACTION_FILEINTO)->folder = folder;
+	plan->implicit_keep = false;
+	send_plan(socket, plan);
+}
+
+static void sleep_for_ever(void)
+{
+	for (;;)
+		pause();
+}
+
+/* --- good judges --- */
+
+static void files_into_lists(int socket, const JudgeJob *job)
+{
+	(void)job;
+	frame_send(socket, FRAME_COMPILED, SLICE(""));
+	send_folder(socket, "Lists");
+}
+
+START_TEST(a_good_judge_is_believed)
+{
+	const Plan *plan = ask(files_into_lists);
+
+	ck_assert_int_eq(plan->outcome, PLAN_DECIDED);
+	ck_assert(!plan->implicit_keep);
+	ck_assert_uint_eq(plan->count, 1);
+	ck_assert_str_eq(plan->actions[0].folder, "Lists");
+}
+END_TEST
+
+static void asks_for_folders(int socket, const JudgeJob *job)
+{
+	AUTO_VALUE(Text) answers = { 0 };
+	AUTO_VALUE(Text) answer = { 0 };
+	const char *folders[] = { "Lists", "Nowhere", "../Lists", "Lists/", "Lists" };
+
+	(void)job;
+	for (size_t i = 0; i < 5; i++) {
+		frame_send(socket, FRAME_FOLDER, slice_of(folders[i]));
+		if (!frame_read_answer(socket, &answer))
+			_exit(9);
+		text_append_slice(&answers, text_slice(&answer));
+	}
+	send_folder(socket, text_string(&answers));
+}
+
+START_TEST(the_world_is_asked_for_names_that_can_be_folders)
+{
+	Folders folders = { 0 };
+	const Plan *plan = ask_within(asks_for_folders, &folders, 6);
+
+	ck_assert_str_eq(plan->actions[0].folder, "10001");
+	ck_assert_uint_eq(folders.asked, 3);
+}
+END_TEST
+
+static void reports_its_descriptors(int socket, const JudgeJob *job)
+{
+	char bytes[4] = "";
+	size_t got = 0;
+	Failure why = { 0 };
+	unsigned open = 0;
+
+	for (int fd = 0; fd < 1024; fd++)
+		open += fcntl(fd, F_GETFD) >= 0;
+	if (!message_read(job->message, job->message->size_bytes - 4, bytes, 3, &got, &why))
+		_exit(9);
+	send_folder(socket, arena_printf(arena, "%u %.*s", open, (int)got, bytes));
+}
+
+START_TEST(a_judge_holds_its_socket_alone)
+{
+	ck_assert_str_eq(ask(reports_its_descriptors)->actions[0].folder, "1 ody");
+}
+END_TEST
+
+static void ends_well_and_writes_on(int socket, const JudgeJob *job)
+{
+	files_into_lists(socket, job);
+	for (int i = 0; i < 100; i++)
+		send_folder(socket, "Other");
+	io_write(socket, "garbage", 7);
+	sleep_for_ever();
+}
+
+START_TEST(what_follows_the_plan_is_not_listened_to)
+{
+	const Plan *plan = ask_within(ends_well_and_writes_on, &(Folders){ 0 }, 1);
+
+	ck_assert_uint_eq(plan->count, 1);
+	ck_assert_str_eq(plan->actions[0].folder, "Lists");
+}
+END_TEST
+
+/* --- judges that do not come to an end, or to a bad one --- */
+
+/* The compilers know what this leads to; it is meant. */
+static volatile int *nowhere;
+static volatile unsigned long deep = ~0UL;
+
+static int overflow(volatile char *before, unsigned long depth)
+{
+	volatile char here[4096];
+
+	here[0] = before[0];
+	return depth ? overflow(here, depth - 1) + here[1] : 0;
+}
+
+static void meets_its_end(int socket, const JudgeJob *job)
+{
+	volatile unsigned long turns = 0;
+
+	(void)job;
+	frame_send(socket, FRAME_COMPILED, SLICE(""));
+	switch (variant) {
+	case 0:
+		*nowhere = 1;
+		break;
+	case 1:
+		abort();
+	case 2:
+		overflow((volatile char[]){ 1 }, deep);
+		break;
+	case 3:
+		for (;;)
+			turns++;
+	case 4:
+		sleep_for_ever();
+		break;
+	case 5:
+		close(socket);
+		sleep_for_ever();
+		break;
+	case 6:
+		_exit(3);
+	case 7:
+		return;
+	case 8:
+		io_write(socket, "P\x00\x01\x00", 4);
+		sleep_for_ever();
+		break;
+	case 9:
+		io_write(socket, "P\x00\x01\x00\x00half", 9);
+		return;
+	case 10:
+		raise(SIGKILL);
+		break;
+	case 11:
+		for (int i = 0; i < 100; i++) {
+			/* A byte now and then is no sign of life. */
+			io_write(socket, "P\x00\x01\x00\x00" + (i < 5 ? i : 4), 1);
+			usleep(100 * 1000);
+		}
+		break;
+	}
+}
+
+static const struct {
+	const char *text;
+	bool needs_plain_memory; /* sanitizers catch these signals */
+} ends[] = {
+	{ "killed by signal 11 (Segmentation fault)", true },
+	{ "killed by signal 6 (Aborted)", true },
+	{ "killed by signal 11", true },
+	{ "killed by signal 24 (CPU time limit of 1 s)", false },
+	{ "came to no end within 2 s", false },
+	{ "killed by signal 9", false },
+	{ "ended without a plan, with status 3", false },
+	{ "ended without a plan, with status 0", false },
+	{ "came to no end within 2 s", false },
+	{ "ended without a plan, with status 0", false },
+	{ "killed by signal 9", false },
+	{ "came to no end within 2 s", false },
+};
+
+START_TEST(a_judge_that_does_not_end_well_costs_no_message)
+{
+	if (ends[_i].needs_plain_memory && getenv("TROMMEL_SANITIZED"))
+		return;
+	variant = _i;
+	assert_kept(ask(meets_its_end), ends[_i].text);
+}
+END_TEST
+
+/* --- judges that eat --- */
+
+static void eats(int socket, const JudgeJob *job)
+{
+	(void)socket;
+	(void)job;
+	for (;;) {
+		size_t size = variant ? 100 : 16 * 1024 * 1024;
+		char *memory = memory_new(size);
+
+		memory[size - 1] = 1;
+		__asm__ volatile("" : : "r"(memory) : "memory");
+	}
+}
+
+START_TEST(a_judge_that_eats_memory_gives_up)
+{
+	if (getenv("TROMMEL_SANITIZED"))
+		return; /* they reserve more than any limit allows */
+	variant = _i;
+	assert_kept(ask(eats), "gave up: out of memory");
+}
+END_TEST
+
+/* --- judges that lie --- */
+
+static const struct {
+	const char *bytes;
+	size_t length;
+} nonsense[] = {
+	{ "P\xff\xff\xff\xff", 5 },
+	{ "P\x01\x00\x10\x00", 5 }, /* one more than a plan may be */
+	{ "F\x01\x04\x00\x00", 5 }, /* than a folder name */
+	{ "C\x01\x00\x00\x00x", 6 },
+	{ "X\xff\xff\x00\x00x", 6 },
+	{ "A\x01\x00\x00\x00"
+	  "1",
+	  6 }, /* what only the courier says */
+	{ "\0\0\0\0\0\0\0\0", 8 },
+	{ "HTTP/1.1 200 OK\r\n\r\n", 19 },
+	{ "C\0\0\0\0C\0\0\0\0Q\0\0\0\0", 15 },
+};
+
+static void talks_nonsense(int socket, const JudgeJob *job)
+{
+	(void)job;
+	io_write(socket, nonsense[variant].bytes, nonsense[variant].length);
+	sleep_for_ever();
+}
+
+START_TEST(nonsense_ends_the_hearing_at_once)
+{
+	variant = _i;
+	assert_kept(ask_within(talks_nonsense, &(Folders){ 0 }, 1), "talks nonsense");
+}
+END_TEST
+
+static const char *const bad_folders[] = {
+	"../../x", "..",   ".",     "",     "/etc/passwd", "a/../b", "a//b",
+	"a/",      "a\nb", "a\x7f", "\xff", "\xc2\x9b",    "a/./b",
+};
+
+static void files_badly(int socket, const JudgeJob *job)
+{
+	(void)job;
+	send_folder(socket, bad_folders[variant]);
+	sleep_for_ever();
+}
+
+START_TEST(a_folder_that_leads_out_of_the_mail_is_refused)
+{
+	variant = _i;
+	assert_kept(ask_within(files_badly, &(Folders){ 0 }, 1), "a folder name that is not allowed");
+}
+END_TEST
+
+static const char *const bad_addresses[] = {
+	"a@b.example\nBcc: c@d.example",
+	"-oQ/tmp",
+	"a@b.example, c@d.example",
+	"",
+	"a b@c",
+	"a@b.example\r",
+	"A <a@b.example>",
+	"a",
+};
+
+static void redirects_badly(int socket, const JudgeJob *job)
+{
+	Plan *plan = plan_new(arena_new());
+
+	(void)job;
+	plan_add(plan, ACTION_REDIRECT)->address = bad_addresses[variant];
+	send_plan(socket, plan);
+}
+
+START_TEST(an_address_that_is_more_than_one_address_is_refused)
+{
+	variant = _i;
+	assert_kept(ask(redirects_badly), "an address that is not allowed");
+}
+END_TEST
+
+static PlanFlags many_flags(const char *name, size_t count)
+{
+	PlanFlags flags = { .set = true, .count = count };
+
+	flags.names = memory_zeroed(count, sizeof *flags.names);
+	for (size_t i = 0; i < count; i++)
+		flags.names[i] = name;
+	return flags;
+}
+
+static void plans_badly(int socket, const JudgeJob *job)
+{
+	Plan *plan = plan_new(arena_new());
+	AUTO_VALUE(Text) bytes = { 0 };
+
+	(void)job;
+	switch (variant) {
+	case 0:
+		for (int i = 0; i < LIMIT_ACTIONS + 1; i++)
+			plan_add(plan, ACTION_DISCARD);
+		break;
+	case 1:
+		plan_add(plan, ACTION_KEEP)->flags = many_flags("x", LIMIT_FLAGS + 1);
+		break;
+	case 2:
+		plan_add(plan, ACTION_KEEP)->flags = many_flags("a b", 1);
+		break;
+	case 3:
+		plan->implicit_flags = many_flags("\\Recent", 1);
+		break;
+	case 4: /* it would lose the message */
+		plan->implicit_keep = false;
+		break;
+	case 5:
+		plan_add(plan, ACTION_DISCARD);
+		plan->outcome = PLAN_RUN_ERROR;
+		break;
+	case 6:
+		plan->outcome = PLAN_NO_COMPILE;
+		plan->implicit_keep = false;
+		break;
+	case 7:
+		for (int i = 0; i < LIMIT_REDIRECTS + 1; i++)
+			plan_add(plan, ACTION_REDIRECT)->address = "a@b.example";
+		break;
+	case 8:
+		plan_encode(plan, &bytes);
+		frame_send(socket, FRAME_PLAN, slice(bytes.data, bytes.length - 1));
+		return;
+	case 9:
+		frame_send(socket, FRAME_PLAN, SLICE(""));
+		return;
+	case 10: /* it says that a million actions follow */
+		plan_encode(plan, &bytes);
+		text_truncate(&bytes, bytes.length - 4);
+		text_append(&bytes, "\x40\x42\x0f\0", 4);
+		frame_send(socket, FRAME_PLAN, text_slice(&bytes));
+		return;
+	}
+	send_plan(socket, plan);
+}
+
+START_TEST(a_plan_beyond_what_plans_may_hold_is_refused)
+{
+	variant = _i;
+	assert_kept(ask(plans_badly), "gave no plan that may be carried out: ");
+}
+END_TEST
+
+static void gives_up_rudely(int socket, const JudgeJob *job)
+{
+	(void)job;
+	frame_send(socket, FRAME_GAVE_UP, SLICE("no\x1b[2J\nway\0x\xff"));
+}
+
+START_TEST(last_words_are_made_printable)
+{
+	assert_kept(ask(gives_up_rudely), "gave up: no?[2J?way?x?");
+}
+END_TEST
+
+static void asks_without_end(int socket, const JudgeJob *job)
+{
+	AUTO_VALUE(Text) answer = { 0 };
+
+	(void)job;
+	for (;;)
+		if (!frame_send(socket, FRAME_FOLDER, SLICE("Lists")) || !frame_read_answer(socket, &answer))
+			_exit(0);
+}
+
+START_TEST(questions_have_an_end)
+{
+	assert_kept(ask(asks_without_end), "asks without end");
+}
+END_TEST
+
+static void asks_without_listening(int socket, const JudgeJob *job)
+{
+	(void)job;
+	while (frame_send(socket, FRAME_FOLDER, SLICE("Lists")))
+		continue;
+}
+
+START_TEST(a_judge_that_does_not_listen_holds_nobody_up)
+{
+	assert_kept(ask_within(asks_without_listening, &(Folders){ 0 }, 2), "asks, and does not listen");
+}
+END_TEST
+
+/* --- judges that want to try again --- */
+
+static void wants_to_try_again(int socket, const JudgeJob *job)
+{
+	AUTO_VALUE(Text) answer = { 0 };
+	Plan *plan = plan_new(arena_new());
+
+	(void)job;
+	if (variant > 0)
+		frame_send(socket, FRAME_COMPILED, SLICE(""));
+	if (variant > 1) {
+		frame_send(socket, FRAME_FOLDER, SLICE("Lists"));
+		if (!frame_read_answer(socket, &answer))
+			_exit(0);
+	}
+	plan_fail(plan, PLAN_RETRY, "the judge's own words");
+	send_plan(socket, plan);
+}
+
+START_TEST(an_include_that_cannot_be_read_defers_the_message)
+{
+	const Plan *plan = ask(wants_to_try_again);
+
+	ck_assert_int_eq(plan->outcome, PLAN_RETRY);
+	ck_assert_str_eq(plan->error, "the judge's own words");
+}
+END_TEST
+
+START_TEST(no_message_makes_itself_circle_in_the_queue)
+{
+	variant = 1;
+	assert_kept(ask(wants_to_try_again), "wants to see the message again later");
+	variant = 2;
+	assert_kept(ask(wants_to_try_again), "wants to see the message again later");
+}
+END_TEST
+
+START_TEST(a_world_that_cannot_answer_defers_the_message)
+{
+	Folders folders = { .broken = true };
+	const Plan *plan;
+
+	variant = 2;
+	plan = ask_within(wants_to_try_again, &folders, 6);
+	ck_assert_int_eq(plan->outcome, PLAN_RETRY);
+	ck_assert_str_eq(plan->error, "the disk is away");
+}
+END_TEST
+
+/* --- together --- */
+
+static void prints(int socket, const JudgeJob *job)
+{
+	(void)!write(STDOUT_FILENO, "x", 1);
+	(void)!write(STDERR_FILENO, "x", 1);
+	files_into_lists(socket, job);
+}
+
+START_TEST(nothing_a_judge_prints_reaches_the_mta)
+{
+	int both[2], saved[2] = { dup(1), dup(2) };
+	char byte;
+
+	ck_assert_int_eq(pipe2(both, O_NONBLOCK), 0);
+	dup2(both[1], 1);
+	dup2(both[1], 2);
+	ask(prints);
+	dup2(saved[0], 1);
+	dup2(saved[1], 2);
+	ck_assert(read(both[0], &byte, 1) == -1 && errno == EAGAIN);
+}
+END_TEST
+
+static void sleeps(int socket, const JudgeJob *job)
+{
+	(void)socket;
+	(void)job;
+	sleep_for_ever();
+}
+
+/* A courier that is killed cannot take its judge along; the kernel does. */
+START_TEST(a_judge_does_not_outlive_its_courier)
+{
+	pid_t courier, judge = -1;
+	int status;
+
+	ck_assert_int_eq(prctl(PR_SET_CHILD_SUBREAPER, 1), 0);
+	courier = fork();
+	if (courier == 0) {
+		ask(sleeps);
+		_exit(0);
+	}
+	usleep(500 * 1000);
+	kill(courier, SIGKILL);
+	ck_assert_int_eq(waitpid(courier, &status, 0), courier);
+	for (int i = 0; i < 100 && judge <= 0; i++) {
+		judge = waitpid(-1, &status, WNOHANG);
+		usleep(10 * 1000);
+	}
+	ck_assert_int_gt(judge, 0);
+	ck_assert(WIFSIGNALED(status) && WTERMSIG(status) == SIGKILL);
+}
+END_TEST
+
+#define COUNT(table) ((int)(sizeof(table) / sizeof *(table)))
+
+int main(void)
+{
+	Suite *suite = suite_create("judge");
+	TCase *tests = tcase_create("judge");
+	SRunner *runner;
+	int failed;
+
+	tcase_add_checked_fixture(tests, set_up, tear_down);
+	tcase_set_timeout(tests, 60);
+	tcase_add_test(tests, a_good_judge_is_believed);
+	tcase_add_test(tests, the_world_is_asked_for_names_that_can_be_folders);
+	tcase_add_test(tests, a_judge_holds_its_socket_alone);
+	tcase_add_test(tests, what_follows_the_plan_is_not_listened_to);
+	tcase_add_loop_test(tests, a_judge_that_does_not_end_well_costs_no_message, 0, COUNT(ends));
+	tcase_add_loop_test(tests, a_judge_that_eats_memory_gives_up, 0, 2);
+	tcase_add_loop_test(tests, nonsense_ends_the_hearing_at_once, 0, COUNT(nonsense));
+	tcase_add_loop_test(tests, a_folder_that_leads_out_of_the_mail_is_refused, 0, COUNT(bad_folders));
+	tcase_add_loop_test(tests, an_address_that_is_more_than_one_address_is_refused, 0,
+			    COUNT(bad_addresses));
+	tcase_add_loop_test(tests, a_plan_beyond_what_plans_may_hold_is_refused, 0, 11);
+	tcase_add_test(tests, last_words_are_made_printable);
+	tcase_add_test(tests, questions_have_an_end);
+	tcase_add_test(tests, a_judge_that_does_not_listen_holds_nobody_up);
+	tcase_add_test(tests, an_include_that_cannot_be_read_defers_the_message);
+	tcase_add_test(tests, no_message_makes_itself_circle_in_the_queue);
+	tcase_add_test(tests, a_world_that_cannot_answer_defers_the_message);
+	tcase_add_test(tests, nothing_a_judge_prints_reaches_the_mta);
+	tcase_add_test(tests, a_judge_does_not_outlive_its_courier);
+	suite_add_tcase(suite, tests);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed != 0;
+}
