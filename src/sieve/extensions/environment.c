@@ -1,0 +1,130 @@
+/* environment - what is known of the place where the rules run
+ * RFC 5183
+ *
+ * Items of other extensions are found in their tables.  The far side of the connection
+ * ("remote-host", "remote-ip") is the MTA's to know, so these are unknown items here: no match. */
+#include "sieve/extensions/list.h"
+
+#include "sieve/extension.h"
+
+static SieveStatus get_name(SieveRun *run, Slice name, Slice *value)
+{
+	(void)run;
+	(void)name;
+	*value = SLICE("trommel");
+	return SIEVE_OK;
+}
+
+static SieveStatus get_version(SieveRun *run, Slice name, Slice *value)
+{
+	(void)name;
+	*value = run->input->version ? slice_of(run->input->version) : (Slice){ 0 };
+	return SIEVE_OK;
+}
+
+static SieveStatus get_host(SieveRun *run, Slice name, Slice *value)
+{
+	(void)name;
+	*value = run->input->host ? slice_of(run->input->host) : (Slice){ 0 };
+	return SIEVE_OK;
+}
+
+/* What stands behind the host's own name. */
+static SieveStatus get_domain(SieveRun *run, Slice name, Slice *value)
+{
+	const char *dot = run->input->host ? strchr(run->input->host, '.') : NULL;
+
+	(void)name;
+	*value = dot ? slice_of(dot + 1) : (Slice){ 0 };
+	return SIEVE_OK;
+}
+
+static SieveStatus get_location(SieveRun *run, Slice name, Slice *value)
+{
+	(void)run;
+	(void)name;
+	*value = SLICE("MDA");
+	return SIEVE_OK;
+}
+
+/* The message is not stored yet: rules only plan. */
+static SieveStatus get_phase(SieveRun *run, Slice name, Slice *value)
+{
+	(void)run;
+	(void)name;
+	*value = SLICE("during");
+	return SIEVE_OK;
+}
+
+static const SieveItem items[] = {
+	{ .name = "domain", .get = get_domain },
+	{ .name = "host", .get = get_host },
+	{ .name = "location", .get = get_location },
+	{ .name = "name", .get = get_name },
+	{ .name = "phase", .get = get_phase },
+	{ .name = "version", .get = get_version },
+	{ 0 },
+};
+
+/* An unknown item is not an error (section 4): the script may be meant for other places too. */
+static void check_environment(SieveCheck *check, SieveNode *node)
+{
+	SieveString *name = sieve_string(node, 0);
+	const char *suggestion = NULL;
+
+	if (!sieve_is_constant(name))
+		return;
+	name->prepared = (void *)(size_t)sieve_check_environment_item(check, name->text, &suggestion);
+	if (!name->prepared)
+		sieve_check_warn(check, name->span, suggestion,
+				 "unknown item '%.*s', so the test is always false", (int)name->text.length,
+				 name->text.data);
+}
+
+static SieveStatus match_item(SieveRun *run, SieveMatch *match, const SieveItem *item, Slice name)
+{
+	Slice value;
+	SieveStatus status = item->get(run, name, &value);
+
+	if (status != SIEVE_OK || !value.data)
+		return status;
+	if (!sieve_match_only_counts(match))
+		return sieve_match_value(match, value);
+	sieve_match_count(match, value.length > 0); /* section 4: an empty string is none */
+	return SIEVE_OK;
+}
+
+static SieveStatus environment(SieveRun *run, const SieveNode *node, bool *result)
+{
+	const SieveString *string = sieve_string(node, 0);
+	const SieveItem *item = string->prepared;
+	SieveMatch match;
+	Slice name;
+	SieveStatus status = sieve_expand(run, string, &name);
+
+	if (status != SIEVE_OK)
+		return status;
+	if (!item)
+		item = sieve_environment_item(run, name);
+	*result = false;
+	if (!item)
+		return SIEVE_OK;
+	sieve_match_begin(&match, run, node, sieve_strings(node, 1));
+	status = match_item(run, &match, item, name);
+	return sieve_match_end(&match, status, result);
+}
+
+static const SieveVerb tests[] = {
+	{ .name = "environment",
+	  .parameters = { { "name", SIEVE_STRING }, { "keys", SIEVE_STRING_LIST } },
+	  .takes = SIEVE_TAKES_MATCH,
+	  .check = check_environment,
+	  .test = environment },
+	{ 0 },
+};
+
+const SieveExtension sieve_ext_environment = {
+	.capability = "environment",
+	.tests = tests,
+	.environment = items,
+};

@@ -1,0 +1,64 @@
+/* mailbox - ask whether a folder exists, and make it when filing into it
+ * RFC 5490, section 3: the test "mailboxexists", the tag ":create" of fileinto */
+#include "sieve/extensions/list.h"
+
+#include "sieve/extension.h"
+
+/* A folder that the user's mail cannot have is one that does not exist: the world says so, and it
+ * knows the names.  Only when it cannot say anything just now is the delivery for later. */
+static SieveStatus folder_exists(SieveRun *run, Slice name, bool *exists)
+{
+	const World *world = run->input->world;
+	Failure why = { 0 };
+
+	*exists = false;
+	if (memchr(name.data, '\0', name.length) || !world || !world->folder_exists)
+		return SIEVE_OK;
+	if (!world->folder_exists(world->self, arena_copy_bytes(run->arena, name.data, name.length), exists,
+				  &why))
+		return sieve_later(run, &why);
+	return SIEVE_OK;
+}
+
+/* True only if every folder named can be delivered to, says section 3.1. */
+static SieveStatus mailboxexists(SieveRun *run, const SieveNode *node, bool *result)
+{
+	const SieveStrings *names = sieve_strings(node, 0);
+	SieveStatus status = SIEVE_OK;
+
+	*result = true;
+	for (size_t i = 0; i < names->count && *result && status == SIEVE_OK; i++) {
+		Slice name;
+
+		status = sieve_expand(run, &names->items[i], &name);
+		if (status == SIEVE_OK)
+			status = folder_exists(run, name, result);
+	}
+	return status;
+}
+
+static SieveStatus create(SieveRun *run, const SieveTagUse *use, Action *action)
+{
+	(void)run;
+	(void)use;
+	action->create = true;
+	return SIEVE_OK;
+}
+
+const SieveExtension sieve_ext_mailbox = {
+	.capability = "mailbox",
+	.tests =
+		(const SieveVerb[]){
+			{
+				.name = "mailboxexists",
+				.parameters = { { .name = "mailbox-names", .type = SIEVE_STRING_LIST } },
+				.test = mailboxexists,
+			},
+			{ 0 },
+		},
+	.tags =
+		(const SieveTag[]){
+			{ .name = "create", .of = "fileinto", .apply = create },
+			{ 0 },
+		},
+};
