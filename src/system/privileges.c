@@ -57,9 +57,10 @@ static bool prove(const User *user, gid_t reserve, Failure *why)
 	return true;
 }
 
+/* Root's own mail needs no other groups; asking for them costs three times a delivery (NSS modules). */
 static bool become_as_root(const User *user, gid_t reserve, Failure *why)
 {
-	if (initgroups(user->name, user->gid) < 0)
+	if (user->uid != 0 && initgroups(user->name, user->gid) < 0)
 		return failure_errno(why, "take on the groups of '%s'", user->name);
 	if (setresgid(user->gid, user->gid, reserve) < 0)
 		return failure_errno(why, "take on the group %lu of '%s'", (unsigned long)user->gid,

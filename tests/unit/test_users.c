@@ -91,7 +91,7 @@ static void look_up_elsewhere(void *passwd)
 		_exit(99);
 	if (!user_find_name(&user, "verbose", &why))
 		_exit(failure_exit_status(&why));
-	_exit(user.uid == 4711 && strlen(user.home) == 5000 ? 0 : 1);
+	_exit(user.uid == 4711 && strlen(user.home) == 20000 ? 0 : 1);
 }
 
 START_TEST(a_missing_database_is_a_retry)
@@ -105,13 +105,13 @@ START_TEST(a_missing_database_is_a_retry)
 }
 END_TEST
 
-START_TEST(an_entry_larger_than_the_first_buffer_is_read_whole)
+START_TEST(an_entry_larger_than_any_buffer_is_read_whole)
 {
-	char entry[6000];
+	char entry[21000];
 	int length = snprintf(entry, sizeof entry, "root:x:0:0::/root:/bin/sh\nverbose:x:4711:4711::/");
 
-	memset(entry + length, 'h', 4999);
-	snprintf(entry + length + 4999, sizeof entry - (size_t)length - 4999, ":/bin/sh\n");
+	memset(entry + length, 'h', 19999);
+	snprintf(entry + length + 19999, sizeof entry - (size_t)length - 19999, ":/bin/sh\n");
 	write_scratch("passwd", entry, 0644);
 	int status = forked(look_up_elsewhere, (void *)in_scratch("passwd")).status;
 
@@ -134,7 +134,7 @@ int main(void)
 	tcase_add_test(look_up, nobody_of_that_uid_is_no_such_user);
 	tcase_add_test(look_up, a_look_up_that_could_not_open_the_database_is_a_retry);
 	tcase_add_test(look_up, a_missing_database_is_a_retry);
-	tcase_add_test(look_up, an_entry_larger_than_the_first_buffer_is_read_whole);
+	tcase_add_test(look_up, an_entry_larger_than_any_buffer_is_read_whole);
 	suite_add_tcase(suite, look_up);
 	SRunner *runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
