@@ -35,15 +35,15 @@ typedef struct MimePart {
 	const char *type, *subtype; /* lower case; "text" and "plain" when nothing better is known */
 	Slice charset;              /* empty when not given */
 	MimeEncoding encoding;
-	int32_t parent;             /* index of the part around it, -1 for the message itself */
-	unsigned depth;             /* 0 for the message itself */
-	off_t header_offset;        /* in the message; header and body as they stand there */
+	int32_t parent;      /* index of the part around it, -1 for the message itself */
+	unsigned depth;      /* 0 for the message itself */
+	off_t header_offset; /* in the message; header and body as they stand there */
 	size_t header_size;
 	off_t body_offset;
 	off_t body_size;
-	bool is_leaf;      /* neither multipart nor message/rfc822 that was looked into */
-	bool is_container; /* multipart: prologue and epilogue are its content */
-	off_t prologue_size; /* of a container: from body_offset on */
+	bool is_leaf;                         /* neither multipart nor message/rfc822 that was looked into */
+	bool is_container;                    /* multipart: prologue and epilogue are its content */
+	off_t prologue_size;                  /* of a container: from body_offset on */
 	off_t epilogue_offset, epilogue_size; /* size 0 when there is none */
 } MimePart;
 

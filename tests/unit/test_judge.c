@@ -271,7 +271,7 @@ static void meets_its_end(int socket, const JudgeJob *job)
 	case 11:
 		for (int i = 0; i < 100; i++) {
 			/* A byte now and then is no sign of life. */
-			io_write(socket, "P\x00\x01\x00\x00" + (i < 5 ? i : 4), 1);
+			io_write(socket, &"P\x00\x01\x00\x00"[i < 5 ? i : 4], 1);
 			usleep(100 * 1000);
 		}
 		break;

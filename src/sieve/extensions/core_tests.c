@@ -28,7 +28,7 @@ static SieveStatus anyof(SieveRun *run, const SieveNode *node, bool *result)
 	return run_list(run, node, false, result);
 }
 
-static SieveStatus not(SieveRun * run, const SieveNode *node, bool *result)
+static SieveStatus negate(SieveRun *run, const SieveNode *node, bool *result)
 {
 	SieveStatus status = sieve_run_test(run, node->tests, result);
 
@@ -87,7 +87,7 @@ static const SieveVerb tests[] = {
 	{ .name = "anyof", .takes = SIEVE_TAKES_TESTS, .test = anyof },
 	{ .name = "exists", .parameters = { { "header-names", SIEVE_STRING_LIST } }, .test = exists },
 	{ .name = "false", .test = is_false },
-	{ .name = "not", .takes = SIEVE_TAKES_TEST, .test = not },
+	{ .name = "not", .takes = SIEVE_TAKES_TEST, .test = negate },
 	{ .name = "size", .parameters = { { "limit", SIEVE_NUMBER } }, .one_of = "limit", .test = size },
 	{ .name = "true", .test = is_true },
 	{ 0 },
