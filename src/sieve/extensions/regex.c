@@ -186,7 +186,7 @@ static void hand_on_captures(SieveRun *run, Slice value, const size_t *ends, siz
 	for (size_t i = 0; i < count; i++) {
 		const size_t *pair = ends + 2 * (i + 1);
 
-		captures[i] = pair[0] == PCRE2_UNSET ? (Slice){ 0 }
+		captures[i] = pair[0] == PCRE2_UNSET ? slice(NULL, 0)
 						     : slice(value.data + pair[0], pair[1] - pair[0]);
 	}
 	sieve_captures(run, whole, captures, count);
