@@ -1,9 +1,153 @@
-/* deliver - standard input becomes a stored message: what an MTA calls */
+/* deliver - standard input becomes a stored message: what an MTA calls
+ *
+ * Nothing is said on success: Exim bounces a delivered message whose command printed anything.  On failure
+ * one line "D.S.N text" goes to standard error, which Postfix, Exim and OpenSMTPD show in their logs. */
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/arena.h"
+#include "base/ascii.h"
 #include "commands/commands.h"
+#include "delivery/courier.h"
+#include "system/config.h"
+#include "system/crash_guard.h"
+#include "system/log.h"
+
+enum {
+	ANSWER_MAX = 220
+}; /* OpenSMTPD shows about 250 characters of the last line */
+
+static bool usage(Failure *why, const char *what)
+{
+	return failure_set(why, FAILURE_USAGE, "4.3.5", "%s; see trommel --help", what);
+}
+
+/* -a carries the original recipient for some MTAs and the detail for others. */
+static void set_address_or_detail(DeliveryRequest *request, const char *value)
+{
+	if (strchr(value, '@'))
+		request->address = value;
+	else
+		request->detail = value;
+}
+
+/* A relative -s is relative to where we were started, which we are about to leave. */
+static const char *absolute_path(const char *path, Arena *arena)
+{
+	char here[4096];
+
+	if (path[0] == '/' || !getcwd(here, sizeof here))
+		return path;
+	return arena_printf(arena, "%s/%s", here, path);
+}
+
+typedef struct Options {
+	DeliveryRequest request;
+	const char *config_path;
+	const char **settings; /* -o, in order */
+	size_t setting_count;
+} Options;
+
+static bool parse(int argc, char **argv, Options *options, Arena *arena, Failure *why)
+{
+	DeliveryRequest *request = &options->request;
+	int option;
+
+	options->settings = arena_zeroed(arena, (size_t)argc, sizeof *options->settings);
+	opterr = 0;
+	/* -t, -Y, -e and -k are what procmail's and dovecot-lda's stanzas carry: always so here, or without
+	 * meaning, so that an administrator may change the path alone. */
+	while ((option = getopt(argc, argv, "+:d:f:a:r:m:s:c:o:tYek")) != -1)
+		switch (option) {
+		case 'd':
+			request->user = optarg;
+			break;
+		case 'f':
+			request->sender = optarg;
+			break;
+		case 'a':
+			set_address_or_detail(request, optarg);
+			break;
+		case 'r':
+			request->recipient = optarg;
+			break;
+		case 'm':
+			request->folder = optarg;
+			break;
+		case 's':
+			request->script = absolute_path(optarg, arena);
+			break;
+		case 'c':
+			options->config_path = optarg;
+			break;
+		case 'o':
+			options->settings[options->setting_count++] = optarg;
+			break;
+		case 't':
+		case 'Y':
+		case 'e':
+		case 'k':
+			break;
+		case ':':
+			return usage(why, arena_printf(arena, "option -%c wants a value", optopt));
+		default:
+			return usage(why, arena_printf(arena, "unknown option -%c", optopt));
+		}
+	if (optind < argc)
+		return usage(why, arena_printf(arena, "unexpected argument '%s'", argv[optind]));
+	return true;
+}
+
+static bool configure(const Options *options, Config *config, Failure *why)
+{
+	config_init(config);
+	if (!config_read(config, options->config_path ? options->config_path : CONFIG_PATH,
+			 options->config_path != NULL, why))
+		return false;
+	for (size_t i = 0; i < options->setting_count; i++)
+		if (!config_set(config, options->settings[i], why))
+			return false;
+	return true;
+}
+
+/* One line, printable ASCII, one write; whoever reads it slowly (EAGAIN) does without. */
+static void answer(const Failure *why)
+{
+	char line[ANSWER_MAX + 2];
+	int length = snprintf(line, ANSWER_MAX + 1, "%s %s", why->code, why->text);
+	size_t end = length < ANSWER_MAX ? (size_t)length : ANSWER_MAX;
+
+	for (size_t i = 0; i < end; i++)
+		if (ascii_is_control(line[i]) || (unsigned char)line[i] > 126)
+			line[i] = '?';
+	line[end++] = '\n';
+	(void)!write(STDERR_FILENO, line, end);
+}
+
+/* A wrong command line is 64 for a person; in an MTA's configuration a typing mistake must not bounce a
+ * site's mail. */
+static int exit_status(const Failure *why)
+{
+	if (why->kind == FAILURE_USAGE && !isatty(STDERR_FILENO))
+		return 75;
+	return failure_exit_status(why);
+}
 
 int command_deliver(int argc, char **argv)
 {
-	(void)argc;
-	(void)argv;
-	return 75;
+	Failure why = { 0 };
+	Options options = { 0 };
+	AUTO(Arena) arena = arena_new();
+	AUTO_VALUE(Config) config = { 0 };
+
+	crash_guard_install(); /* first: from here on every way out is a known one */
+	if (parse(argc, argv, &options, arena, &why) && configure(&options, &config, &why)) {
+		crash_guard_deadline(config.deadline_s);
+		log_open(config.log_facility, config.log_json);
+		(void)courier_deliver(&options.request, &config, &why);
+	}
+	if (why.kind != FAILURE_NONE)
+		answer(&why);
+	return exit_status(&why);
 }

@@ -1,0 +1,192 @@
+#include "delivery/caller.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/ascii.h"
+#include "message/address.h"
+
+/* All of "", "<>" and a bare MAILER-DAEMON mean the null sender. */
+static const char *normal_sender(Slice sender, Arena *arena)
+{
+	Text clean = { 0 };
+
+	sender = ascii_trim(sender);
+	if (sender.length >= 2 && sender.data[0] == '<' && sender.data[sender.length - 1] == '>')
+		sender = ascii_trim(slice(sender.data + 1, sender.length - 2));
+	if (sender.length == 0 || ascii_equal_fold(sender, SLICE("MAILER-DAEMON")))
+		return "";
+	for (size_t i = 0; i < sender.length; i++)
+		text_append_char(&clean, ascii_is_control(sender.data[i]) ? '?' : sender.data[i]);
+	const char *result = arena_copy_bytes(arena, clean.data, clean.length);
+	text_clear(&clean);
+	return result;
+}
+
+/* "From alice@example.org  Tue Nov 24 ..." names its sender up to the first blank, or to the
+ * closing quote of a quoted local part. */
+static Slice sender_of_from_line(Slice line)
+{
+	size_t end = 0;
+	bool quoted = false;
+
+	if (!ascii_starts_with_fold(line, "From "))
+		return SLICE("");
+	line = slice_from(line, 5);
+	while (end < line.length && (quoted || !ascii_is_blank(line.data[end]))) {
+		if (line.data[end] == '\\' && end + 1 < line.length)
+			end++;
+		else if (line.data[end] == '"')
+			quoted = !quoted;
+		end++;
+	}
+	return slice(line.data, end);
+}
+
+/* The value of the first field called `name`, if there is one. */
+static bool field_value(const HeaderIndex *header, const char *name, Slice *value, Arena *arena)
+{
+	const HeaderField *field = header_find(header, slice_of(name));
+
+	if (!field)
+		return false;
+	*value = ascii_trim(header_unfold(field, arena));
+	return true;
+}
+
+/* Is `line` what Postfix made `filtered` from?  It leaves letters, digits and !@%-_=+:,./ alone
+ * (command_expansion_filter) and writes "_" for every other byte. */
+static bool filtered_equal(const char *filtered, Slice line)
+{
+	if (strlen(filtered) != line.length || !strchr(filtered, '_'))
+		return false;
+	for (size_t i = 0; i < line.length; i++) {
+		char c = line.data[i];
+
+		if (c != filtered[i] && (filtered[i] != '_' || ascii_is_alnum(c) || strchr("!@%-_=+:,./", c)))
+			return false;
+	}
+	return true;
+}
+
+static Slice without_brackets(Slice value)
+{
+	if (value.length >= 2 && value.data[0] == '<' && value.data[value.length - 1] == '>')
+		return slice(value.data + 1, value.length - 2);
+	return value;
+}
+
+/* An address of the environment, mended from the field that the same MTA has put in front. */
+static const char *exact_address(const char *from_environment, const HeaderIndex *header, const char *field,
+				 Arena *arena)
+{
+	Slice value;
+
+	if (from_environment && field_value(header, field, &value, arena)) {
+		value = without_brackets(value);
+		if (filtered_equal(from_environment, value))
+			return arena_copy_bytes(arena, value.data, value.length);
+	}
+	return from_environment;
+}
+
+static void find_sender(Envelope *envelope, const DeliveryRequest *request, const Message *message,
+			const HeaderIndex *header, Arena *arena)
+{
+	/* procmail's "-f -" asks for a new time stamp, not for a sender called "-" */
+	bool by_option = request->sender && strcmp(request->sender, "-") != 0;
+	const char *environment = exact_address(getenv("SENDER"), header, "return-path", arena);
+	Slice value;
+
+	envelope->sender_known = true;
+	if (by_option)
+		envelope->sender = normal_sender(slice_of(request->sender), arena);
+	else if (environment)
+		envelope->sender = normal_sender(slice_of(environment), arena);
+	else if (message->from_line.length)
+		envelope->sender = normal_sender(sender_of_from_line(message->from_line), arena);
+	else if (field_value(header, "return-path", &value, arena))
+		envelope->sender = normal_sender(value, arena);
+	else
+		envelope->sender_known = false;
+}
+
+static const char *not_empty(const char *value)
+{
+	return value && *value ? value : NULL;
+}
+
+/* `text` in which line breaks and other controls cannot do harm in a header line we write. */
+static const char *printable(const char *text, Arena *arena)
+{
+	char *copy;
+
+	if (!text)
+		return NULL;
+	copy = arena_copy_string(arena, text);
+	for (char *c = copy; *c; c++)
+		if (ascii_is_control(*c))
+			*c = '?';
+	return copy;
+}
+
+/* The detail behind the first delimiter of the recipient's local part, or NULL. */
+static const char *detail_of(const char *recipient, const char *delimiter, Arena *arena)
+{
+	const char *at = strrchr(recipient, '@');
+	size_t length = at ? (size_t)(at - recipient) : strlen(recipient);
+
+	for (size_t i = 1; i < length; i++)
+		if (strchr(delimiter, recipient[i]))
+			return arena_copy_bytes(arena, recipient + i + 1, length - i - 1);
+	return NULL;
+}
+
+/* What Sendmail's $h and Exim's suffix give may begin with the delimiter itself. */
+static const char *without_delimiter(const char *detail, const char *delimiter)
+{
+	return detail && *detail && strchr(delimiter, *detail) ? detail + 1 : detail;
+}
+
+static const char *find_detail(const DeliveryRequest *request, const Envelope *envelope,
+			       const char *delimiter, Arena *arena)
+{
+	static const char *const variables[] = { "EXTENSION", "LOCAL_PART_SUFFIX", "EXT" };
+
+	if (not_empty(request->detail))
+		return without_delimiter(request->detail, delimiter);
+	if (request->recipient || !getenv("RECIPIENT"))
+		return detail_of(envelope->recipient, delimiter, arena);
+	for (size_t i = 0; i < sizeof variables / sizeof *variables; i++)
+		if (not_empty(getenv(variables[i])))
+			return without_delimiter(getenv(variables[i]), delimiter);
+	return detail_of(envelope->recipient, delimiter, arena);
+}
+
+void caller_envelope(Envelope *envelope, const DeliveryRequest *request, const Message *message,
+		     const HeaderIndex *header, const char *delimiter, Arena *arena)
+{
+	const char *recipient = not_empty(request->recipient);
+	const char *original = not_empty(request->address);
+
+	find_sender(envelope, request, message, header, arena);
+	if (!recipient)
+		recipient = exact_address(not_empty(getenv("RECIPIENT")), header, "delivered-to", arena);
+	if (!recipient)
+		recipient = original;
+	if (!recipient)
+		recipient = not_empty(request->user);
+	if (!recipient)
+		recipient = envelope->user;
+	envelope->recipient = printable(recipient, arena);
+	if (!original)
+		original = exact_address(not_empty(getenv("ORIGINAL_RECIPIENT")), header, "x-original-to",
+					 arena);
+	envelope->original_recipient = printable(original, arena);
+	envelope->detail = printable(find_detail(request, envelope, delimiter, arena), arena);
+}
+
+bool caller_is_exim(void)
+{
+	return getenv("LOCAL_PART") && getenv("DOMAIN") && getenv("MESSAGE_ID");
+}

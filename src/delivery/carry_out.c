@@ -1,0 +1,248 @@
+#include "delivery/carry_out.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/ascii.h"
+#include "plan/limits.h"
+#include "system/undo.h"
+
+/* A copy that is to be filed.  The last action that names a folder decides its flags. */
+typedef struct Copy {
+	const char *folder; /* NULL: the inbox */
+	bool create;
+	bool may_fall_back; /* to the inbox, when the folder cannot be had */
+	PlanFlags flags;
+} Copy;
+
+typedef struct Copies {
+	Copy items[LIMIT_ACTIONS + 1];
+	Filing *filings[LIMIT_ACTIONS + 1];
+	size_t count;
+} Copies;
+
+static bool is_inbox(const char *folder)
+{
+	return !folder || ascii_strings_equal_fold(folder, "INBOX");
+}
+
+static bool same_folder(const char *a, const char *b)
+{
+	return is_inbox(a) ? is_inbox(b) : !is_inbox(b) && strcmp(a, b) == 0;
+}
+
+/* A message goes into one folder once, however often the rules say so (RFC 5228, 2.10.3). */
+static void add_copy(Copies *copies, Copy copy)
+{
+	if (is_inbox(copy.folder))
+		copy.folder = NULL;
+	for (size_t i = 0; i < copies->count; i++)
+		if (same_folder(copies->items[i].folder, copy.folder)) {
+			copies->items[i].create |= copy.create;
+			if (copy.flags.set)
+				copies->items[i].flags = copy.flags;
+			return;
+		}
+	copies->items[copies->count++] = copy;
+}
+
+static void add_keep(const Carrying *carrying, Copies *copies, PlanFlags flags)
+{
+	/* -m comes from the address (user+detail): a stranger must not be able to make folders with it */
+	add_copy(copies, (Copy){ .folder = carrying->inbox, .may_fall_back = true, .flags = flags });
+}
+
+static void collect_copies(const Carrying *carrying, Copies *copies)
+{
+	const Plan *plan = carrying->plan;
+
+	for (size_t i = 0; i < plan->count; i++) {
+		const Action *action = &plan->actions[i];
+
+		if (action->kind == ACTION_FILEINTO && !is_inbox(action->folder))
+			add_copy(copies, (Copy){ .folder = action->folder,
+						 .create = action->create || carrying->folder_autocreate,
+						 .may_fall_back = true,
+						 .flags = action->flags });
+		else if (action->kind == ACTION_KEEP)
+			add_keep(carrying, copies, action->flags);
+		else if (action->kind == ACTION_FILEINTO)
+			add_copy(copies, (Copy){ .flags = action->flags });
+	}
+	if (plan->implicit_keep)
+		add_keep(carrying, copies, plan->implicit_flags);
+}
+
+/* Will this folder be as unusable tomorrow?  Then the inbox takes the message; what may pass is tried again.
+ */
+static bool is_lasting(const Failure *why)
+{
+	switch (why->error) {
+	case EACCES:
+	case EPERM:
+	case EROFS:
+	case ENOTDIR:
+	case EISDIR:
+	case ELOOP:
+	case EEXIST:
+	case ENAMETOOLONG:
+	case EINVAL:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static Filing *prepare_one(Carrying *carrying, const Copy *copy, bool *missing, Failure *why)
+{
+	const FilingOptions options = {
+		.folder = copy->folder,
+		.create = copy->create || !copy->folder,
+		.flags = copy->flags.names,
+		.flag_count = copy->flags.count,
+		.sender = carrying->redirection.envelope->sender,
+		.received = carrying->now,
+	};
+
+	return filing_prepare(carrying->store, &options, carrying->image, missing, why);
+}
+
+static bool has_inbox(const Copies *copies)
+{
+	for (size_t i = 0; i < copies->count; i++)
+		if (!copies->items[i].folder)
+			return true;
+	return false;
+}
+
+/* Prepares copy `index`.  A folder that cannot be had is replaced by the inbox, once, and a note says so. */
+static bool prepare_copy(Carrying *carrying, Copies *copies, size_t index, Failure *why)
+{
+	Copy *copy = &copies->items[index];
+	bool missing = false;
+
+	copies->filings[index] = prepare_one(carrying, copy, &missing, why);
+	if (copies->filings[index])
+		return true;
+	if (!copy->may_fall_back || !copy->folder || !(missing || is_lasting(why)))
+		return false;
+	text_printf(&carrying->notes, "cannot file into \"%s\", into the inbox instead: %s\n", copy->folder,
+		    why->text);
+	*why = (Failure){ 0 };
+	if (has_inbox(copies))
+		return true; /* it gets its copy anyway */
+	copy->folder = NULL;
+	copies->filings[index] = prepare_one(carrying, copy, &missing, why);
+	return copies->filings[index] != NULL;
+}
+
+static bool prepare_all(Carrying *carrying, Copies *copies, Failure *why)
+{
+	for (size_t i = 0; i < copies->count; i++)
+		if (!copies->filings[i] && !prepare_copy(carrying, copies, i, why))
+			return false;
+	return true;
+}
+
+static void describe(Text *outcome, const char *prefix, const char *what)
+{
+	text_printf(outcome, "%s%s%s", outcome->length ? ", " : "", prefix, what);
+}
+
+/* Redirects that a guard stops turn into a keep: a loop must not eat the message. */
+static void guard_redirects(Carrying *carrying, Copies *copies, const char *allowed[], size_t *count)
+{
+	const Plan *plan = carrying->plan;
+
+	for (size_t i = 0; i < plan->count; i++) {
+		const char *address = plan->actions[i].address, *reason;
+
+		if (plan->actions[i].kind != ACTION_REDIRECT)
+			continue;
+		reason = redirect_guard(&carrying->redirection, address);
+		if (reason) {
+			text_printf(&carrying->notes, "not redirected to %s, kept instead: %s\n", address,
+				    reason);
+			add_keep(carrying, copies, plan->implicit_flags);
+		} else {
+			allowed[(*count)++] = address;
+		}
+	}
+}
+
+static bool send_redirects(Carrying *carrying, const char *const *addresses, size_t count, Failure *why)
+{
+	for (size_t i = 0; i < count; i++) {
+		if (!redirect_send(&carrying->redirection, addresses[i], why))
+			return false;
+		describe(&carrying->outcome, "redirect ", addresses[i]);
+	}
+	return true;
+}
+
+/* The filings alone, without the gaps that a fall-back left. */
+static size_t compact(Copies *copies)
+{
+	size_t count = 0;
+
+	for (size_t i = 0; i < copies->count; i++)
+		if (copies->filings[i])
+			copies->filings[count++] = copies->filings[i];
+	for (size_t i = count; i < copies->count; i++)
+		copies->filings[i] = NULL;
+	return copies->count = count;
+}
+
+static void take_back(Copies *copies, Failure *why)
+{
+	undo_hold_signals();
+	for (size_t i = copies->count; i-- > 0;) {
+		Failure undo = { 0 };
+
+		if (copies->filings[i] && !filing_undo(copies->filings[i], &undo))
+			failure_add(why, "and %s", undo.text);
+	}
+	undo_release_signals();
+}
+
+/* From the first visible copy on, a signal must find everything done or everything taken back: they are held
+ * until the exit, or until the failure has been undone. */
+static bool publish_all(Carrying *carrying, Copies *copies, Failure *why)
+{
+	undo_hold_signals();
+	for (size_t i = 0; i < copies->count; i++) {
+		if (!filing_publish(copies->filings[i], why)) {
+			take_back(copies, why);
+			undo_release_signals();
+			return false;
+		}
+		describe(&carrying->outcome, "", filing_folder(copies->filings[i]));
+	}
+	return true;
+}
+
+static bool commit(Carrying *carrying, Copies *copies, Failure *why)
+{
+	const char *addresses[LIMIT_ACTIONS];
+	size_t count = 0;
+
+	guard_redirects(carrying, copies, addresses, &count);
+	return prepare_all(carrying, copies, why) && send_redirects(carrying, addresses, count, why) &&
+	       filing_append_all(copies->filings, compact(copies), why) && publish_all(carrying, copies, why);
+}
+
+bool carry_out(Carrying *carrying, Failure *why)
+{
+	Copies copies = { .count = 0 };
+	bool done;
+
+	collect_copies(carrying, &copies);
+	done = commit(carrying, &copies, why);
+	if (!done)
+		take_back(&copies, why);
+	for (size_t i = 0; i < copies.count; i++)
+		filing_free(copies.filings[i]);
+	if (done && !carrying->outcome.length)
+		text_append_string(&carrying->outcome, "discarded");
+	return done;
+}

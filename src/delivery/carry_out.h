@@ -1,0 +1,32 @@
+/* carry_out - a plan becomes effect: stage every copy, redirect, then commit all
+ *
+ * Order: every local copy is written and flushed, invisibly; redirects are handed over; mboxes are locked and
+ * appended to, all or none; then everything becomes visible.  Until the first copy is visible a failure takes
+ * everything back but the redirects; no lock is held while a program runs. */
+#ifndef DELIVERY_CARRY_OUT_H
+#define DELIVERY_CARRY_OUT_H
+
+#include <stdbool.h>
+
+#include "delivery/redirect.h"
+#include "mailbox/store.h"
+#include "plan/plan.h"
+
+typedef struct Carrying {
+	Store *store;
+	const Plan *plan;
+	const MessageImage *image;
+	Redirection redirection;
+	const char *inbox; /* where the keep goes: NULL for the inbox, or -m's folder */
+	bool folder_autocreate;
+	int64_t now;
+	/* out */
+	Text outcome; /* for the log: "INBOX, Lists, redirect a@b" or "discarded" */
+	Text notes;   /* lines for the log and the user's log: fall-backs, guards */
+} Carrying;
+
+/* Carries the plan out.  True: everything is on stable storage or handed over.  False: nothing local has
+ * changed, and `why` is for the MTA. */
+bool carry_out(Carrying *carrying, Failure *why);
+
+#endif

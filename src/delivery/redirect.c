@@ -1,0 +1,116 @@
+#include "delivery/redirect.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/ascii.h"
+#include "delivery/trace.h"
+#include "message/address.h"
+#include "system/child.h"
+
+/* An MTA that takes longer than this for one message is not well. */
+enum {
+	SENDMAIL_TIMEOUT_S = 120
+};
+
+const char *redirect_guard(const Redirection *redirection, const char *address)
+{
+	const Envelope *envelope = redirection->envelope;
+
+	if (ascii_strings_equal_fold(address, envelope->recipient) ||
+	    ascii_strings_equal_fold(address, envelope->user) ||
+	    (envelope->original_recipient && ascii_strings_equal_fold(address, envelope->original_recipient)))
+		return "it is the recipient's own address";
+	if (trace_redirected_before(redirection->header, envelope->recipient, redirection->arena))
+		return "this message was redirected from here before";
+	if (trace_delivered_before(redirection->header, address, redirection->arena))
+		return "the message has been at that address already";
+	if (trace_hops(redirection->header) > redirection->config->hop_limit)
+		return "the message has passed too many hosts";
+	return NULL;
+}
+
+/* Who gets the bounces.  A null sender stays null: no bounce path is made where there was none. */
+static const char *sender_of(const Redirection *redirection)
+{
+	const Envelope *envelope = redirection->envelope;
+	const char *how = redirection->config->redirect_sender, *sender = envelope->sender;
+
+	if (!envelope->sender_known || !*envelope->sender)
+		return "<>";
+	if (strcmp(how, "recipient") == 0)
+		sender = envelope->recipient;
+	else if (strcmp(how, "user") == 0)
+		sender = envelope->user;
+	else if (strcmp(how, "postmaster") == 0)
+		sender = *redirection->config->postmaster ? redirection->config->postmaster : "postmaster";
+	/* what cannot be an address must not look like an option or a second word to anybody */
+	return address_is_safe(slice_of(sender)) || strcmp(sender, envelope->user) == 0 ? sender : "<>";
+}
+
+static bool feed(void *self, int fd, Failure *why)
+{
+	return image_write(self, fd, NULL, why);
+}
+
+/* The message as it came, with our mark in front and without the Return-Path of the last hop. */
+static void make_head(const Redirection *redirection, Text *head)
+{
+	Config plain = *redirection->config;
+	Text rest = { 0 };
+
+	text_printf(head, "%s: %s%s", TRACE_REDIRECT_FIELD, redirection->envelope->recipient,
+		    redirection->message->crlf ? "\r\n" : "\n");
+	plain.add_return_path = plain.add_delivered_to = plain.add_original_to = false;
+	trace_make_head(&plain, redirection->envelope, redirection->message, redirection->header, &rest);
+	text_append_slice(head, text_slice(&rest));
+	text_clear(&rest);
+}
+
+static bool run(const Redirection *redirection, const char *address, MessageImage *image, ChildResult *result,
+		Failure *why)
+{
+	static const char *const passed_on[] = { "MAIL_CONFIG", "TZ" };
+	const char *const argv[] = {
+		redirection->config->sendmail, "-oi", "-f", sender_of(redirection), "--", address, NULL,
+	};
+	const char *environment[6] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin" };
+	size_t count = 1;
+
+	environment[count++] = arena_printf(redirection->arena, "HOME=%s", redirection->envelope->home);
+	environment[count++] = arena_printf(redirection->arena, "LOGNAME=%s", redirection->envelope->user);
+	for (size_t i = 0; i < sizeof passed_on / sizeof *passed_on; i++)
+		if (getenv(passed_on[i]))
+			environment[count++] = arena_printf(redirection->arena, "%s=%s", passed_on[i],
+							    getenv(passed_on[i]));
+	environment[count] = NULL;
+	return child_run(&(ChildSpec){ .argv = argv,
+				       .environment = environment,
+				       .feed = feed,
+				       .self = image,
+				       .timeout_s = SENDMAIL_TIMEOUT_S },
+			 result, why);
+}
+
+bool redirect_send(const Redirection *redirection, const char *address, Failure *why)
+{
+	AUTO_VALUE(Text) head = { 0 };
+	ChildResult result = { 0 };
+	MessageImage image = { .message = redirection->message,
+			       .rest_offset = redirection->message->body_offset,
+			       .whole_fd = -1 };
+
+	make_head(redirection, &head);
+	image.head = text_slice(&head);
+	if (!run(redirection, address, &image, &result, why))
+		return failure_add(why, "while redirecting to %s", address);
+	if (result.status == 0)
+		return true;
+	if (result.timed_out)
+		return failure_retry(why, "redirect to %s: %s took longer than %d s", address,
+				     redirection->config->sendmail, SENDMAIL_TIMEOUT_S);
+	return failure_retry(why, "redirect to %s: %s ended with %s %d%s%s", address,
+			     redirection->config->sendmail, result.signal ? "signal" : "status",
+			     result.signal ? result.signal : result.status, *result.output ? ": " : "",
+			     result.output);
+}

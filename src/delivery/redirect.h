@@ -1,0 +1,31 @@
+/* redirect - hand a message on to another address, through sendmail(1)
+ * RFC 5228, sections 4.2 and 10 (loops); RFC 5321, section 6.3 */
+#ifndef DELIVERY_REDIRECT_H
+#define DELIVERY_REDIRECT_H
+
+#include <stdbool.h>
+
+#include "base/arena.h"
+#include "base/failure.h"
+#include "message/envelope.h"
+#include "message/header.h"
+#include "message/message.h"
+#include "system/config.h"
+
+typedef struct Redirection {
+	const Config *config;
+	const Envelope *envelope;
+	const Message *message;
+	const HeaderIndex *header;
+	Arena *arena;
+} Redirection;
+
+/* Why this redirect must not happen (a loop, our own address, too many hops), or NULL.  The message is
+ * then kept instead. */
+const char *redirect_guard(const Redirection *redirection, const char *address);
+
+/* Submits the message to `address`.  Whatever the program answers but success is a reason to try again: the
+ * MTA still has the message, and nothing local has become visible yet. */
+bool redirect_send(const Redirection *redirection, const char *address, Failure *why);
+
+#endif

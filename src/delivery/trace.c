@@ -1,0 +1,75 @@
+#include "delivery/trace.h"
+
+#include "base/ascii.h"
+
+static const char *line_end(const Message *message)
+{
+	return message->crlf ? "\r\n" : "\n";
+}
+
+static void add_lines(const Config *config, const Envelope *envelope, const char *end, Text *head)
+{
+	if (config->add_return_path && envelope->sender_known)
+		text_printf(head, "Return-Path: <%s>%s", envelope->sender, end);
+	if (config->add_original_to && envelope->original_recipient)
+		text_printf(head, "X-Original-To: %s%s", envelope->original_recipient, end);
+	if (config->add_delivered_to)
+		text_printf(head, "Delivered-To: %s%s", envelope->recipient, end);
+}
+
+/* The block in as few pieces as possible: what lies between the fields that are left out. */
+static void add_block(const Message *message, const HeaderIndex *header, bool replace_return_path, Text *head)
+{
+	size_t done = 0;
+
+	for (const HeaderField *field = replace_return_path ? header_find(header, SLICE("return-path"))
+							    : NULL;
+	     field; field = header_next(header, field)) {
+		size_t start = (size_t)(field->raw.data - message->header.data);
+
+		text_append(head, message->header.data + done, start - done);
+		done = start + field->raw.length;
+	}
+	text_append_slice(head, slice_from(message->header, done));
+}
+
+void trace_make_head(const Config *config, const Envelope *envelope, const Message *message,
+		     const HeaderIndex *header, Text *head)
+{
+	text_reserve(head, message->header.length + 512);
+	add_lines(config, envelope, line_end(message), head);
+	add_block(message, header, config->add_return_path && envelope->sender_known, head);
+	/* The empty line is the bytes between header and body; there is none when the header was cut
+	 * at our limit or the message ends with it. */
+	if (!message->header_cut && message->body_offset > (off_t)message->header.length)
+		text_append_string(head,
+				   message->body_offset - (off_t)message->header.length == 2 ? "\r\n" : "\n");
+}
+
+static bool field_names(const HeaderIndex *header, Slice name, const char *recipient, Arena *arena)
+{
+	for (const HeaderField *field = header_find(header, name); field; field = header_next(header, field))
+		if (ascii_equal_fold_string(ascii_trim(header_unfold(field, arena)), recipient))
+			return true;
+	return false;
+}
+
+bool trace_delivered_before(const HeaderIndex *header, const char *recipient, Arena *arena)
+{
+	return field_names(header, SLICE("delivered-to"), recipient, arena);
+}
+
+bool trace_redirected_before(const HeaderIndex *header, const char *recipient, Arena *arena)
+{
+	return field_names(header, slice_of(TRACE_REDIRECT_FIELD), recipient, arena);
+}
+
+unsigned trace_hops(const HeaderIndex *header)
+{
+	unsigned hops = 0;
+
+	for (const HeaderField *field = header_find(header, SLICE("received")); field;
+	     field = header_next(header, field))
+		hops++;
+	return hops;
+}

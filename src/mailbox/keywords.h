@@ -1,0 +1,25 @@
+/* keywords - the letters that stand for keywords in the names of a Maildir's messages
+ *
+ * Dovecot keeps them for each folder in "dovecot-keywords": lines "0 name", 0 for the letter a, at most 26.
+ */
+#ifndef MAILBOX_KEYWORDS_H
+#define MAILBOX_KEYWORDS_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "base/failure.h"
+#include "base/text.h"
+
+/* What is needed besides the folder. */
+typedef struct KeywordsContext {
+	const char *hostname; /* for the lock */
+	unsigned patience_s;
+} KeywordsContext;
+
+/* Appends the letters, in order, of the keywords among `flags`, and enters those that are new.  A
+ * twenty-seventh keyword of a folder has no letter and is left out. */
+bool keywords_letters(int folder_fd, const char *const *flags, size_t count, const KeywordsContext *context,
+		      Text *letters, Failure *why);
+
+#endif

@@ -1,0 +1,100 @@
+/* mbox_repair - break the dotlock of a writer that is gone, and cut off what it left half written
+ *
+ * Cutting is right only where exit 0 cannot have been reported, and where nobody wrote behind the torn
+ * message.  So all of this must agree: the lock is our own user's and says that an append had begun; at its
+ * offset stands the From_ line that it names, or the beginning of it; no other message follows; and the
+ * append is incomplete, or this machine has not been restarted since (what a power cut leaves of the lock
+ * file may be older than what it leaves of the mailbox). */
+#include "mailbox/mbox.h"
+
+#include <errno.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/memory.h"
+
+enum {
+	SCAN_SIZE = 64 * 1024,
+	PAUSE_AFTER_BREAK_S = 1, /* who else judged the lock by its age may be about to remove it */
+};
+
+/* Reads [offset, end) and looks for another From_ line. */
+static bool has_separator(int fd, off_t offset, off_t end)
+{
+	auto_free char *buffer = memory_new(SCAN_SIZE);
+	size_t held = 0;
+
+	while (offset < end) {
+		size_t wanted = end - offset < (off_t)(SCAN_SIZE - held) ? (size_t)(end - offset)
+									 : SCAN_SIZE - held;
+		ssize_t got = io_read_at(fd, buffer + held, wanted, offset);
+
+		if (got <= 0 || memmem(buffer, held + (size_t)got, "\nFrom ", 6))
+			return true; /* unreadable is not proof that there is none */
+		offset += got;
+		held += (size_t)got;
+		if (held > 5) {
+			memmove(buffer, buffer + held - 5, 5);
+			held = 5;
+		}
+	}
+	return false;
+}
+
+static bool tail_is_the_holders(int fd, const DotlockHolder *holder, off_t size)
+{
+	char line[DOTLOCK_FIRST_LINE_MAX];
+	size_t length = holder->first_line_length;
+
+	if (size - holder->offset < (off_t)length)
+		length = (size_t)(size - holder->offset);
+	if (length == 0 || io_read_at(fd, line, length, holder->offset) != (ssize_t)length ||
+	    memcmp(line, holder->first_line, length) != 0)
+		return false;
+	return !has_separator(fd, holder->offset + (off_t)length - 1, size);
+}
+
+static bool repair(const Mbox *mbox, int fd, const DotlockHolder *holder, off_t size, bool dead, Failure *why)
+{
+	bool complete = size >= holder->offset + holder->length;
+
+	if (holder->state != 'U' || size <= holder->offset || size > holder->offset + holder->length ||
+	    (complete && !(dead && holder->same_boot)) || !tail_is_the_holders(fd, holder, size))
+		return true;
+	if (ftruncate(fd, holder->offset) < 0 || fsync(fd) < 0)
+		return failure_errno(why, "cut the broken tail off '%s'", mbox->path);
+	return true;
+}
+
+bool mbox_break_stale(Mbox *mbox, Failure *why)
+{
+	const StoreSettings *settings = &mbox->store->settings;
+	auto_fd int fd = mbox_open_file(mbox);
+	struct stat box = { 0 };
+	DotlockHolder holder, again;
+	bool dead;
+
+	if ((fd < 0 && errno != ENOENT) || (fd >= 0 && fstat(fd, &box) < 0) ||
+	    !dotlock_read_holder(&mbox->dotlock, &holder))
+		return true;
+	dead = dotlock_holder_is_dead(&mbox->dotlock, &holder);
+	if (!dead && !dotlock_holder_is_old(&mbox->dotlock, &holder, box.st_mtime, settings->lock_stale_s))
+		return true;
+	/* One breaker at a time; and a holder in another container, which only looks dead from here,
+	 * has this lock. */
+	if (fd >= 0 && !mbox_lock_kernel(fd) && errno == EAGAIN)
+		return true;
+	if (!dotlock_read_holder(&mbox->dotlock, &again) || again.status.st_ino != holder.status.st_ino ||
+	    again.state != holder.state)
+		return true;
+	if (fd >= 0 && S_ISREG(box.st_mode) && box.st_uid == settings->uid &&
+	    (dead || settings->lock_fcntl)) {
+		if (fstat(fd, &box) == 0 && !repair(mbox, fd, &holder, box.st_size, dead, why))
+			return false;
+	}
+	if (dotlock_break(&mbox->dotlock, &holder) && !dead)
+		nanosleep(&(struct timespec){ .tv_sec = PAUSE_AFTER_BREAK_S }, NULL);
+	return true;
+}

@@ -1,0 +1,38 @@
+/* side_file - change a small file that IMAP servers keep beside the mail, as they change it themselves
+ *
+ * The new file is written as "<name>.lock", which is at the same time the lock, and renamed over the old one.
+ */
+#ifndef MAILBOX_SIDE_FILE_H
+#define MAILBOX_SIDE_FILE_H
+
+#include "base/failure.h"
+#include "base/slice.h"
+#include "base/text.h"
+#include "system/undo.h"
+
+enum {
+	SIDE_FILE_MAX = 1024 * 1024,
+	SIDE_FILE_STALE_S = 120, /* Dovecot's */
+};
+
+typedef struct SideFile {
+	int dir_fd;
+	const char *name;
+	char lock_name[64];
+	int fd;
+	Undo undo;
+} SideFile;
+
+/* Reads the file as it is; a missing one is empty. */
+bool side_file_read(int dir_fd, const char *name, Text *content, Failure *why);
+
+/* Takes the lock, waiting at most `patience_s`. */
+bool side_file_lock(SideFile *file, int dir_fd, const char *name, unsigned patience_s, Failure *why);
+
+/* Puts the new content in the old one's place, flushed, and so unlocks; or gives up, unlocked. */
+bool side_file_replace(SideFile *file, Slice content, Failure *why);
+
+/* Unlocks and changes nothing. */
+void side_file_unlock(SideFile *file);
+
+#endif
