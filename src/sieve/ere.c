@@ -134,6 +134,52 @@ static bool put_literal(Ere *ere, Slice bytes)
 	return end_atom(ere, bytes.length);
 }
 
+/* Whether a byte stands for itself wherever it stands; not those beyond ASCII, which stand with others. */
+static bool is_plain(char c)
+{
+	static const bool has_meaning[128] = {
+		['\0'] = true, ['\\'] = true, ['^'] = true, ['$'] = true, ['.'] = true,
+		['['] = true,  ['|'] = true,  ['('] = true, [')'] = true, ['?'] = true,
+		['*'] = true,  ['+'] = true,  ['{'] = true,
+	};
+
+	return (unsigned char)c < 128 && !has_meaning[(unsigned char)c];
+}
+
+static bool is_repetition(char c)
+{
+	return c == '*' || c == '+' || c == '?' || c == '{';
+}
+
+/* Most of most patterns is plain text: takes all of it that is not to be repeated at once, as
+ * read_literal would one by one.  Returns how much that was. */
+static size_t read_plain(Ere *ere)
+{
+	size_t length = 0;
+	EreInfo *info = ere->info;
+
+	while (is_plain(peek(ere, length)))
+		length++;
+	if (length && is_repetition(peek(ere, length)))
+		length--;
+	if (!length || ere->out)
+		return 0;
+	if (!ere->depth && !ere->no_literals) {
+		char *to = info->bytes + ere->literal_start + ere->literal_length;
+
+		if (ere->literal_start + ere->literal_length + length > ERE_LITERAL_BYTES)
+			return 0;
+		if (ere->fold)
+			ascii_fold(ere->in.data + ere->at, length, to);
+		else
+			memcpy(to, ere->in.data + ere->at, length);
+		ere->literal_length += length;
+	}
+	ere->at += length;
+	end_atom(ere, 1);
+	return length;
+}
+
 static bool read_literal(Ere *ere)
 {
 	size_t length = utf8_decode(ere->in.data + ere->at, ere->in.length - ere->at, NULL);
@@ -437,11 +483,12 @@ static bool read_bracket(Ere *ere)
 		good = fail(ere, start, "'[' without its ']'");
 	if (good) {
 		ere->at++;
-		if (ere->fold)
+		if (ere->fold && ere->out)
 			fold_bracket(&bracket);
 		if (ere->ascii)
 			text_reset(&bracket.rest);
-		emit_bracket(ere, &bracket, negated);
+		if (ere->out)
+			emit_bracket(ere, &bracket, negated);
 		end_atom(ere, 0);
 	}
 	text_clear(&bracket.rest);
@@ -489,6 +536,10 @@ static bool read_backslash(Ere *ere)
 
 	if (ere->at + 1 >= ere->in.length)
 		return fail(ere, ere->at, "a backslash at the end");
+	if (c == '.' || c == '-' || c == '@') { /* what most of them are */
+		ere->at++;
+		return read_literal(ere);
+	}
 	for (size_t i = 0; i < sizeof escapes / sizeof *escapes; i++) {
 		if (escapes[i].letter != c)
 			continue;
@@ -690,10 +741,11 @@ static bool read_one(Ere *ere)
 
 static bool all_ascii(Slice text)
 {
+	unsigned char all = 0;
+
 	for (size_t i = 0; i < text.length; i++)
-		if ((unsigned char)text.data[i] >= 128)
-			return false;
-	return true;
+		all |= (unsigned char)text.data[i];
+	return all < 128;
 }
 
 bool ere_translate(Slice pattern, unsigned flags, Text *out, EreInfo *info, EreError *error)
@@ -709,7 +761,7 @@ bool ere_translate(Slice pattern, unsigned flags, Text *out, EreInfo *info, EreE
 
 	*info = (EreInfo){ .is_ascii = all_ascii(pattern) };
 	while (!at_end(&ere))
-		if (!read_one(&ere))
+		if (!read_plain(&ere) && !read_one(&ere))
 			return false;
 	if (ere.depth)
 		return fail(&ere, pattern.length, "'(' without its ')'");

@@ -13,7 +13,7 @@
 
 enum {
 	/* Small enough for the processor's second cache, large enough that system calls do not count. */
-	WINDOW_BYTES = 128 * 1024
+	WINDOW_BYTES = 64 * 1024
 };
 
 typedef struct Window {

@@ -116,7 +116,8 @@ static SieveStatus environment(SieveRun *run, const SieveNode *node, bool *resul
 
 static const SieveVerb tests[] = {
 	{ .name = "environment",
-	  .parameters = { { "name", SIEVE_STRING }, { "keys", SIEVE_STRING_LIST } },
+	  .parameters = { { .name = "name", .type = SIEVE_STRING },
+			  { .name = "keys", .type = SIEVE_STRING_LIST } },
 	  .takes = SIEVE_TAKES_MATCH,
 	  .check = check_environment,
 	  .test = environment },

@@ -351,10 +351,10 @@ static void finish(SieveRun *run, Plan *plan)
 	plan->implicit_flags = plan_flags(run, internal_flags(run));
 }
 
-#define FLAG_LIST                                                                      \
-	{                                                                              \
-		{ "variable-name", SIEVE_STRING, .optional = true, .constant = true }, \
-			{ "list-of-flags", SIEVE_STRING_LIST },                        \
+#define FLAG_LIST                                                                                      \
+	{                                                                                              \
+		{ .name = "variable-name", .type = SIEVE_STRING, .optional = true, .constant = true }, \
+			{ .name = "list-of-flags", .type = SIEVE_STRING_LIST },                        \
 	}
 
 static const SieveVerb commands[] = {
@@ -366,8 +366,11 @@ static const SieveVerb commands[] = {
 
 static const SieveVerb tests[] = {
 	{ .name = "hasflag",
-	  .parameters = { { "variable-list", SIEVE_STRING_LIST, .optional = true, .constant = true },
-			  { "list-of-flags", SIEVE_STRING_LIST } },
+	  .parameters = { { .name = "variable-list",
+			    .type = SIEVE_STRING_LIST,
+			    .optional = true,
+			    .constant = true },
+			  { .name = "list-of-flags", .type = SIEVE_STRING_LIST } },
 	  .takes = SIEVE_TAKES_MATCH,
 	  .check = check_hasflag,
 	  .test = hasflag },
