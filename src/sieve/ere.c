@@ -654,7 +654,9 @@ static bool read_repetition(Ere *ere)
 	}
 	if (ere->repeated && !join_counts(ere, start, &min, &max))
 		return false;
-	if (!ere->depth && !ere->no_literals && min == 0 && ere->last_size <= ere->literal_length)
+	/* What may be missing is no literal; nor is what another repetition may take back. */
+	if (!ere->depth && !ere->no_literals && (min == 0 || is_repetition(peek(ere, 0))) &&
+	    ere->last_size <= ere->literal_length)
 		ere->literal_length -= ere->last_size;
 	if (!ere->depth)
 		end_literal(ere);

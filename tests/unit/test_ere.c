@@ -194,6 +194,8 @@ static const struct {
 	{ "ab?c", "a|c" },
 	{ "ab+c", "ab|c" },
 	{ "ab{0,3}c", "a|c" },
+	{ "ab+?c", "a|c" },
+	{ "ab?+c", "a|c" },
 	{ "ab{2}c", "ab|c" },
 	{ "abc|abd", "" },
 	{ "(abc)", "" },
