@@ -11,6 +11,7 @@ const SieveExtension *const sieve_extensions[] = {
 	&sieve_ext_core_tests,
 	&sieve_ext_core_header,
 	&sieve_ext_core_match,
+	&sieve_ext_body,
 	&sieve_ext_comparator_ascii_casemap,
 	&sieve_ext_comparator_ascii_numeric,
 	&sieve_ext_comparator_octet,

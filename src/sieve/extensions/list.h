@@ -4,6 +4,7 @@
 
 #include "sieve/tree.h"
 
+extern const SieveExtension sieve_ext_body;
 extern const SieveExtension sieve_ext_comparator_ascii_casemap;
 extern const SieveExtension sieve_ext_comparator_ascii_numeric;
 extern const SieveExtension sieve_ext_comparator_octet;
