@@ -204,54 +204,60 @@ static void large_message(Message *message, const Text *bytes)
 /* Boundaries at every place relative to the edges of the pieces that are read. */
 START_TEST(no_boundary_is_lost_between_two_pieces)
 {
-	for (size_t extra = 0; extra < 40; extra++) {
+	const size_t edge = 64 * 1024, end = 200 * 1024;
+
+	for (size_t at = edge - 30; at < edge + 130; at++) {
 		AUTO_VALUE(Text) bytes = { 0 };
 		Message message = { 0 };
 		MimeTree *tree;
 
 		text_append_string(&bytes,
 				   "Content-Type: multipart/mixed; boundary=boundary\n\n--boundary\n\n");
-		while (bytes.length < 128 * 1024 - 20 + extra)
+		while (bytes.length < at)
 			text_append_char(&bytes, bytes.length % 80 ? 'x' : '\n');
 		text_append_string(&bytes, "\r\n--boundary\nContent-Type: text/html\n\n");
-		while (bytes.length < 600 * 1024)
+		while (bytes.length < end)
 			text_append_char(&bytes, '-');
 		text_append_string(&bytes, "\n--boundary--\nepilogue");
 		large_message(&message, &bytes);
 		tree = parse(&message);
 		ck_assert_uint_eq(tree->count, 3);
-		ck_assert_int_eq(tree->parts[1].body_offset + tree->parts[1].body_size,
-				 128 * 1024 - 20 + (off_t)extra);
-		ck_assert_int_eq(tree->parts[2].body_offset + tree->parts[2].body_size, 600 * 1024);
+		ck_assert_int_eq(tree->parts[1].body_offset + tree->parts[1].body_size, (off_t)at);
+		ck_assert_int_eq(tree->parts[2].body_offset + tree->parts[2].body_size, (off_t)end);
 		ck_assert_int_eq(tree->parts[0].epilogue_size, 8);
 		message_clear(&message);
 	}
 }
 END_TEST
 
-/* Characters of several bytes at every place relative to the edges of the pieces. */
+/* Characters of several bytes, in units that fit no piece, so that each edge cuts another place. */
+static const struct {
+	const char *charset;
+	Slice unit;
+	const char *text;
+} cut[] = {
+	{ "utf-8", { "a\xe3\x81\x93", 4 }, "a\xe3\x81\x93" },
+	{ "utf-8", { "\xe3\x81\x93", 3 }, "\xe3\x81\x93" },
+	{ "utf-16be", { "\x30\x53\xd8\x3d\xde\x00", 6 }, "\xe3\x81\x93\xf0\x9f\x98\x80" },
+	{ "shift_jis", { "a\x82\xb1", 3 }, "a\xe3\x81\x93" },
+	{ "iso-2022-jp", { "a\x1b$B$3\x1b(B", 9 }, "a\xe3\x81\x93" },
+	{ "gb2312", { "a\xc4\xe3", 3 }, "a\xe4\xbd\xa0" },
+};
 START_TEST(no_character_is_lost_between_two_pieces)
 {
-	static const char *const charsets[] = { "utf-8", "utf-16be", "shift_jis", "iso-2022-jp" };
-	static const Slice characters[] = {
-		{ "\xe3\x81\x93", 3 },
-		{ "\x30\x53", 2 },
-		{ "\x82\xb1", 2 },
-		{ "\x1b$B$3\x1b(B", 8 },
-	};
 	AUTO_VALUE(Text) bytes = { 0 };
 	AUTO_VALUE(Text) found = { 0 };
 	Message message = { 0 };
-	const size_t count = 50000;
+	const size_t count = 50000, length = strlen(cut[_i].text);
 
-	text_printf(&bytes, "Content-Type: text/plain; charset=%s\n\n", charsets[_i]);
+	text_printf(&bytes, "Content-Type: text/plain; charset=%s\n\n", cut[_i].charset);
 	for (size_t i = 0; i < count; i++)
-		text_append_slice(&bytes, characters[_i]);
+		text_append_slice(&bytes, cut[_i].unit);
 	large_message(&message, &bytes);
 	read_into(&message, parse(&message), 0, MIME_DECODE_UTF8, &found);
-	ck_assert_uint_eq(found.length, 3 * count);
+	ck_assert_uint_eq(found.length, length * count);
 	for (size_t i = 0; i < count; i++)
-		ck_assert(memcmp(found.data + 3 * i, "\xe3\x81\x93", 3) == 0);
+		ck_assert(memcmp(found.data + length * i, cut[_i].text, length) == 0);
 	message_clear(&message);
 }
 END_TEST
@@ -426,7 +432,7 @@ int main(void)
 	tcase_add_loop_test(tests, transfer_encodings_and_charsets_are_undone, 0,
 			    sizeof encodings / sizeof *encodings);
 	tcase_add_test(tests, no_boundary_is_lost_between_two_pieces);
-	tcase_add_loop_test(tests, no_character_is_lost_between_two_pieces, 0, 4);
+	tcase_add_loop_test(tests, no_character_is_lost_between_two_pieces, 0, sizeof cut / sizeof *cut);
 	tcase_add_loop_test(tests, encoded_text_survives_pieces_of_any_size, 0, 2);
 	tcase_add_loop_test(tests, a_hundred_levels_are_looked_into_and_no_more, 0, 2);
 	tcase_add_test(tests, messages_nest_only_so_deep);

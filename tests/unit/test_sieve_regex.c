@@ -126,15 +126,16 @@ END_TEST
 static const struct {
 	const char *pattern, *unit;
 	int count;
+	bool may_end; /* PCRE2 is clever enough to answer */
 } bombs[] = {
 	{ "(a+)+$", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab", 50 },
 	{ "a*a*(b|c)", "a", 8192 },
 	{ "a*a*a*(b|c)", "a", 1000 },
 	{ "([a-z]+[[:space:]]?)+[0-9]{9}", "lorem ipsum ", 1000 },
-	{ "^(a|b)*c", "ab", 100000 },
-	{ "(x+x+)+y", "x", 5000 },
+	{ "^(a|b)*c", "ab", 100000, true },
+	{ "(x+x+)+y", "x", 5000, true },
 	{ "(.*)(.*)(.*)(.*)(.*)[^a]$", "a", 3000 },
-	{ "(a|aa)+$", "aab", 4000 },
+	{ "(a|aa)+$", "aab", 4000, true },
 };
 START_TEST(a_match_that_takes_too_long_is_an_error_and_not_a_no)
 {
@@ -152,7 +153,7 @@ START_TEST(a_match_that_takes_too_long_is_an_error_and_not_a_no)
 	sieve_truth(story, "\"regex\"", text_string(&test), &answer);
 	ck_assert_msg(strstr(text_string(&answer), "too long") ||
 			      strstr(text_string(&answer), "too much memory") ||
-			      strcmp(text_string(&answer), "true") == 0,
+			      (bombs[_i].may_end && strcmp(text_string(&answer), "true") == 0),
 		      "%s", text_string(&answer));
 }
 END_TEST
