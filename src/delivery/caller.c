@@ -107,13 +107,26 @@ static void find_sender(Envelope *envelope, const DeliveryRequest *request, cons
 		envelope->sender = normal_sender(sender_of_from_line(message->from_line), arena);
 	else if (field_value(header, "return-path", &value, arena))
 		envelope->sender = normal_sender(value, arena);
-	else
+	else {
 		envelope->sender_known = false;
+		envelope->sender = "";
+	}
 }
 
 static const char *not_empty(const char *value)
 {
 	return value && *value ? value : NULL;
+}
+
+/* Exim's pieces of the recipient. */
+static const char *local_part_and_domain(Arena *arena)
+{
+	const char *local_part = not_empty(getenv("LOCAL_PART")), *domain = not_empty(getenv("DOMAIN"));
+	const char *suffix = getenv("LOCAL_PART_SUFFIX");
+
+	if (!local_part || !domain)
+		return NULL;
+	return arena_printf(arena, "%s%s@%s", local_part, suffix ? suffix : "", domain);
 }
 
 /* `text` in which line breaks and other controls cannot do harm in a header line we write. */
@@ -155,12 +168,33 @@ static const char *find_detail(const DeliveryRequest *request, const Envelope *e
 
 	if (not_empty(request->detail))
 		return without_delimiter(request->detail, delimiter);
-	if (request->recipient || !getenv("RECIPIENT"))
+	if (request->recipient || request->address)
 		return detail_of(envelope->recipient, delimiter, arena);
 	for (size_t i = 0; i < sizeof variables / sizeof *variables; i++)
 		if (not_empty(getenv(variables[i])))
 			return without_delimiter(getenv(variables[i]), delimiter);
 	return detail_of(envelope->recipient, delimiter, arena);
+}
+
+/* Makes recipient, detail and delimiter agree.  Sendmail gives user and detail apart; qmail separates them
+ * with
+ * "-", whatever is configured here. */
+static void join_detail(Envelope *envelope, const char *delimiter, Arena *arena)
+{
+	const char *recipient = envelope->recipient, *detail = envelope->detail;
+	const char *at = strrchr(recipient, '@');
+	size_t local = at ? (size_t)(at - recipient) : strlen(recipient);
+	size_t length = detail ? strlen(detail) : 0;
+
+	envelope->delimiter = delimiter;
+	if (!length || detail_of(recipient, delimiter, arena))
+		return;
+	if (local > length + 1 && memcmp(recipient + local - length, detail, length) == 0 &&
+	    !ascii_is_alnum(recipient[local - length - 1]))
+		envelope->delimiter = arena_printf(arena, "%s%c", delimiter, recipient[local - length - 1]);
+	else if (*delimiter)
+		envelope->recipient = arena_printf(arena, "%.*s%c%s%s", (int)local, recipient, *delimiter,
+						   detail, at ? at : "");
 }
 
 void caller_envelope(Envelope *envelope, const DeliveryRequest *request, const Message *message,
@@ -175,6 +209,8 @@ void caller_envelope(Envelope *envelope, const DeliveryRequest *request, const M
 	if (!recipient)
 		recipient = original;
 	if (!recipient)
+		recipient = local_part_and_domain(arena);
+	if (!recipient)
 		recipient = not_empty(request->user);
 	if (!recipient)
 		recipient = envelope->user;
@@ -184,6 +220,7 @@ void caller_envelope(Envelope *envelope, const DeliveryRequest *request, const M
 					 arena);
 	envelope->original_recipient = printable(original, arena);
 	envelope->detail = printable(find_detail(request, envelope, delimiter, arena), arena);
+	join_detail(envelope, delimiter, arena);
 }
 
 bool caller_is_exim(void)

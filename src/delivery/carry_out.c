@@ -48,8 +48,12 @@ static void add_copy(Copies *copies, Copy copy)
 
 static void add_keep(const Carrying *carrying, Copies *copies, PlanFlags flags)
 {
-	/* -m comes from the address (user+detail): a stranger must not be able to make folders with it */
-	add_copy(copies, (Copy){ .folder = carrying->inbox, .may_fall_back = true, .flags = flags });
+	/* -m often comes from the address (user+detail): a stranger must not be able to make folders with it,
+	 * unless the site lets everything make them */
+	add_copy(copies, (Copy){ .folder = carrying->inbox,
+				 .create = carrying->folder_autocreate,
+				 .may_fall_back = true,
+				 .flags = flags });
 }
 
 static void collect_copies(const Carrying *carrying, Copies *copies)

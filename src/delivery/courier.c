@@ -195,7 +195,7 @@ static bool ask_judge(Courier *courier, Failure *why)
 		.now = courier->now,
 		.host = courier->hostname,
 		.redirect_max = config->redirect_max,
-		.recipient_delimiter = config->recipient_delimiter,
+		.recipient_delimiter = courier->envelope.delimiter,
 		.cpu_s = config->judge_cpu_s,
 		.wall_s = config->judge_wall_s,
 		.memory_mb = config->judge_memory_mb,
@@ -272,8 +272,10 @@ static bool deliver(Courier *courier, Failure *why)
 	bool done = find_user(courier, why) && become_recipient(courier, why) && receive(courier, why) &&
 		    check_loop(courier, why) && decide(courier, why) && carry(courier, why);
 
-	if (courier->plan && done)
+	if (done) {
+		*why = (Failure){ 0 }; /* what went wrong on the way was mended */
 		tell_owner(courier);
+	}
 	return done;
 }
 

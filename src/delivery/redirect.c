@@ -26,7 +26,7 @@ const char *redirect_guard(const Redirection *redirection, const char *address)
 	if (trace_delivered_before(redirection->header, address, redirection->arena))
 		return "the message has been at that address already";
 	if (trace_hops(redirection->header) > redirection->config->hop_limit)
-		return "the message has passed too many hosts";
+		return "it has more Received fields than hop_limit allows";
 	return NULL;
 }
 

@@ -73,6 +73,8 @@ bool address_parse_envelope(Slice value, Address *address, Arena *arena)
 	read = address_from_tokens(tokens, count, text, arena);
 	if (!read.valid && !read.local_part.length)
 		return false;
+	/* Local delivery knows users without a domain, as RFC 5321 knows <Postmaster>. */
+	read.valid = true;
 	*address = read;
 	return true;
 }

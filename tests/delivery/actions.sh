@@ -100,14 +100,21 @@ is "$(count found)" 1 "body :text sees decoded UTF-8"
 without_trace "$(stored found)" >"$T/found"
 same "$T/found" "$T/encoded" "what is stored is what came"
 
-# All or nothing: when the second folder cannot be made, the first has no copy either.
+# A name that can never be a folder: the inbox takes the copy, and the owner is told.
 fresh
 echo 'in the way' | mine "$HOME/Maildir/.Second"
 echo 'require "fileinto"; fileinto "First"; fileinto "Second";' | rules
 deliver <"$T/mail"
-status=$?
-is "$status $(everywhere)" "75 0" "a folder that cannot be delivered to leaves no copy in the others"
+is "$? $(count First) $(count)" "0 1 1" "a folder that cannot be had is replaced by the inbox"
+like "$(cat "$HOME/.sieve.log")" 'Second' "and the owner is told"
 no_litter
-rm "$HOME/Maildir/.Second"
-deliver <"$T/mail"
-is "$? $(count First) $(count Second)" "0 1 1" "and the next try does all of it, once"
+# Without the setting no folder is made unless the rules say :create.
+fresh
+echo 'require "fileinto"; fileinto "Lists";' | rules
+call "$TROMMEL" <"$T/mail"
+is "$? $(count Lists) $(count)" "0 0 1" "a missing folder is not made: the inbox takes the message"
+like "$(cat "$HOME/.sieve.log")" 'Lists' "and its owner is told which folder is missing"
+fresh
+echo 'require ["fileinto", "mailbox"]; fileinto :create "Lists";' | rules
+call "$TROMMEL" <"$T/mail"
+is "$? $(count Lists) $(count)" "0 1 0" "with :create it is made"

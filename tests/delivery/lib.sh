@@ -183,7 +183,8 @@ call() {
 	fi
 }
 # Delivers standard input as the recipient; $T/out and $T/err are what was said.
-deliver() { call "$TROMMEL" "$@" >"$T/out" 2>"$T/err"; }
+# Folders are made when rules file into them; what happens without that setting is told in actions.sh.
+deliver() { call "$TROMMEL" "$@" -o folder_autocreate=yes >"$T/out" 2>"$T/err"; }
 # The same with an environment, as an MTA sets it: environ SENDER=a@b EXTENSION=x -- -f ''
 environ() {
 	environ_set=
@@ -192,7 +193,7 @@ environ() {
 		shift
 	done
 	[ $# -gt 0 ] && shift
-	eval "call $environ_set \"\$TROMMEL\" \"\$@\"" >"$T/out" 2>"$T/err"
+	eval "call $environ_set \"\$TROMMEL\" \"\$@\" -o folder_autocreate=yes" >"$T/out" 2>"$T/err"
 }
 
 # ---- homes and mail

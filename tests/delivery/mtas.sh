@@ -7,7 +7,7 @@ cat >"$T/rules" <<'SIEVE'
 require ["envelope", "subaddress", "variables", "fileinto", "mailbox"];
 set "from" "none"; set "to" "none"; set "detail" "none";
 if envelope :matches "from" "*" { set "from" "${1}"; }
-if envelope :matches :localpart "to" "*" { set "to" "${1}"; }
+if envelope :matches :user "to" "*" { set "to" "${1}"; }
 if envelope :matches :detail "to" "*" { set "detail" "${1}"; }
 if string :is "${from}" "" { set "from" "null"; }
 fileinto :create "${from} ${to} ${detail}";

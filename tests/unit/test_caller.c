@@ -74,8 +74,22 @@ static const Case cases[] = {
 	/* recipient, original recipient, detail */
 	{ "\n", { .recipient = "r@y", .address = "a@y" }, { "RECIPIENT=e@y" }, NULL, "r@y", "a@y", NULL },
 	{ "\n", { 0 }, { "RECIPIENT=bob+lists@y", "EXTENSION=lists" }, NULL, "bob+lists@y", NULL, "lists" },
-	{ "\n", { 0 }, { "RECIPIENT=bob@y", "LOCAL_PART_SUFFIX=+lists" }, NULL, "bob@y", NULL, "lists" },
-	{ "\n", { .detail = "+lists" }, { 0 }, NULL, "bob", NULL, "lists" },
+	{ "\n",
+	  { 0 },
+	  { "RECIPIENT=bob@y", "LOCAL_PART_SUFFIX=+lists" },
+	  NULL,
+	  "bob+lists@y",
+	  NULL,
+	  "lists" },
+	{ "\n", { .detail = "+lists" }, { 0 }, NULL, "bob+lists", NULL, "lists" },
+	{ "\n", { 0 }, { "RECIPIENT=bob-lists@y", "EXT=lists" }, NULL, "bob-lists@y", NULL, "lists" },
+	{ "\n",
+	  { 0 },
+	  { "LOCAL_PART=bob", "LOCAL_PART_SUFFIX=+lists", "DOMAIN=y" },
+	  NULL,
+	  "bob+lists@y",
+	  NULL,
+	  "lists" },
 	{ "\n", { .detail = "" }, { 0 }, NULL, "bob", NULL, NULL },
 	{ "\n", { .address = "bob+work@y" }, { 0 }, NULL, "bob+work@y", "bob+work@y", "work" },
 	{ "\n", { .recipient = "bob+@y" }, { 0 }, NULL, "bob+@y", NULL, "" },
@@ -103,7 +117,7 @@ START_TEST(the_envelope_comes_from_options_then_environment_then_the_message)
 	message_from_bytes(&message, slice_of(it->message));
 	caller_envelope(&envelope, &it->request, &message, header_index(message.header, arena), "+", arena);
 	ck_assert(envelope.sender_known == (it->sender != NULL));
-	same(envelope.sender, it->sender, "sender");
+	same(envelope.sender, it->sender ? it->sender : "", "sender");
 	same(envelope.recipient, it->recipient, "recipient");
 	same(envelope.original_recipient, it->original, "original recipient");
 	same(envelope.detail, it->detail, "detail");
