@@ -188,7 +188,8 @@ static const char *choose(const StoreSettings *settings, Failure *why)
 	text_printf(&path, "%s/Maildir", settings->home);
 	if (stat(text_string(&path), &status) == 0)
 		return S_ISDIR(status.st_mode) ? automatic_maildir : automatic_mbox;
-	if (errno == ENOENT)
+	/* a home that is not there just now (an automounter asleep) may hold a Maildir */
+	if (errno == ENOENT && stat(settings->home, &status) == 0)
 		return automatic_mbox;
 	failure_errno(why, "look for '%s'", text_string(&path));
 	return NULL;

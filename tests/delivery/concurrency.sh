@@ -8,12 +8,12 @@ cp "$TESTS/concurrency.py" "$T/concurrency.py"
 crowd() { call python3 "$T/concurrency.py" "$@" 2>&1; }
 
 fresh_mbox
-report=$(crowd mbox 256 64 "$MBOX" "$TROMMEL" -o "$MBOX_HERE" -o lock_timeout=100)
+report=$(crowd mbox 256 64 "$MBOX" "$TROMMEL" -o "$MBOX_HERE" -o lock_timeout_s=100)
 is "$(echo "$report" | grep -v '^#')" "all there, whole, once" "256 deliveries, 64 at a time, into one mbox"
 echo "$report" | grep '^#'
 no_litter
 fresh_mbox
-report=$(crowd mbox+writers 256 64 "$MBOX" "$TROMMEL" -o "$MBOX_HERE" -o lock_timeout=100)
+report=$(crowd mbox+writers 256 64 "$MBOX" "$TROMMEL" -o "$MBOX_HERE" -o lock_timeout_s=100)
 is "$(echo "$report" | grep -v '^#')" "all there, whole, once" "the same while a dotlocking and an fcntl-locking program write too"
 echo "$report" | grep '^#'
 no_litter
@@ -30,6 +30,6 @@ is "$(sort "$HOME/Maildir/.New/dovecot-keywords" | tr '\n' ,)" "0 one,1 two," "w
 no_litter
 fresh_mbox
 rm "$MBOX"
-report=$(crowd mbox 64 64 "$MBOX" "$TROMMEL" -o "$MBOX_HERE" -o lock_timeout=100)
+report=$(crowd mbox 64 64 "$MBOX" "$TROMMEL" -o "$MBOX_HERE" -o lock_timeout_s=100)
 is "$(echo "$report" | grep -v '^#')" "all there, whole, once" "64 at a time into an mbox that does not exist yet"
 no_litter

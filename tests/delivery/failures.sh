@@ -62,7 +62,7 @@ fi
 fresh_mbox
 printf '%d:%s' $$ "$(uname -n)" | mine "$MBOX.lock" 644
 start=$(date +%s)
-deliver -o "$MBOX_HERE" -o lock_timeout=2 <"$T/mail"
+deliver -o "$MBOX_HERE" -o lock_timeout_s=2 <"$T/mail"
 status=$?
 took=$(($(date +%s) - start))
 is "$status $(wc -c <"$MBOX")" "75 0" "a mailbox that stays locked is 75 and unchanged"
@@ -70,20 +70,20 @@ holds "after the time that was set ($took s)" test "$took" -ge 1 -a "$took" -le 
 like "$(cat "$T/err")" "^4\..*$$" "the line names the process that holds it"
 is "$(cat "$MBOX.lock")" "$$:$(uname -n)" "whose lock is left alone"
 rm "$MBOX.lock"
-deliver -o "$MBOX_HERE" -o lock_timeout=2 <"$T/mail"
+deliver -o "$MBOX_HERE" -o lock_timeout_s=2 <"$T/mail"
 is "$? $(grep -c '^From ' "$MBOX")" "0 1" "and when it is gone the mail is added"
 fresh_mbox
 sleep 0 &
 gone=$!
 wait $gone
 printf '%d:%s' "$gone" "$(uname -n)" | mine "$MBOX.lock" 644
-deliver -o "$MBOX_HERE" -o lock_timeout=4 <"$T/mail"
+deliver -o "$MBOX_HERE" -o lock_timeout_s=4 <"$T/mail"
 is "$? $(grep -c '^From ' "$MBOX")" "0 1" "the lock of a process that is dead is broken at once"
 no_litter
 fresh_mbox
 printf 0 | mine "$MBOX.lock" 644
 touch -d '1 hour ago' "$MBOX" "$MBOX.lock"
-deliver -o "$MBOX_HERE" -o lock_timeout=2 <"$T/mail"
+deliver -o "$MBOX_HERE" -o lock_timeout_s=2 <"$T/mail"
 status=$?
 case $status-$(grep -c '^From ' "$MBOX") in
 0-1 | 75-0) pass "a lock of an unknown holder: broken by its age (ctime: now), or waited for ($status)" ;;
@@ -100,7 +100,7 @@ open('$HOME/held', 'w').close()
 time.sleep(5)" &
 		holder=$!
 		while [ ! -e "$HOME/held" ]; do sleep 0.05; done
-		deliver -o "$MBOX_HERE" -o lock_timeout=1 -o "mbox_locks=dotlock fcntl flock" <"$T/mail"
+		deliver -o "$MBOX_HERE" -o lock_timeout_s=1 -o "mbox_locks=dotlock fcntl flock" <"$T/mail"
 		is "$? $(wc -c <"$MBOX")" "75 0" "a mailbox locked with $kind is 75 and unchanged"
 		no_litter "no dotlock is left behind after waiting for $kind"
 		kill $holder
@@ -120,8 +120,10 @@ for signal in TERM HUP INT XCPU SEGV ABRT ALRM; do
 		fi
 		rm -f "$T/fifo"
 		mkfifo "$T/fifo"
+		CALL_EXEC=exec
 		call "$TROMMEL" "$@" <"$T/fifo" >"$T/out" 2>"$T/err" &
 		pid=$!
+		CALL_EXEC=
 		exec 9>"$T/fifo"
 		cat "$T/large" >&9
 		sleep 0.1
@@ -140,7 +142,7 @@ fresh
 rm -f "$T/fifo"
 mkfifo "$T/fifo"
 start=$(date +%s)
-call "$TROMMEL" -o deadline=2 <"$T/fifo" >"$T/out" 2>"$T/err" &
+call "$TROMMEL" -o deadline_s=2 <"$T/fifo" >"$T/out" 2>"$T/err" &
 pid=$!
 exec 9>"$T/fifo"
 cat "$T/mail" >&9
@@ -156,15 +158,17 @@ is "$(find "$HOME" -type f | wc -l)" 0 "and leaves nothing"
 fresh_mbox
 rm -f "$T/fifo"
 mkfifo "$T/fifo"
+CALL_EXEC=exec
 call "$TROMMEL" -o "$MBOX_HERE" <"$T/fifo" >"$T/out" 2>"$T/err" &
 pid=$!
+CALL_EXEC=
 exec 9>"$T/fifo"
 cat "$T/large" >&9
 sleep 0.1
 kill -9 $pid
 wait $pid 2>/dev/null
 exec 9>&-
-deliver -o "$MBOX_HERE" -o lock_timeout=5 <"$T/mail"
+deliver -o "$MBOX_HERE" -o lock_timeout_s=5 <"$T/mail"
 is "$? $(grep -c '^From ' "$MBOX")" "0 1" "after kill -9 the next delivery succeeds"
 
 # No memory, no files, no processes.

@@ -174,12 +174,13 @@ holds() { # what command…: the command succeeds
 
 # ---- people
 # Runs a command as the recipient, with nothing in its environment but what leads it: as "call SENDER=a@b trommel".
+# With CALL_EXEC=exec it takes the place of the shell, so that a signal to `call ... &` reaches the program.
 call() {
 	if [ "$(id -u)" = 0 ]; then
-		setpriv --reuid "$ME" --regid "$ME" --clear-groups env -i PATH="$PATH" HOME="$HOME" USER="$ME" \
+		${CALL_EXEC-} setpriv --reuid "$ME" --regid "$ME" --clear-groups env -i PATH="$PATH" HOME="$HOME" USER="$ME" \
 			LOGNAME="$ME" "$@"
 	else
-		env -i PATH="$PATH" HOME="$HOME" USER="$ME" LOGNAME="$ME" "$@"
+		${CALL_EXEC-} env -i PATH="$PATH" HOME="$HOME" USER="$ME" LOGNAME="$ME" "$@"
 	fi
 }
 # Delivers standard input as the recipient; $T/out and $T/err are what was said.

@@ -100,7 +100,7 @@ maximal_queue_lifetime = 1d
 minimal_backoff_time = 600s
 queue_run_delay = 600s
 mailbox_command = $TROMMEL
-mailbox_command_maps = inline:{ { witness = $T/witness }, { slow = $TROMMEL -o deadline=3 -o sendmail=$T/hang }, { locked = $TROMMEL -o lock_timeout=2 } }
+mailbox_command_maps = inline:{ { witness = $T/witness }, { slow = $TROMMEL -o deadline_s=3 -o sendmail=$T/hang }, { locked = $TROMMEL -o lock_timeout_s=2 } }
 virtual_alias_maps = inline:{ { to-reader@mail.example = witness+m, reader }, { to-boxer@mail.example = witness+b, boxer } }
 transport_maps = inline:{ { pipe.example = handover: } }
 handover_destination_recipient_limit = 1

@@ -34,7 +34,7 @@ os.dup2(os.open(sys.argv[2], os.O_RDONLY), 0)
 os.execv(sys.argv[1], [sys.argv[1]])' "$TROMMEL" "$T/mail" >"$T/out" 2>"$T/err"
 	is "$? $(count)" "0 1" "with all signals ignored or blocked mail is delivered"
 	fresh
-	echo 'require "fileinto"; fileinto "Found";' | rules
+	echo 'require ["fileinto", "mailbox"]; fileinto :create "Found";' | rules
 	call python3 -c '
 import os, signal, sys
 for s in (signal.SIGCHLD, signal.SIGALRM): signal.signal(s, signal.SIG_IGN)
@@ -60,8 +60,9 @@ is "$? $(count)" "0 1" "odd variables do not matter"
 # Another user's mail.
 fresh
 deliver -d root <"$T/mail"
+status=$?
 if [ "$(id -u)" = 0 ]; then
-	is "$? $(everywhere)" "77 0" "as an ordinary user, for another: refused"
+	is "$status $(everywhere)" "77 0" "as an ordinary user, for another: refused"
 	like "$(cat "$T/err")" '^5\.[0-9.]+ ' "with a status of class 5"
 fi
 [ "$(id -u)" = 0 ] || { echo "# what root does: only as root"; exit 0; }
@@ -74,7 +75,7 @@ is "$(stat -c %U:%G "$(stored)")" "$ME:$ME" "the message is his"
 is "$(find "$HOME" ! -user "$ME" | wc -l)" 0 "and so is everything else"
 fresh
 rmdir "$HOME"/Maildir/* "$HOME/Maildir"
-echo 'require "fileinto"; fileinto "Lists";' | rules
+echo 'require ["fileinto", "mailbox"]; fileinto :create "Lists";' | rules
 as_root -d "$ME" -o "mail_location=maildir:~/Maildir" <"$T/mail"
 is "$? $(count Lists) $(find "$HOME" ! -user "$ME" | wc -l)" "0 1 0" "a Maildir and a folder made on the way are his too"
 fresh
@@ -116,7 +117,7 @@ is "$? $(wc -c <"$T/rootfile")" "75 0" "a hard link to one: the same"
 rm "$HOME/inbox"
 mkfifo "$HOME/inbox"
 own "$HOME/inbox"
-as_root -d "$ME" -o "$MBOX_HERE" -o lock_timeout=2 <"$T/mail"
+as_root -d "$ME" -o "$MBOX_HERE" -o lock_timeout_s=2 <"$T/mail"
 is "$?" 75 "a FIFO in place of the mbox: 75"
 fresh_mbox
 chown "$OTHER" "$MBOX"

@@ -125,7 +125,7 @@ is "$(grep -c -i 'sender\|recipient\|^LD_' "$HOME/sent/0.env")" 0 "its environme
 
 # Over time: a sendmail that hangs ends with the deadline, and nothing is left running.
 start=$(date +%s)
-story_with slow yes 'redirect "bob@example.com";' -o deadline=3
+story_with slow yes 'redirect "bob@example.com";' -o deadline_s=3
 status=$?
 took=$(($(date +%s) - start))
 case $status-$(everywhere) in

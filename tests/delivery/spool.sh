@@ -33,7 +33,7 @@ as_root -d "$ME" <"$T/mail"
 is "$? $(grep -c '^From ' "$SPOOL") $(stat -c %a "$SPOOL")" "0 3 600" "a box whose owner closed it to the group stays closed"
 # The dotlock works: another program's is waited for.
 printf '%d:%s' $$ "$(uname -n)" >"$SPOOL.lock"
-as_root -d "$ME" -o lock_timeout=1 <"$T/mail"
+as_root -d "$ME" -o lock_timeout_s=1 <"$T/mail"
 is "$? $(grep -c '^From ' "$SPOOL")" "75 3" "a locked box is waited for, then 75"
 rm "$SPOOL.lock"
 # We are seen by others: while the box is written, the lock exists.

@@ -16,7 +16,7 @@ is "$? $(everywhere)" "67 0" "an unknown user is 67"
 one_line 5 "an unknown user"
 
 # A wrong command line in main.cf must not bounce a site's mail.
-for wrong in '-x' '--no-such-option' '-o nonsense' '-o no_such_key=1' '-o deadline=soon' '-c /nonexistent.conf' 'stray words'; do
+for wrong in '-x' '--no-such-option' '-o nonsense' '-o no_such_key=1' '-o deadline_s=soon' '-c /nonexistent.conf' 'stray words'; do
 	fresh
 	# shellcheck disable=SC2086  # words
 	deliver $wrong <"$T/mail"
