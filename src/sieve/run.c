@@ -5,6 +5,8 @@
  * now.  Rules act on nothing until the end, so after an error all that they had decided is dropped and
  * the message is kept (2.10.6 leaves open whether earlier actions stand; an owner whose script broke
  * off expects to find the message where he looks first). */
+#include "sieve/run.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
