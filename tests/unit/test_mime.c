@@ -112,6 +112,14 @@ static const struct {
 	{ "Content-Type: multipart/mixed; boundary=b\n\n--b\nContent-Type: text/html\n--b\nno header "
 	  "here\n\nmore\n--b--\n",
 	  "{mixed:{html:}{plain:no header here\n\nmore}}" },
+	/* The first boundary stands amid the header: the empty line has a blank in it. */
+	{ "Content-Type: multipart/mixed; boundary=b\nSubject:\n \n--b\nContent-Type: "
+	  "text/html\n\nhi\n--b--\n",
+	  "{mixed:{html:hi}}" },
+	/* Two types: the first counts. */
+	{ "Content-Type: multipart/related; boundary=b\nContent-Type: multipart/mixed; "
+	  "boundary=x\n\n--b\n\nhi\n--b--\n",
+	  "{related:{plain:hi}}" },
 	/* Messages in messages, and digests. */
 	{ "Content-Type: message/rfc822\n\nSubject: inner\nContent-Type: text/html\n\nhi\n",
 	  "{rfc822{html:hi\n}}" },

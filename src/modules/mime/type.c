@@ -115,6 +115,7 @@ PartType part_type_read(Slice header, bool is_digest, Arena *arena)
 {
 	AUTO(Arena) scratch = arena_new();
 	const HeaderIndex *index = header_index(header, scratch);
+	/* Of several fields the first counts, as it does for Dovecot, which shows our messages to people. */
 	const HeaderField *type = header_find(index, SLICE("content-type"));
 	const HeaderField *encoding = header_find(index, SLICE("content-transfer-encoding"));
 	PartType result = { .type = "text", .subtype = "plain", .charset = SLICE(""), .boundary = SLICE("") };

@@ -269,6 +269,16 @@ static bool open_part(Walk *walk, Slice header, bool is_digest)
 	return !boundary.length;
 }
 
+/* Where boundaries of the present part may begin.  In a multipart that is its header: where the empty
+ * line is missing, or has a blank in it, the first boundary is taken for a line of the header, and most
+ * readers show the parts all the same. */
+static off_t first_line(Walk *walk)
+{
+	const MimePart *part = part_at(walk, walk->part);
+
+	return part->is_container ? part->header_offset : part->body_offset;
+}
+
 /* Reads the header of the part just added, which begins at `at`, and those of the messages in it.
  * Returns where the bytes begin that no part has claimed. */
 static off_t enter_part(Walk *walk, off_t at, bool is_digest)
@@ -284,7 +294,7 @@ static off_t enter_part(Walk *walk, off_t at, bool is_digest)
 		goes_on = open_part(walk, read_header(walk, part, &header), is_digest);
 		is_digest = false;
 	}
-	return at;
+	return first_line(walk);
 }
 
 /* The root's header is in memory already, and where it ends was decided when it was received. */
@@ -297,7 +307,7 @@ static off_t enter_root(Walk *walk)
 	part_at(walk, 0)->body_offset = message->body_offset;
 	if (open_part(walk, message->header, false))
 		return enter_part(walk, message->body_offset, false);
-	return message->body_offset;
+	return first_line(walk);
 }
 
 /* The bytes of `part` end at `end`. */
@@ -332,7 +342,7 @@ static off_t cross_boundary(Walk *walk, const Boundary *boundary)
 
 	finish_up_to(walk, (int32_t)level->part, end);
 	if (around->prologue_size < 0)
-		around->prologue_size = end - around->body_offset;
+		around->prologue_size = end - around->body_offset; /* 0 for one amid the header */
 	walk->depth = boundary->level + !boundary->is_final;
 	if (boundary->is_final) {
 		around->epilogue_offset = boundary->next;
