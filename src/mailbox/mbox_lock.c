@@ -8,6 +8,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "mailbox/beneath.h"
@@ -153,6 +154,17 @@ static LockAnswer lock_file(Mbox *mbox, Failure *why)
 	return check_file(mbox, why) ? LOCK_TAKEN : LOCK_FAILED;
 }
 
+/* Where we may not make a dotlock, somebody who may can hold one.  We could not break it either: an old one
+ * is passed by. */
+static bool is_dotlocked(const Mbox *mbox)
+{
+	DotlockHolder holder;
+
+	return dotlock_read_holder(&mbox->dotlock, &holder) &&
+	       !dotlock_holder_is_dead(&mbox->dotlock, &holder) &&
+	       time(NULL) - holder.status.st_ctime <= (time_t)mbox->store->settings.lock_stale_s;
+}
+
 static LockAnswer take_dotlock(Mbox *mbox, Failure *why)
 {
 	const StoreSettings *settings = &mbox->store->settings;
@@ -167,7 +179,10 @@ static LockAnswer take_dotlock(Mbox *mbox, Failure *why)
 	case DOTLOCK_NOT_ALLOWED:
 		mbox->no_dotlock = !settings->dotlock_required &&
 				   (settings->lock_fcntl || settings->lock_flock);
-		return mbox->no_dotlock ? LOCK_TAKEN : LOCK_FAILED;
+		if (!mbox->no_dotlock)
+			return LOCK_FAILED;
+		mbox->no_dotlock = !is_dotlocked(mbox);
+		return mbox->no_dotlock ? LOCK_TAKEN : LOCK_BUSY;
 	default:
 		return LOCK_FAILED;
 	}

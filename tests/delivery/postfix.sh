@@ -33,6 +33,8 @@ for user in boxer locked; do
 	chmod 660 /var/mail/$user
 done
 for user in slow secret wrong; do maildir_for $user; done
+mkdir -p "$T/other/Maildir/new" "$T/other/Maildir/cur" "$T/other/Maildir/tmp"
+give "$OTHER" "$T/other/Maildir"
 mkdir "$(home_of full)/Maildir"
 mount -t tmpfs -o size=128k,mode=700 none "$(home_of full)/Maildir"
 maildir_for full
@@ -53,10 +55,10 @@ chmod 755 "$T/witness" "$T/hang"
 # Rules for both: a folder by subject, flags and keywords, a body, the rest in the inbox.
 cat >"$T/rules" <<'SIEVE'
 require ["fileinto", "imap4flags", "envelope", "body", "mailbox", "regex"];
-if header :contains "list-id" "notmuch" { fileinto "Lists"; stop; }
+if header :contains "list-id" "notmuch" { fileinto :create "Lists"; stop; }
 if envelope :localpart "from" "flagged" { addflag ["\\Flagged", "\\Seen", "work", "Later"]; keep; stop; }
-if header :regex "subject" "^\\[?(patch|rfc)" { fileinto :flags "\\Seen" "Patches"; stop; }
-if body :raw :contains "viagra" { fileinto "Spam"; stop; }
+if header :regex "subject" "^\\[?(patch|rfc)" { fileinto :create :flags "\\Seen" "Patches"; stop; }
+if body :raw :contains "viagra" { fileinto :create "Spam"; stop; }
 SIEVE
 rules <"$T/rules"
 cp "$T/rules" "$(home_of boxer)/.sieve"
