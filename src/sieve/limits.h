@@ -34,6 +34,19 @@ enum {
 	SIEVE_LIMIT_POSITIONAL = 4,
 	/* Messages sent on, unless redirect_max says otherwise. */
 	SIEVE_DEFAULT_REDIRECTS = 4,
+	/* A text of the body as a whole, for all match types but :contains; a novel is below 1 MB. */
+	SIEVE_LIMIT_TEXT_BYTES = 4 * 1024 * 1024,
+	/* All such texts of one run: with their folded copies half of what the judge may have. */
+	SIEVE_LIMIT_ALL_TEXTS_BYTES = 16 * 1024 * 1024,
+	/* Longer regular expressions are none that somebody wrote. */
+	SIEVE_LIMIT_PATTERN_BYTES = 16 * 1024,
+	/* Backtracking points from one start position; a real pattern needs some hundred. */
+	SIEVE_LIMIT_REGEX_MATCHES = 100000,
+	/* PCRE2 counts those anew for each position, and not all; so the items of the pattern that it
+	 * passes are counted as well.  About 0.1 seconds. */
+	SIEVE_LIMIT_REGEX_ITEMS = 500000,
+	/* PCRE2's own limit is 20 GB. */
+	SIEVE_LIMIT_REGEX_HEAP_KB = 10 * 1024,
 };
 
 #endif

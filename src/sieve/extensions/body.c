@@ -19,10 +19,6 @@
 #include "sieve/extension.h"
 
 enum {
-	/* One text as a whole; a novel is below 1 MB. */
-	LIMIT_TEXT_BYTES = 4 * 1024 * 1024,
-	/* All texts of one run. */
-	LIMIT_ALL_TEXTS_BYTES = 16 * 1024 * 1024,
 	/* Texts that are kept though a stream would do: below this size in the message, and all together. */
 	KEPT_BYTES = 64 * 1024,
 	ALL_KEPT_BYTES = 1024 * 1024,
@@ -317,8 +313,8 @@ static Kept *find_kept(const Bodies *bodies, const Item *item)
 static Kept *keep_item(BodyTest *test, const Item *item)
 {
 	Bodies *bodies = test->bodies;
-	size_t left = LIMIT_ALL_TEXTS_BYTES - bodies->kept_bytes;
-	Gathering gathering = { .limit = left < LIMIT_TEXT_BYTES ? left : LIMIT_TEXT_BYTES };
+	size_t left = SIEVE_LIMIT_ALL_TEXTS_BYTES - bodies->kept_bytes;
+	Gathering gathering = { .limit = left < SIEVE_LIMIT_TEXT_BYTES ? left : SIEVE_LIMIT_TEXT_BYTES };
 	Failure why = { 0 };
 	Kept *kept = NULL;
 
@@ -328,8 +324,8 @@ static Kept *keep_item(BodyTest *test, const Item *item)
 		test->status = sieve_fail(test->run, test->node->span,
 					  "more text than %d MB (%d MB in all) can be matched in this way; "
 					  ":contains can (limit: text)",
-					  LIMIT_TEXT_BYTES / 1024 / 1024,
-					  LIMIT_ALL_TEXTS_BYTES / 1024 / 1024);
+					  SIEVE_LIMIT_TEXT_BYTES / 1024 / 1024,
+					  SIEVE_LIMIT_ALL_TEXTS_BYTES / 1024 / 1024);
 	} else {
 		kept = ARENA_NEW(test->run->arena, Kept);
 		kept->item = *item;

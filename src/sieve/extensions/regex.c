@@ -19,17 +19,6 @@
 
 #include "sieve/extension.h"
 
-enum {
-	/* Backtracking points of one start position; a real pattern needs some hundred. */
-	LIMIT_MATCHES = 100000,
-	/* PCRE2 counts those anew for each position, and not all; we count the items that it passes.
-	 * About 0.1 seconds. */
-	LIMIT_ITEMS = 500000,
-	LIMIT_HEAP_KB = 10 * 1024,
-	/* Longer ones are no patterns that somebody wrote. */
-	LIMIT_PATTERN_BYTES = 16 * 1024,
-};
-
 typedef struct Regex {
 	Slice pattern;
 	Arena *arena; /* everything about it lives there */
@@ -104,7 +93,7 @@ static Regex *read_pattern(Slice pattern, const SieveMatching *how, Arena *arena
 	*error = (EreError){ .text = "longer than 16 KB" };
 	regex->pattern = pattern;
 	regex->arena = arena;
-	if (pattern.length > LIMIT_PATTERN_BYTES ||
+	if (pattern.length > SIEVE_LIMIT_PATTERN_BYTES ||
 	    !ere_translate(pattern, folds(how) ? ERE_FOLD : 0, NULL, &regex->info, error))
 		return NULL;
 	return regex;
@@ -164,7 +153,7 @@ static void check_patterns(SieveCheck *check, SieveNode *node, SieveMatching *ho
 static int count_item(pcre2_callout_block *block, void *count)
 {
 	(void)block;
-	return ++*(unsigned *)count > LIMIT_ITEMS ? PCRE2_ERROR_CALLOUT : 0;
+	return ++*(unsigned *)count > SIEVE_LIMIT_REGEX_ITEMS ? PCRE2_ERROR_CALLOUT : 0;
 }
 
 static bool is_ascii(Slice text)
@@ -224,9 +213,9 @@ static SieveStatus match_code(SieveRun *run, const SieveMatching *how, const Reg
 	int found = PCRE2_ERROR_NOMEMORY;
 
 	if (context && data) {
-		pcre2_set_match_limit(context, LIMIT_MATCHES);
-		pcre2_set_depth_limit(context, LIMIT_MATCHES);
-		pcre2_set_heap_limit(context, LIMIT_HEAP_KB);
+		pcre2_set_match_limit(context, SIEVE_LIMIT_REGEX_MATCHES);
+		pcre2_set_depth_limit(context, SIEVE_LIMIT_REGEX_MATCHES);
+		pcre2_set_heap_limit(context, SIEVE_LIMIT_REGEX_HEAP_KB);
 		pcre2_set_callout(context, count_item, &items);
 		found = pcre2_match(code, (PCRE2_SPTR)value.data, value.length, 0, 0, data, context);
 	}
