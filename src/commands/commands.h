@@ -10,11 +10,14 @@
 int command_check(int argc, char **argv);
 int command_config(int argc, char **argv);
 int command_deliver(int argc, char **argv);
+int command_help(int argc, char **argv);
+int command_try(int argc, char **argv);
+int command_version(int argc, char **argv);
 
 typedef struct Command {
 	const char *name;
 	int (*run)(int argc, char **argv);
-	const char *summary; /* one line for `trommel help` */
+	const char *summary; /* one line for `trommel help`; NULL: not listed */
 } Command;
 
 /* The table, ending in a NULL name. */

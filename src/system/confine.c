@@ -80,6 +80,11 @@ bool confine_close_as(const ConfineKernel *kernel, bool *full, Failure *why)
 	return true;
 }
 
+ConfineKernel confine_kernel(void)
+{
+	return (ConfineKernel){ .landlock_abi = landlock_kernel_abi(), .has_seccomp = syscalls_can_close() };
+}
+
 bool confine_close(bool *full, Failure *why)
 {
 	return confine_close_as(&(ConfineKernel){ .landlock_abi = LANDLOCK_ABI, .has_seccomp = true }, full,

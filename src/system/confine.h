@@ -14,7 +14,7 @@ typedef struct ConfineLimits {
 	unsigned memory_mb;
 } ConfineLimits;
 
-/* What the kernel is taken to have at most: for tests of older ones. */
+/* What a kernel has of it. */
 typedef struct ConfineKernel {
 	int landlock_abi; /* 0: no Landlock */
 	bool has_seccomp;
@@ -29,6 +29,11 @@ bool confine_limits(const ConfineLimits *limits, Failure *why);
  * whether everything was there.  Most of what is forbidden fails with EPERM or EACCES; what no library of
  * ours would ever try (exec, ptrace, mount, other uids) ends the process with SIGSYS. */
 bool confine_close(bool *full, Failure *why);
+
+/* The same on what is taken to be an older kernel: for tests. */
 bool confine_close_as(const ConfineKernel *kernel, bool *full, Failure *why);
+
+/* What this one has, as far as it is made use of: for people. */
+ConfineKernel confine_kernel(void);
 
 #endif

@@ -41,6 +41,15 @@ static const struct {
 	{ 6, { .scoped = 3 } },                    /* abstract Unix sockets, signals */
 };
 
+int landlock_kernel_abi(void)
+{
+	long abi = syscall(CALL_CREATE_RULESET, NULL, 0, CREATE_VERSION);
+
+	if (abi < 0)
+		return 0;
+	return abi < LANDLOCK_ABI ? (int)abi : LANDLOCK_ABI;
+}
+
 static int create(int abi)
 {
 	Ruleset all = { 0 };
@@ -61,7 +70,7 @@ static int create_newest(int abi)
 
 	if (ruleset >= 0 || (errno != EINVAL && errno != E2BIG))
 		return ruleset;
-	known = (int)syscall(CALL_CREATE_RULESET, NULL, 0, CREATE_VERSION);
+	known = landlock_kernel_abi();
 	return known > 0 ? create(known < abi ? known : abi) : -1;
 }
 

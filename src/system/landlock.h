@@ -19,4 +19,7 @@ enum {
  * something. */
 bool landlock_close(const char *const *readable, int abi, bool *done, Failure *why);
 
+/* The kernel's ABI, at most LANDLOCK_ABI; 0 when it has none. */
+int landlock_kernel_abi(void);
+
 #endif

@@ -202,3 +202,10 @@ bool syscalls_close(void)
 	program = (struct sock_fprog){ filter.count, filter.steps };
 	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) == 0;
 }
+
+bool syscalls_can_close(void)
+{
+	const uint32_t action = SECCOMP_RET_KILL_PROCESS;
+
+	return OUR_ARCH != 0 && syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
+}

@@ -10,4 +10,7 @@
  * our own end.  False when the kernel has no such filter (or there is none for this machine). */
 bool syscalls_close(void);
 
+/* Whether it could, now. */
+bool syscalls_can_close(void);
+
 #endif

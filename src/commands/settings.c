@@ -1,0 +1,40 @@
+#include "commands/settings.h"
+
+#include <fcntl.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "sieve/limits.h"
+
+bool settings_read(int argc, char **argv, const char *short_options, const struct option *long_options,
+		   const char *file, Config *config, Failure *why)
+{
+	int option;
+
+	if (!config_read(config, file ? file : CONFIG_PATH, file != NULL, why))
+		return false;
+	optind = 1;
+	while ((option = getopt_long(argc, argv, short_options, long_options, NULL)) != -1)
+		if (option == 'o' && !config_set(config, optarg, why))
+			return false;
+	return true;
+}
+
+const char *settings_path(const char *path, const char *home, Arena *arena)
+{
+	if (strncmp(path, "~/", 2) != 0)
+		return *path ? path : NULL;
+	return home && *home == '/' ? arena_printf(arena, "%s%s", home, path + 1) : NULL;
+}
+
+bool settings_read_script(const char *name, Text *source, Failure *why)
+{
+	auto_fd int fd = strcmp(name, "-") == 0 ? dup(STDIN_FILENO)
+						: open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
+
+	if (fd < 0)
+		return failure_errno(why, "read '%s'", name);
+	/* One byte more than a script may have: that it is too long is for the compiler to say. */
+	return io_read_file(fd, name, SIEVE_LIMIT_SCRIPT_BYTES + 1, source, why);
+}

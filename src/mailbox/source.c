@@ -1,0 +1,143 @@
+#include "mailbox/source.h"
+
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/mman.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "base/text.h"
+
+/* --- one file --- */
+
+/* What comes through a pipe and is large.  It is read once and forgotten: in memory, but in pages that can be
+ * swapped and that no process limit counts. */
+static int spool_in_memory(void *self, Failure *why)
+{
+	int fd = memfd_create("trommel-spool", MFD_CLOEXEC);
+
+	(void)self;
+	if (fd < 0)
+		failure_errno(why, "make room for a message");
+	return fd;
+}
+
+static bool visit_fd(const char *name, int fd, SourceVisit visit, void *self, Failure *why)
+{
+	const MessageIntake intake = { .open_spool = spool_in_memory };
+	AUTO_VALUE(Message) message = { .fd = -1, .spool_fd = -1 };
+
+	if (!message_receive(&message, fd, &intake, why))
+		return failure_add(why, "'%s'", name);
+	return visit(self, &(Sourced){ .name = name, .message = &message }, why);
+}
+
+static bool visit_file(int dir, const char *base, const char *name, SourceVisit visit, void *self,
+		       Failure *why)
+{
+	auto_fd int fd = openat(dir, base, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	struct stat file;
+
+	if (fd < 0)
+		return failure_errno(why, "read '%s'", name);
+	if (fstat(fd, &file) < 0 || !S_ISREG(file.st_mode))
+		return failure_retry(why, "'%s' is neither a file nor a Maildir", name);
+	return visit_fd(name, fd, visit, self, why);
+}
+
+/* --- a Maildir --- */
+
+typedef struct Names {
+	char **items;
+	size_t count, capacity;
+} Names;
+
+static void names_clear(Names *names)
+{
+	for (size_t i = 0; i < names->count; i++)
+		free(names->items[i]);
+	free(names->items);
+}
+
+DEFINE_AUTO_VALUE(Names, names_clear)
+
+static int compare_names(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+/* Sorted, so that the same mail gives the same report. */
+static bool list_names(DIR *listing, Names *names)
+{
+	struct dirent *entry;
+
+	for (errno = 0; (entry = readdir(listing)); errno = 0) {
+		if (entry->d_name[0] == '.')
+			continue;
+		MEMORY_GROW(names->items, names->count, names->capacity);
+		names->items[names->count++] = memory_copy_string(entry->d_name);
+	}
+	if (names->count)
+		qsort(names->items, names->count, sizeof *names->items, compare_names);
+	return errno == 0;
+}
+
+/* The messages in cur/ or new/.  One that is gone was moved by a reader meanwhile: it was there, and will be
+ * met again elsewhere or not at all. */
+static bool visit_directory(const char *maildir, const char *part, SourceVisit visit, void *self,
+			    Failure *why)
+{
+	AUTO_VALUE(Text) path = { 0 };
+	AUTO_VALUE(Names) names = { 0 };
+	DIR *listing;
+	bool good;
+
+	text_printf(&path, "%s/%s", maildir, part);
+	listing = opendir(text_string(&path));
+	if (!listing)
+		return errno == ENOENT || failure_errno(why, "list '%s'", text_string(&path));
+	good = list_names(listing, &names) || failure_errno(why, "list '%s'", text_string(&path));
+	for (size_t i = 0; good && i < names.count; i++) {
+		AUTO_VALUE(Text) name = { 0 };
+
+		if (faccessat(dirfd(listing), names.items[i], F_OK, 0) < 0 && errno == ENOENT)
+			continue;
+		text_printf(&name, "%s/%s", text_string(&path), names.items[i]);
+		good = visit_file(dirfd(listing), names.items[i], text_string(&name), visit, self, why);
+	}
+	closedir(listing);
+	return good;
+}
+
+static bool has_directory(const char *maildir, const char *part)
+{
+	AUTO_VALUE(Text) path = { 0 };
+	struct stat it;
+
+	text_printf(&path, "%s/%s", maildir, part);
+	return stat(text_string(&path), &it) == 0 && S_ISDIR(it.st_mode);
+}
+
+static bool visit_maildir(const char *path, SourceVisit visit, void *self, Failure *why)
+{
+	if (!has_directory(path, "cur") && !has_directory(path, "new"))
+		return failure_retry(why, "'%s' is a directory, and no Maildir: it has neither cur/ nor new/",
+				     path);
+	return visit_directory(path, "new", visit, self, why) &&
+	       visit_directory(path, "cur", visit, self, why);
+}
+
+bool source_each(const char *path, SourceVisit visit, void *self, Failure *why)
+{
+	struct stat it;
+
+	if (strcmp(path, "-") == 0)
+		return visit_fd(path, STDIN_FILENO, visit, self, why);
+	if (stat(path, &it) == 0 && S_ISDIR(it.st_mode))
+		return visit_maildir(path, visit, self, why);
+	return visit_file(AT_FDCWD, path, path, visit, self, why);
+}
