@@ -21,9 +21,7 @@ enum {
 
 typedef uint8_t Vector __attribute__((vector_size(VECTOR)));
 
-/* One bit for each place, from the lowest. */
-static unsigned mask_of(Vector equal);
-
+/* One bit for each place that is equal, from the lowest. */
 #ifdef __SSE2__
 #include <emmintrin.h>
 
@@ -132,65 +130,77 @@ static inline Vector agreement(const Searcher *searcher, const char *at)
 	return (Vector)((one == spread(first.byte)) & (two == spread(second.byte)));
 }
 
-/* Looks at the places a mask names.  Returns the first where the needle is, or NULL. */
-static const char *check_places(const Searcher *searcher, const char *at, unsigned mask, size_t *cost)
-{
-	for (; mask; mask &= mask - 1) {
-		const char *place = at + __builtin_ctz(mask);
+/* A search by probes on its way. */
+typedef struct Hunt {
+	const Searcher *searcher;
+	const char *at, *end; /* the places left */
+	size_t allowance;     /* bytes that may still be compared in vain */
+} Hunt;
 
-		if (is_at(searcher, place, cost))
-			return place;
+static bool check(Hunt *hunt, const char *at)
+{
+	size_t cost = 0;
+	bool found = is_at(hunt->searcher, at, &cost);
+
+	hunt->allowance -= cost < hunt->allowance ? cost : hunt->allowance;
+	return found;
+}
+
+/* Looks at the places a mask names, counted from `at`.  Returns the first where the needle is, or
+ * NULL. */
+static const char *check_places(Hunt *hunt, const char *at, unsigned mask)
+{
+	for (; mask && hunt->allowance; mask &= mask - 1)
+		if (check(hunt, at + __builtin_ctz(mask)))
+			return at + __builtin_ctz(mask);
+	return NULL;
+}
+
+/* Four vectors of places where the probes agree somewhere. */
+static const char *check_block(Hunt *hunt, const Vector agreed[4])
+{
+	const char *found = NULL;
+
+	for (int i = 0; i < 4 && !found; i++)
+		found = check_places(hunt, hunt->at + i * VECTOR, mask_of(agreed[i]));
+	return found;
+}
+
+/* Goes through the places four vectors at a time, while there are as many. */
+static const char *hunt_by_blocks(Hunt *hunt)
+{
+	for (; hunt->end - hunt->at >= 4 * VECTOR; hunt->at += 4 * VECTOR) {
+		const char *found;
+		Vector agreed[4];
+
+		for (int i = 0; i < 4; i++)
+			agreed[i] = agreement(hunt->searcher, hunt->at + i * VECTOR);
+		if (__builtin_expect(!mask_of(agreed[0] | agreed[1] | agreed[2] | agreed[3]), 1))
+			continue;
+		found = check_block(hunt, agreed);
+		if (found || !hunt->allowance)
+			return found;
 	}
 	return NULL;
 }
 
-/* Where a search by probes ended. */
-typedef struct Progress {
-	const char *found; /* or NULL */
-	const char *at;    /* where to go on, at most behind the last place */
-} Progress;
-
-/* Searches the places from `at` to before `end` four vectors at a time, while there are as many
- * and the allowance lasts. */
-static Progress search_blocks(const Searcher *searcher, const char *at, const char *end)
+/* The same for the last few vectors, and then one place at a time. */
+static const char *hunt_by_places(Hunt *hunt)
 {
-	size_t cost = 0, allowance = ALLOWANCE + (size_t)(end - at);
+	SearchProbe probe = hunt->searcher->first;
 
-	for (; end - at >= 4 * VECTOR && cost < allowance; at += 4 * VECTOR) {
-		Vector a = agreement(searcher, at), b = agreement(searcher, at + VECTOR);
-		Vector c = agreement(searcher, at + 2 * VECTOR), d = agreement(searcher, at + 3 * VECTOR);
+	for (; hunt->end - hunt->at >= VECTOR; hunt->at += VECTOR) {
+		const char *found = check_places(hunt, hunt->at,
+						 mask_of(agreement(hunt->searcher, hunt->at)));
 
-		if (__builtin_expect(!mask_of(a | b | c | d), 1))
-			continue;
-		const Vector all[4] = { a, b, c, d };
-
-		for (int i = 0; i < 4; i++) {
-			const char *found = check_places(searcher, at + i * VECTOR, mask_of(all[i]), &cost);
-
-			if (found)
-				return (Progress){ found, found };
-		}
+		if (found || !hunt->allowance)
+			return found;
 	}
-	return (Progress){ NULL, at };
-}
-
-/* The same for what is left: less than four vectors, or less than one. */
-static Progress search_rest(const Searcher *searcher, const char *at, const char *end)
-{
-	size_t cost = 0;
-
-	for (; end - at >= VECTOR && cost < ALLOWANCE; at += VECTOR) {
-		const char *found = check_places(searcher, at, mask_of(agreement(searcher, at)), &cost);
-
-		if (found)
-			return (Progress){ found, found };
-	}
-	for (; at < end && end - at < VECTOR && cost < ALLOWANCE; at++)
-		if (((unsigned char)at[searcher->first.offset] | searcher->first.bits) ==
-			    searcher->first.byte &&
-		    is_at(searcher, at, &cost))
-			return (Progress){ at, at };
-	return (Progress){ NULL, at };
+	for (; hunt->at < hunt->end && hunt->allowance; hunt->at++)
+		if (((unsigned char)hunt->at[probe.offset] | probe.bits) == probe.byte &&
+		    check(hunt, hunt->at))
+			return hunt->at;
+	return NULL;
 }
 
 /* The start of the largest suffix of the needle, under the order of bytes or its reverse, and
@@ -272,19 +282,20 @@ static const char *search_two_way(const Searcher *searcher, const char *at, cons
 ssize_t search_find(const Searcher *searcher, Slice text)
 {
 	size_t length = searcher->needle.length;
-	const char *end = text.data + text.length - length + 1; /* behind the last place */
-	Progress progress;
+	Hunt hunt = { .searcher = searcher, .at = text.data, .allowance = ALLOWANCE + text.length };
+	const char *found;
 
 	if (!length)
 		return 0;
 	if (length > text.length)
 		return -1;
-	progress = search_blocks(searcher, text.data, end);
-	if (!progress.found && end - progress.at < 4 * VECTOR)
-		progress = search_rest(searcher, progress.at, end);
-	if (!progress.found && progress.at < end)
-		progress.found = search_two_way(searcher, progress.at, end);
-	return progress.found ? progress.found - text.data : -1;
+	hunt.end = text.data + text.length - length + 1;
+	found = hunt_by_blocks(&hunt);
+	if (!found && hunt.allowance)
+		found = hunt_by_places(&hunt);
+	if (!found && !hunt.allowance)
+		found = search_two_way(searcher, hunt.at, hunt.end);
+	return found ? found - text.data : -1;
 }
 
 void search_stream_init(SearchStream *stream, const Searcher *searcher)
