@@ -31,7 +31,8 @@ typedef struct AddressList {
 AddressList address_parse_list(Slice value, Arena *arena);
 
 /* Reads an envelope address: `<a@b>`, `a@b`, `<>` and ""; source routes dropped.
- * "" has empty parts and is valid.  False when it is no address. */
+ * "" has empty parts and is valid; so is a local part without domain, which local
+ * delivery knows.  False when it is no address. */
 bool address_parse_envelope(Slice value, Address *address, Arena *arena);
 
 /* True for exactly one addr-spec with a domain, of RFC 5321 syntax, without display name,

@@ -26,24 +26,25 @@ static void assert_slice(Slice it, const char *expected)
 		      expected);
 }
 
-/* The property behind "not a byte is lost". */
-static void assert_whole(const HeaderIndex *index, Slice block)
+/* The property behind "not a byte is lost".  (An assertion per field would cost more than the
+ * index.) */
+static bool is_whole(const HeaderIndex *index, Slice block)
 {
 	const char *at = block.data;
 
 	for (size_t i = 0; i < index->count; i++) {
-		ck_assert_ptr_eq(index->fields[i].raw.data, at);
-		ck_assert_uint_gt(index->fields[i].raw.length, 0);
+		if (index->fields[i].raw.data != at || !index->fields[i].raw.length)
+			return false;
 		at += index->fields[i].raw.length;
 	}
-	ck_assert_ptr_eq(at, block.data + block.length);
+	return at == block.data + block.length;
 }
 
 static HeaderIndex *index_of(Slice block)
 {
 	HeaderIndex *index = header_index(block, arena);
 
-	assert_whole(index, block);
+	ck_assert(is_whole(index, block));
 	return index;
 }
 
