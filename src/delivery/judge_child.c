@@ -44,7 +44,19 @@ static void fail_to_compile(const SieveFindings *findings, Plan *plan)
 	plan_fail(plan, PLAN_NO_COMPILE, text_string(&text));
 }
 
-/* Compiles, and fetches what the script needs.  False when the plan says why not. */
+/* What the script needs from disk, and then nothing from there any more. */
+static bool fetch_and_close(const SieveScript *script, const MimeModule **mime, Failure *why)
+{
+	bool full;
+
+	if (sieve_needs_mime(script) && !mime_module_open(mime, why))
+		return false;
+	if (sieve_needs_zone(script))
+		tzset();
+	return confine_close(&full, why);
+}
+
+/* Everything that comes before the message.  False when the plan says why it cannot come. */
 static bool prepare(const JudgeJob *job, Plan *plan, SieveScript **script, const MimeModule **mime)
 {
 	Includes includes = { job->personal_dir, job->global_dir, job->owner };
@@ -54,7 +66,6 @@ static bool prepare(const JudgeJob *job, Plan *plan, SieveScript **script, const
 			     .recipient_delimiter = job->recipient_delimiter };
 	SieveFindings findings = { 0 };
 	Failure why = { 0 };
-	bool full;
 
 	privileges_drop_spool_group();
 	*script = sieve_compile(job->script_name, job->script_source, &setup, plan->arena, &findings, &why);
@@ -62,13 +73,8 @@ static bool prepare(const JudgeJob *job, Plan *plan, SieveScript **script, const
 		fail_to_compile(&findings, plan);
 		return false;
 	}
-	if (*script && sieve_needs_mime(*script))
-		mime_module_open(mime, &why);
-	if (why.kind == FAILURE_NONE) {
-		tzset();
-		if (confine_close(&full, &why))
-			return true;
-	}
+	if (*script && fetch_and_close(*script, mime, &why))
+		return true;
 	/* What the owner wants is not known, so that nothing can be done now. */
 	plan_fail(plan, PLAN_RETRY, why.text);
 	return false;

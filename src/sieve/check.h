@@ -35,6 +35,9 @@ bool sieve_check_variable(SieveCheck *check, Slice name, SieveSpan span, bool to
 /* From now on sieve_needs_mime is true of the script. */
 void sieve_check_need_mime(SieveCheck *check);
 
+/* The same for sieve_needs_zone. */
+void sieve_check_need_zone(SieveCheck *check);
+
 /* The part of "envelope" or item of "environment" called `name` (any case) among the required
  * extensions, or NULL.  `suggestion` (may be NULL) gets the nearest name's. */
 const struct SieveItem *sieve_check_envelope_part(SieveCheck *check, Slice name, const char **suggestion);

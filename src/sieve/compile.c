@@ -31,6 +31,11 @@ void sieve_check_need_mime(SieveCheck *check)
 	check->unit->needs_mime = true;
 }
 
+void sieve_check_need_zone(SieveCheck *check)
+{
+	check->unit->needs_zone = true;
+}
+
 const char *sieve_check_suggest(SieveCheck *check, Slice wrong, const char *const *names)
 {
 	const char *nearest = suggest_nearest(wrong, names);
@@ -206,6 +211,11 @@ SieveScript *sieve_compile(const char *name, Slice source, const SieveSetup *set
 bool sieve_needs_mime(const SieveScript *script)
 {
 	return script->unit->needs_mime;
+}
+
+bool sieve_needs_zone(const SieveScript *script)
+{
+	return script->unit->needs_zone;
 }
 
 /* ---- includes ---- */

@@ -16,7 +16,7 @@ typedef struct SieveUnit {
 	SieveSymbols globals;
 	SieveScript **scripts; /* the main script first */
 	size_t script_count, script_capacity;
-	bool needs_mime;
+	bool needs_mime, needs_zone;
 	/* while compiling */
 	SieveFindings *findings;
 	Failure *why;

@@ -75,6 +75,9 @@ void sieve_finding_print(const SieveFinding *finding, Text *out);
 /* Does running it need the mime module? */
 bool sieve_needs_mime(const SieveScript *script);
 
+/* Does it look at the local time zone?  Then tzset has to be called before the process is confined. */
+bool sieve_needs_zone(const SieveScript *script);
+
 typedef struct SieveInput {
 	Message *message;
 	const HeaderIndex *header;

@@ -2,7 +2,7 @@
  * RFC 5260, section 4 ("date") and 5 ("currentdate")
  *
  * The local zone is that of TZ or /etc/localtime: whoever confines the process must have called
- * tzset before. */
+ * tzset before, as sieve_needs_zone tells. */
 
 #include "message/date.h"
 #include "base/ascii.h"
@@ -171,14 +171,22 @@ static void check_part(SieveCheck *check, SieveString *name)
 			  "unknown date part '%.*s'", (int)name->text.length, name->text.data);
 }
 
+static void check_zones(SieveCheck *check, const SieveNode *node)
+{
+	if (!sieve_tag(node, "zone") && !sieve_tag(node, "originalzone"))
+		sieve_check_need_zone(check);
+}
+
 static void check_date(SieveCheck *check, SieveNode *node)
 {
 	check_part(check, sieve_string(node, 1));
+	check_zones(check, node);
 }
 
 static void check_currentdate(SieveCheck *check, SieveNode *node)
 {
 	check_part(check, sieve_string(node, 0));
+	check_zones(check, node);
 }
 
 /* ---- running ---- */
