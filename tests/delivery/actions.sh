@@ -68,7 +68,7 @@ echo 'require "fileinto"; fileinto "A/B";' | rules
 deliver -o "mail_location=maildir:$HOME/Mail:LAYOUT=fs" <"$T/mail"
 is "$? $(find "$HOME/Mail/A/B/new" -type f | wc -l)" "0 1" "LAYOUT=fs nests directories"
 fresh_mbox
-echo 'require ["fileinto", "imap4flags"]; fileinto :flags "\\Seen" "Lists"; keep;' | rules
+printf '%s\n' 'require ["fileinto", "imap4flags"]; fileinto :flags "\\Seen" "Lists"; keep;' | rules
 deliver -f alice@example.org -o "$MBOX_HERE" <"$T/mail"
 is "$? $(grep -c '^From ' "$MBOX") $(grep -c '^From ' "$HOME/mail/Lists")" "0 1 1" "mbox folders lie in the mail directory"
 is "$(sed -n '/^$/q; s/^Status: //p' "$HOME/mail/Lists")" "RO" "their flags are Status lines"

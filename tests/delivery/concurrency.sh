@@ -23,7 +23,7 @@ is "$(echo "$report" | grep -v '^#')" "all there, whole, once" "256 deliveries, 
 echo "$report" | grep '^#'
 no_litter
 fresh
-echo 'require ["fileinto", "imap4flags"]; fileinto :flags ["one", "two"] "New";' | rules
+echo 'require ["fileinto", "imap4flags", "mailbox"]; fileinto :create :flags ["one", "two"] "New";' | rules
 report=$(crowd maildir 64 64 "$HOME/Maildir/.New" "$TROMMEL")
 is "$(echo "$report" | grep -v '^#')" "all there, whole, once" "64 at a time into a folder that does not exist yet, with keywords"
 is "$(sort "$HOME/Maildir/.New/dovecot-keywords" | tr '\n' ,)" "0 one,1 two," "which has its keywords once"

@@ -120,14 +120,12 @@ for signal in TERM HUP INT XCPU SEGV ABRT ALRM; do
 		fi
 		rm -f "$T/fifo"
 		mkfifo "$T/fifo"
-		CALL_EXEC=exec
-		call "$TROMMEL" "$@" <"$T/fifo" >"$T/out" 2>"$T/err" &
+		instead "$TROMMEL" "$@" <"$T/fifo" >"$T/out" 2>"$T/err" &
 		pid=$!
-		CALL_EXEC=
 		exec 9>"$T/fifo"
 		cat "$T/large" >&9
 		sleep 0.1
-		kill -s $signal $pid # the same process: call, setpriv, env and trommel exec each other
+		kill -s $signal $pid # one process: setpriv, env and trommel take each other's place
 		wait $pid
 		status=$?
 		exec 9>&-
@@ -142,7 +140,7 @@ fresh
 rm -f "$T/fifo"
 mkfifo "$T/fifo"
 start=$(date +%s)
-call "$TROMMEL" -o deadline_s=2 <"$T/fifo" >"$T/out" 2>"$T/err" &
+instead "$TROMMEL" -o deadline_s=2 <"$T/fifo" >"$T/out" 2>"$T/err" &
 pid=$!
 exec 9>"$T/fifo"
 cat "$T/mail" >&9
@@ -158,10 +156,8 @@ is "$(find "$HOME" -type f | wc -l)" 0 "and leaves nothing"
 fresh_mbox
 rm -f "$T/fifo"
 mkfifo "$T/fifo"
-CALL_EXEC=exec
-call "$TROMMEL" -o "$MBOX_HERE" <"$T/fifo" >"$T/out" 2>"$T/err" &
+instead "$TROMMEL" -o "$MBOX_HERE" <"$T/fifo" >"$T/out" 2>"$T/err" &
 pid=$!
-CALL_EXEC=
 exec 9>"$T/fifo"
 cat "$T/large" >&9
 sleep 0.1

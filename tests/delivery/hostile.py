@@ -53,10 +53,10 @@ def mbox_copies(home):
 
 
 def expected(data, shape):
-    data = without(unframed(data), (b"return-path",))
-    if shape == "mbox":
-        return without(data, STALE).rstrip(b"\n")
-    return data
+    """What may be stored: what looks like a frame is one, or (it is hostile mail) part of the message."""
+    for data in (unframed(data), data):
+        data = without(data, (b"return-path",))
+        yield without(data, STALE).rstrip(b"\n") if shape == "mbox" else data
 
 
 def main():
@@ -76,8 +76,9 @@ def main():
             print("%s: status %d, %d copies: %s" % (name, run.returncode, len(found), run.stderr.decode(errors="replace").strip()))
         elif len(found) != 1:
             print("%s: %d copies" % (name, len(found)))
-        elif found[0] != expected(data, shape):
-            at = next((i for i, (a, b) in enumerate(zip(found[0], expected(data, shape))) if a != b), -1)
+        elif found[0] not in expected(data, shape):
+            wanted = next(expected(data, shape))
+            at = next((i for i, (a, b) in enumerate(zip(found[0], wanted)) if a != b), -1)
             print("%s: not the same bytes, from %d: %r" % (name, at, found[0][max(at - 10, 0):at + 40]))
         elif run.stderr or run.stdout:
             print("%s: said %r" % (name, run.stdout + run.stderr))

@@ -69,7 +69,8 @@ if [ -z "${TROMMEL_STAGE-}" ]; then
 	export ME OTHER
 	# shellcheck disable=SC2016  # expanded inside
 	stage='mount --bind "$T/passwd" /etc/passwd && mount --bind "$T/group" /etc/group &&
-		{ [ ! -d /etc/trommel ] || mount -t tmpfs none /etc/trommel; } && exec "$@"'
+		{ [ ! -d /etc/trommel ] || mount -t tmpfs none /etc/trommel; } &&
+		{ [ ! -d /var/mail ] || mount -t tmpfs -o mode=1777 none /var/mail; } && exec "$@"'
 	if [ "$(id -u)" = 0 ]; then
 		set -- unshare -m -p ${STAGE_NETWORK:+-n} --fork --kill-child --mount-proc --propagation private \
 			sh -c "$stage" stage "$0" "$@"
@@ -174,13 +175,14 @@ holds() { # what command…: the command succeeds
 
 # ---- people
 # Runs a command as the recipient, with nothing in its environment but what leads it: as "call SENDER=a@b trommel".
-# With CALL_EXEC=exec it takes the place of the shell, so that a signal to `call ... &` reaches the program.
-call() {
+# `instead` takes the place of the shell, so that a signal to `instead ... &` reaches the program.
+call() { (instead "$@"); }
+instead() {
 	if [ "$(id -u)" = 0 ]; then
-		${CALL_EXEC-} setpriv --reuid "$ME" --regid "$ME" --clear-groups env -i PATH="$PATH" HOME="$HOME" USER="$ME" \
+		exec setpriv --reuid "$ME" --regid "$ME" --clear-groups env -i PATH="$PATH" HOME="$HOME" USER="$ME" \
 			LOGNAME="$ME" "$@"
 	else
-		${CALL_EXEC-} env -i PATH="$PATH" HOME="$HOME" USER="$ME" LOGNAME="$ME" "$@"
+		exec env -i PATH="$PATH" HOME="$HOME" USER="$ME" LOGNAME="$ME" "$@"
 	fi
 }
 # Delivers standard input as the recipient; $T/out and $T/err are what was said.
