@@ -122,7 +122,7 @@ static const struct {
 	{ "=?utf-8?q?a@b?= <c@d>", "=?utf-8?q?a@b?=|c|d|c@d" },
 	{ "=?utf-8?q?x=2C_v=40e?=@b", "|=?utf-8?q?x=2C_v=40e?=|b|=?utf-8?q?x=2C_v=40e?=@b" },
 	/* no domain, no address */
-	{ "root", "|root||root" },
+	{ "root", "!|root||root" },
 	{ "Charlie Root <root>", "!Charlie Root|root||root" },
 	{ "MAILER-DAEMON (Mail Delivery System)", "!Mail Delivery System|MAILER-DAEMON||MAILER-DAEMON" },
 	{ "a b c", "!|||a b c" },
@@ -271,7 +271,7 @@ static const struct {
 	{ "a+detail@[192.0.2.1]", "|a+detail|[192.0.2.1]|a+detail@[192.0.2.1]" },
 	{ "a..b@c", "|a..b|c|a..b@c" },
 	{ "j\xc3\xbcrgen@b", "|j\xc3\xbcrgen|b|j\xc3\xbcrgen@b" },
-	{ "root", "|root||root" },
+	{ "root", "!|root||root" },
 	{ "a@", NULL },
 	{ "@b", NULL },
 	{ "@r1,@r2", NULL },
