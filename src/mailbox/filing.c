@@ -1,212 +1,305 @@
-/* filing - one copy on its way into one folder, whatever the folder is on disk */
+/* filing - one copy of a message on its way into a folder, whatever the folder is */
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/memory.h"
 #include "base/panic.h"
 #include "mailbox/beneath.h"
-#include "mailbox/folder_name.h"
+#include "mailbox/flags.h"
+#include "mailbox/keywords.h"
 #include "mailbox/maildir.h"
 #include "mailbox/mbox.h"
-#include "mailbox/mbox_record.h"
 #include "mailbox/store.h"
 #include "mailbox/store_internal.h"
 
-struct Filing {
-	Store *store;
-	char *folder; /* as the rules called it; "INBOX" */
-	char *path;
-	bool is_mbox;
-	MaildirCopy maildir;
-	Mbox mbox;
-	MboxRecord record;
+enum {
+	KEYWORDS_PATIENCE_S = 5,
 };
 
-/* The directory of an existing or new Maildir.  -1 and `why`. */
-static int open_maildir(Store *store, const FolderPlace *place, const char *path, Failure *why)
-{
-	int fd = place->inbox ? open(path, O_PATH | O_DIRECTORY | O_CLOEXEC)
-			      : beneath_open_directory(store->root_fd, text_string(&place->relative));
+typedef enum FilingState {
+	FILING_PREPARED,
+	FILING_APPENDED, /* mbox only */
+	FILING_PUBLISHED,
+	FILING_UNDONE
+} FilingState;
 
+struct Filing {
+	Store *store;
+	MessageImage image;
+	char *folder, *path;
+	FilingState state;
+	bool is_mbox;
+	MaildirDraft draft;
+	MboxRecord record;
+	Mbox mbox;
+	Filing *leader; /* of several into one mbox, the one that holds it */
+};
+
+/* ---- Maildir ---- */
+
+/* A new folder: ".Lists.Work" with its mark, or nested directories. */
+static bool make_maildir_folder(Store *store, const char *relative, const char *path, Failure *why)
+{
+	auto_fd int fd = -1;
+
+	if (!beneath_make_directories(store->root_fd, relative))
+		return failure_errno(why, "make the folder '%s'", path);
+	fd = beneath_open_directory(store->root_fd, relative);
 	if (fd < 0)
-		failure_errno(why, "open the Maildir '%s'", path);
+		return failure_errno(why, "open the folder '%s'", path);
+	if (store->location.layout == STORE_MAILDIR) {
+		auto_fd int mark = openat(fd, "maildirfolder", O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
+					  0600);
+
+		if (mark < 0)
+			return failure_errno(why, "make '%s/maildirfolder'", path);
+	}
+	if (!maildir_make(fd, path, why))
+		return false;
+	store_subscribe(store, relative);
+	return true;
+}
+
+static int open_maildir(Store *store, const FolderPlace *place, const char *path, bool *missing, Failure *why)
+{
+	int fd;
+
+	if (place->inbox)
+		return store_open_inbox(store, why);
+	fd = beneath_open_directory(store->root_fd, text_string(&place->relative));
+	if (fd < 0) {
+		*missing = store_error_means_missing(errno);
+		failure_errno(why, "open the folder '%s'", path);
+	}
 	return fd;
 }
 
-/* Folders of Maildir++ carry a mark that tells them from the root. */
-static bool mark_folder(int dir_fd, Failure *why)
+/* A keyword that cannot be kept is no reason to keep the message waiting (RFC 5232, section 2). */
+static void make_letters(int folder_fd, const Store *store, const FilingOptions *options, Text *letters)
 {
-	auto_fd int mark = openat(dir_fd, "maildirfolder", O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC, 0600);
+	const KeywordsContext context = { store->settings.hostname, KEYWORDS_PATIENCE_S };
+	Failure ignored;
 
-	return mark >= 0 || failure_errno(why, "make 'maildirfolder'");
+	flags_maildir(options->flags, options->flag_count, letters);
+	(void)keywords_letters(folder_fd, options->flags, options->flag_count, &context, letters, &ignored);
 }
 
-static int make_maildir(Store *store, const FolderPlace *place, const char *path, Failure *why)
+static bool prepare_maildir(Filing *filing, const FolderPlace *place, const FilingOptions *options,
+			    bool *missing, Failure *why)
 {
-	auto_fd int fd = -1;
-	bool missing;
+	AUTO_VALUE(Text) letters = { 0 };
+	int folder_fd = open_maildir(filing->store, place, filing->path, missing, why);
 
-	if (place->inbox) {
-		fd = directory_make(path, store->settings.home, why);
-	} else {
-		if (!store_open_root(store, true, &missing, why))
-			return -1;
-		if (!beneath_make_directories(store->root_fd, text_string(&place->relative))) {
-			failure_errno(why, "make the folder '%s'", path);
-			return -1;
-		}
-		fd = open_maildir(store, place, path, why);
-	}
-	if (fd < 0 || !maildir_make(fd, why))
-		return -1;
-	if (!place->inbox && store->location.layout == STORE_MAILDIR && !mark_folder(fd, why))
-		return -1;
-	if (!place->inbox)
-		store_subscribe(store, text_string(&place->relative));
-	return TAKE_FD(fd);
-}
-
-static bool is_whole_maildir(int dir_fd)
-{
-	return faccessat(dir_fd, "tmp", F_OK, 0) == 0 && faccessat(dir_fd, "new", F_OK, 0) == 0 &&
-	       faccessat(dir_fd, "cur", F_OK, 0) == 0;
-}
-
-static bool prepare_maildir_in(Filing *filing, const FilingOptions *options, const FolderPlace *place, int fd,
-			       const MessageImage *image, Failure *why)
-{
-	const StoreSettings *settings = &filing->store->settings;
-
-	(void)place;
-	return maildir_prepare(&filing->maildir, fd, filing->path, settings->uid, settings->hostname, image,
-			       options->flags, options->flag_count, options->received, why);
-}
-
-/* The usual Maildir is whole, and found to be so by delivering into it; one with a part missing is made
- * whole and tried once more. */
-static bool prepare_maildir(Filing *filing, const FilingOptions *options, const FolderPlace *place,
-			    const MessageImage *image, Failure *why)
-{
-	bool may_make = options->create || place->inbox || place->exists;
-	int fd = place->exists ? open_maildir(filing->store, place, filing->path, why) : -1;
-
-	if (fd >= 0) {
-		if (prepare_maildir_in(filing, options, place, fd, image, why))
-			return true;
-		if (why->error != ENOENT || is_whole_maildir(filing->maildir.dir_fd))
-			return false;
-		maildir_clear(&filing->maildir);
-	} else if (place->exists && why->error != ENOENT) {
+	if (folder_fd < 0)
 		return false;
-	}
-	if (!may_make)
-		return false;
-	fd = make_maildir(filing->store, place, filing->path, why);
-	return fd >= 0 && prepare_maildir_in(filing, options, place, fd, image, why);
+	if (options->flag_count)
+		make_letters(folder_fd, filing->store, options, &letters);
+	return maildir_prepare(&filing->draft, filing->store, folder_fd, filing->path, &filing->image,
+			       text_slice(&letters), options->received, why);
 }
 
-static bool prepare_mbox(Filing *filing, const FilingOptions *options, const FolderPlace *place,
-			 const MessageImage *image, Failure *why)
+/* ---- mbox ---- */
+
+/* Where the last slash of a relative name is: what is before it are directories. */
+static size_t directories_length(const char *relative)
 {
-	const MboxRecordOptions how = { .sender = options->sender,
-					.received = options->received ? options->received : time(NULL),
-					.flags = options->flags,
-					.flag_count = options->flag_count,
-					.mboxo = filing->store->settings.mboxo };
-	auto_free char *directory = memory_copy_string(filing->path);
-	bool missing;
+	const char *slash = strrchr(relative, '/');
+
+	return slash ? (size_t)(slash - relative) : 0;
+}
+
+static bool make_mbox_directories(Store *store, const char *relative, const char *path, Failure *why)
+{
+	auto_free char *directories = memory_copy_bytes(relative, directories_length(relative));
+
+	if (!*directories || beneath_make_directories(store->root_fd, directories))
+		return true;
+	return failure_errno(why, "make the directories of '%s'", path);
+}
+
+static int open_mbox_directory(Store *store, const FolderPlace *place, const char *path, bool *missing,
+			       Failure *why)
+{
+	const char *relative = text_string(&place->relative);
+	auto_free char *directory = NULL;
 	int fd;
 
-	*strrchr(directory, '/') = '\0';
 	if (place->inbox) {
+		directory = memory_copy_bytes(path, (size_t)(strrchr(path, '/') - path));
 		fd = directory_open(*directory ? directory : "/", why);
-		if (fd < 0 && why->error == ENOENT)
-			fd = directory_make(directory, filing->store->settings.home, why);
-	} else {
-		char *relative;
-
-		if (!store_open_root(filing->store, true, &missing, why))
-			return false;
-		relative = directory + strlen(filing->store->location.root);
-		relative += *relative == '/';
-		if (*relative && !beneath_make_directories(filing->store->root_fd, relative))
-			return failure_errno(why, "make the directory '%s'", directory);
-		fd = beneath_open_directory(filing->store->root_fd, *relative ? relative : ".");
-		if (fd < 0)
-			failure_errno(why, "open the directory '%s'", directory);
+		if (fd < 0 && errno == ENOENT)
+			fd = directory_make(directory, store->settings.home, why);
+		return fd;
 	}
-	if (fd < 0)
+	directory = memory_copy_bytes(relative, directories_length(relative));
+	fd = beneath_open_directory(store->root_fd, *directory ? directory : ".");
+	if (fd < 0) {
+		*missing = store_error_means_missing(errno);
+		failure_errno(why, "open the directory of '%s'", path);
+	}
+	return fd;
+}
+
+static bool prepare_mbox(Filing *filing, const FolderPlace *place, const FilingOptions *options,
+			 bool *missing, Failure *why)
+{
+	const MboxRecordOptions wanted = {
+		.sender = options->sender,
+		.received = options->received ? options->received : time(NULL),
+		.flags = options->flags,
+		.flag_count = options->flag_count,
+		.mboxo = filing->store->settings.mboxo,
+	};
+	int fd = open_mbox_directory(filing->store, place, filing->path, missing, why);
+
+	filing->is_mbox = true;
+	return fd >= 0 && mbox_init(&filing->mbox, filing->store, fd, filing->path, why) &&
+	       mbox_record_prepare(&filing->record, &filing->image, &wanted, why);
+}
+
+/* ---- either ---- */
+
+static bool make_folder(Store *store, const FolderPlace *place, const char *path, bool *missing, Failure *why)
+{
+	const char *relative = text_string(&place->relative);
+	bool no_root, made;
+
+	if (!store_open_root(store, true, &no_root, why))
 		return false;
-	if (!mbox_init(&filing->mbox, filing->store, fd, filing->path, why) ||
-	    !mbox_record_prepare(&filing->record, image, &how, why))
+	made = store->location.layout == STORE_MBOX ? make_mbox_directories(store, relative, path, why)
+						    : make_maildir_folder(store, relative, path, why);
+	*missing = !made && store_error_means_missing(why->error);
+	/* The file itself is made under its locks; readers may list it before. */
+	if (made && store->location.layout == STORE_MBOX)
+		store_subscribe(store, relative);
+	return made;
+}
+
+/* Finds the folder, or makes it. */
+static bool place_filing(Filing *filing, const FilingOptions *options, FolderPlace *place, bool *missing,
+			 Failure *why)
+{
+	if (!store_find(filing->store, options->folder, place, why))
 		return false;
-	if (!place->inbox && !place->exists)
-		store_subscribe(filing->store, text_string(&place->relative));
-	return true;
+	if (!place->exists && (!options->create || place->relative.length == 0)) {
+		*missing = true;
+		return false;
+	}
+	filing->path = store_path(filing->store, place);
+	return place->exists || make_folder(filing->store, place, filing->path, missing, why);
 }
 
 Filing *filing_prepare(Store *store, const FilingOptions *options, const MessageImage *image, bool *missing,
 		       Failure *why)
 {
 	AUTO(Filing) filing = memory_zeroed(1, sizeof *filing);
-	FolderPlace place;
-	bool ready;
+	FolderPlace place = { 0 };
+	bool done;
 
 	*missing = false;
 	filing->store = store;
-	filing->is_mbox = store->location.layout == STORE_MBOX;
-	filing->maildir = (MaildirCopy){ .dir_fd = -1, .target_fd = -1, .tmp_fd = -1, .file_fd = -1 };
-	filing->mbox = (Mbox){ .dir_fd = -1, .fd = -1 };
-	if (!store_find(store, options->folder, &place, why))
-		return NULL;
-	if (!place.exists && (!place.relative.length || !options->create)) {
-		*missing = true;
-		text_clear(&place.relative);
-		return NULL;
-	}
-	*why = (Failure){ 0 };
-	filing->folder = memory_copy_string(place.inbox ? "INBOX" : options->folder);
-	filing->path = store_path(store, &place);
-	ready = filing->is_mbox ? prepare_mbox(filing, options, &place, image, why)
-				: prepare_maildir(filing, options, &place, image, why);
+	filing->image = *image;
+	filing->folder = memory_copy_string(options->folder && *options->folder ? options->folder : "INBOX");
+	done = place_filing(filing, options, &place, missing, why);
+	if (done && store->location.layout == STORE_MBOX)
+		done = prepare_mbox(filing, &place, options, missing, why);
+	else if (done)
+		done = prepare_maildir(filing, &place, options, missing, why);
 	text_clear(&place.relative);
-	if (!ready)
-		return NULL;
-	*why = (Failure){ 0 };
-	return TAKE(filing);
+	return done ? TAKE(filing) : NULL;
+}
+
+/* Who among those before it goes into the same file? */
+static Filing *find_leader(Filing *const *filings, size_t before, const Filing *filing)
+{
+	for (size_t i = 0; i < before; i++)
+		if (filings[i]->is_mbox && strcmp(filings[i]->path, filing->path) == 0)
+			return filings[i];
+	return NULL;
+}
+
+static bool append_one(Filing *filing, Failure *why)
+{
+	Filing *holder = filing->leader ? filing->leader : filing;
+
+	if (!mbox_append(&holder->mbox, &filing->record, why))
+		return false;
+	filing->state = FILING_APPENDED;
+	return true;
+}
+
+static void release_all(Filing *const *filings, size_t count, Failure *why)
+{
+	Failure second;
+
+	for (size_t i = 0; i < count; i++) {
+		if (!filings[i]->is_mbox)
+			continue;
+		if (!mbox_take_back(&filings[i]->mbox, &second))
+			failure_add(why, "and then %s", second.text);
+		filings[i]->state = FILING_PREPARED;
+	}
 }
 
 bool filing_append_all(Filing *const *filings, size_t count, Failure *why)
 {
-	auto_free Mbox **boxes = memory_zeroed(count, sizeof(Mbox *));
+	auto_free Mbox **boxes = memory_new((count + 1) * sizeof *boxes);
 	size_t box_count = 0;
+	bool done;
 
-	for (size_t i = 0; i < count; i++)
-		if (filings[i]->is_mbox)
+	for (size_t i = 0; i < count; i++) {
+		if (!filings[i]->is_mbox)
+			continue;
+		filings[i]->leader = find_leader(filings, i, filings[i]);
+		if (!filings[i]->leader)
 			boxes[box_count++] = &filings[i]->mbox;
-	if (!mbox_lock_all(boxes, box_count, why))
-		return false;
-	for (size_t i = 0; i < count; i++)
-		if (filings[i]->is_mbox && !mbox_append(&filings[i]->mbox, &filings[i]->record, why))
-			return false; /* the others are taken back by filing_undo */
-	return true;
+	}
+	if (box_count == 0)
+		return true;
+	done = mbox_lock_all(boxes, box_count, why);
+	for (size_t i = 0; i < count && done; i++)
+		done = !filings[i]->is_mbox || append_one(filings[i], why);
+	if (!done)
+		release_all(filings, count, why);
+	return done;
 }
 
 bool filing_publish(Filing *filing, Failure *why)
 {
-	return filing->is_mbox ? mbox_commit(&filing->mbox, why) : maildir_publish(&filing->maildir, why);
+	bool done;
+
+	if (filing->state == FILING_PUBLISHED)
+		return true;
+	BUG_IF(filing->is_mbox && filing->state != FILING_APPENDED);
+	if (!filing->is_mbox)
+		done = maildir_publish(&filing->draft, why);
+	else if (filing->leader)
+		done = filing_publish(filing->leader, why);
+	else
+		done = mbox_commit(&filing->mbox, why);
+	if (done)
+		filing->state = FILING_PUBLISHED;
+	return done;
 }
 
 bool filing_undo(Filing *filing, Failure *why)
 {
 	int error = errno;
-	bool done = filing->is_mbox ? mbox_take_back(&filing->mbox, why)
-				    : maildir_undo(&filing->maildir, why);
+	bool done;
 
+	if (!filing->is_mbox)
+		done = maildir_take_back(&filing->draft, why);
+	else if (filing->state == FILING_PUBLISHED)
+		done = failure_retry(why, "what is in '%s' is there for others too, and stays", filing->path);
+	else
+		done = filing->leader ? filing_undo(filing->leader, why) : mbox_take_back(&filing->mbox, why);
+	if (done)
+		filing->state = FILING_UNDONE;
 	errno = error;
 	return done;
 }
@@ -215,7 +308,7 @@ void filing_free(Filing *filing)
 {
 	if (!filing)
 		return;
-	maildir_clear(&filing->maildir);
+	maildir_clear(&filing->draft);
 	mbox_clear(&filing->mbox);
 	mbox_record_clear(&filing->record);
 	free(filing->folder);
@@ -231,4 +324,11 @@ const char *filing_folder(const Filing *filing)
 const char *filing_path(const Filing *filing)
 {
 	return filing->path;
+}
+
+const char *filing_note(const Filing *filing)
+{
+	if (filing->is_mbox && filing->store->settings.lock_dotlock && filing->mbox.no_dotlock)
+		return "the directory of the mailbox refuses a dotlock; only the kernel's locks were taken";
+	return NULL;
 }

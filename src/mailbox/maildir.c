@@ -1,271 +1,308 @@
+/* maildir - put a message into a Maildir: written and flushed first, then linked, whole, into new/ or cur/
+ *
+ * The order of the calls: new/ opened, so that nothing but its flush can fail after the link; copy, fsync,
+ * fstat, close; link, and if that fails a look whether it was done all the same (a lost reply of NFS); fsync
+ * of new/. */
 #include "mailbox/maildir.h"
 
 #include <errno.h>
 #include <fcntl.h>
 #include <stdio.h>
-#include <string.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "base/cleanup.h"
 #include "mailbox/beneath.h"
-#include "mailbox/flags.h"
-#include "mailbox/keywords.h"
 #include "mailbox/maildir_name.h"
 #include "system/privileges.h"
 
 enum {
-	NAME_ATTEMPTS = 5, /* names are unique; this is for clocks and pids gone mad */
-	KEYWORDS_PATIENCE_S = 5,
+	NAME_TRIES = 5,
 	SAME_TIME_S = 60, /* a file younger than this has the right time already */
 };
 
-bool maildir_make(int dir_fd, Failure *why)
+bool maildir_make(int folder_fd, const char *path, Failure *why)
 {
 	static const char *const parts[] = { "tmp", "new", "cur" };
 
-	for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
-		if (mkdirat(dir_fd, parts[i], 0700) < 0 && errno != EEXIST)
-			return failure_errno(why, "make '%s/' of the Maildir", parts[i]);
-	return beneath_flush(dir_fd) || failure_errno(why, "flush the Maildir");
+	for (int i = 0; i < 3; i++)
+		if (mkdirat(folder_fd, parts[i], 0700) < 0 && errno != EEXIST)
+			return failure_errno(why, "make '%s/%s'", path, parts[i]);
+	return beneath_flush(folder_fd) || failure_errno(why, "flush '%s'", path);
 }
 
-/* Whoever can write into the Maildir can read and remove what is in it. */
-static bool check_owner(int dir_fd, const char *path, uid_t owner, Failure *why)
+static bool open_target(MaildirDraft *draft, Failure *why)
 {
-	struct stat status;
+	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
 
-	if (fstat(dir_fd, &status) < 0)
-		return failure_errno(why, "look at '%s'", path);
-	if (status.st_uid != owner)
-		return failure_retry(why, "the Maildir '%s' belongs to uid %ld, not to uid %ld: chown it",
-				     path, (long)status.st_uid, (long)owner);
-	if (status.st_mode & S_IWOTH)
-		return failure_retry(why, "everybody can write to the Maildir '%s': chmod o-w '%s'", path,
-				     path);
-	return true;
-}
-
-/* An unnamed file in tmp/: nothing is left of it whatever happens. */
-static bool open_unnamed(MaildirCopy *copy)
-{
-	copy->file_fd = openat(copy->dir_fd, "tmp", O_TMPFILE | O_WRONLY | O_CLOEXEC, 0600);
-	return copy->file_fd >= 0;
-}
-
-static bool open_named(MaildirCopy *copy, Failure *why)
-{
-	copy->tmp_fd = openat(copy->dir_fd, "tmp", O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (copy->tmp_fd < 0)
-		return failure_errno(why, "open 'tmp/' of the Maildir");
-	for (int attempt = 0; attempt < NAME_ATTEMPTS && copy->file_fd < 0; attempt++) {
-		text_reset(&copy->draft);
-		maildir_name_unique(copy->hostname, &copy->draft);
-		undo_hold_signals();
-		copy->file_fd = openat(copy->tmp_fd, text_string(&copy->draft),
-				       O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-		if (copy->file_fd >= 0)
-			copy->undo_draft = undo_add_unlink(copy->tmp_fd, text_string(&copy->draft), NO_GROUP);
-		undo_release_signals();
-		if (copy->file_fd < 0 && errno != EEXIST)
-			break;
+	draft->target_fd = openat(draft->folder_fd, draft->target, flags);
+	if (draft->target_fd < 0 && errno == ENOENT) {
+		if (!maildir_make(draft->folder_fd, draft->path, why))
+			return false;
+		draft->target_fd = openat(draft->folder_fd, draft->target, flags);
 	}
-	if (copy->file_fd >= 0)
-		return true;
-	text_reset(&copy->draft);
-	return failure_errno(why, "make a file in 'tmp/' of the Maildir");
-}
-
-static bool open_draft(MaildirCopy *copy, Failure *why)
-{
-	if (open_unnamed(copy))
-		return true;
-	/* file systems without unnamed files: NFS, FUSE, old kernels (which take tmp/ for the file: EISDIR)
-	 */
-	if (errno == EOPNOTSUPP || errno == EISDIR || errno == EINVAL)
-		return open_named(copy, why);
-	return failure_errno(why, "make a file in 'tmp/' of the Maildir");
+	return draft->target_fd >= 0 || failure_errno(why, "open '%s/%s'", draft->path, draft->target);
 }
 
 /* Readers take the file's time for the time of arrival. */
-static bool set_time(const MaildirCopy *copy, int64_t received)
+static bool set_time(const MaildirDraft *draft)
 {
-	struct timespec times[2] = { { .tv_sec = (time_t)received }, { .tv_sec = (time_t)received } };
-	int64_t age = (int64_t)time(NULL) - received;
+	struct timespec received = { .tv_sec = (time_t)draft->received };
+	int64_t age = (int64_t)time(NULL) - draft->received;
 
-	if (received == 0 || (age > -SAME_TIME_S && age < SAME_TIME_S))
+	if (draft->received == 0 || (age > -SAME_TIME_S && age < SAME_TIME_S))
 		return true;
-	return futimens(copy->file_fd, times) == 0;
+	return futimens(draft->file_fd, (struct timespec[]){ received, received }) == 0;
 }
 
-static bool write_draft(MaildirCopy *copy, const MessageImage *image, int64_t received, Failure *why)
+/* Fills, dates, flushes and checks the open copy. */
+static bool fill(MaildirDraft *draft, bool write, Failure *why)
 {
 	struct stat status;
 
-	if (!image_write(image, copy->file_fd, &copy->size, why))
-		return failure_add(why, "into the Maildir");
-	if (!set_time(copy, received) || fsync(copy->file_fd) < 0 || fstat(copy->file_fd, &status) < 0)
-		return failure_errno(why, "save the message in the Maildir");
-	copy->device = status.st_dev;
-	copy->inode = status.st_ino;
-	/* what has a name is closed before it is linked: NFS reports what it could not write only now */
-	if (copy->draft.length && !close_checked(&copy->file_fd))
-		return failure_errno(why, "save the message in the Maildir");
+	if (write && !image_write(draft->image, draft->file_fd, &draft->size, why))
+		return failure_add(why, "mailbox '%s'", draft->path);
+	if (!set_time(draft))
+		return failure_errno(why, "date a message in '%s'", draft->path);
+	if (fsync(draft->file_fd) < 0 || fstat(draft->file_fd, &status) < 0)
+		return failure_errno(why, "flush a message in '%s'", draft->path);
+	if (status.st_size != draft->size.bytes)
+		return failure_retry(why, "of %lld bytes for '%s' %lld were stored",
+				     (long long)draft->size.bytes, draft->path, (long long)status.st_size);
+	draft->device = status.st_dev;
+	draft->inode = status.st_ino;
 	return true;
 }
 
-/* The message's own spool is the file, when it lies in this file system. */
-static bool use_spool(MaildirCopy *copy, const MessageImage *image, Failure *why)
+static bool open_unnamed(MaildirDraft *draft, Failure *why)
 {
-	struct stat spool, here;
+	const int flags = O_TMPFILE | O_RDWR | O_NOFOLLOW | O_CLOEXEC;
 
-	if (image->whole_fd < 0 || fstat(image->whole_fd, &spool) < 0 || fstat(copy->dir_fd, &here) < 0 ||
-	    spool.st_dev != here.st_dev || spool.st_nlink != 0)
-		return false;
-	if (!image_size(image, &copy->size, why) || fsync(image->whole_fd) < 0)
-		return false;
-	copy->file_fd = image->whole_fd;
-	copy->borrowed = true;
-	copy->device = spool.st_dev;
-	copy->inode = spool.st_ino;
-	return true;
-}
-
-static void make_flags(MaildirCopy *copy, const char *const *flags, size_t count)
-{
-	const KeywordsContext context = { .hostname = copy->hostname, .patience_s = KEYWORDS_PATIENCE_S };
-	AUTO_VALUE(Text) letters = { 0 };
-	Failure ignored = { 0 };
-
-	copy->directory = "new";
-	if (!count)
-		return;
-	flags_maildir(flags, count, &letters);
-	/* a keyword that cannot be kept is no reason to keep the message waiting (RFC 5232, section 2) */
-	(void)keywords_letters(copy->dir_fd, flags, count, &context, &letters, &ignored);
-	if (!letters.length)
-		return;
-	copy->directory = "cur";
-	text_printf(&copy->flags, ":2,%s", text_string(&letters));
-}
-
-bool maildir_prepare(MaildirCopy *copy, int dir_fd, const char *path, uid_t owner, const char *hostname,
-		     const MessageImage *image, const char *const *flags, size_t flag_count, int64_t received,
-		     Failure *why)
-{
-	*copy = (MaildirCopy){ .dir_fd = dir_fd, .target_fd = -1, .tmp_fd = -1, .file_fd = -1 };
-	copy->hostname = hostname;
-	if (!check_owner(dir_fd, path, owner, why))
-		return false;
-	make_flags(copy, flags, flag_count);
-	/* before anything is written, so that nothing but the flush itself can fail after the link */
-	copy->target_fd = openat(dir_fd, copy->directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
-	if (copy->target_fd < 0)
-		return failure_errno(why, "open '%s/' of the Maildir '%s'", copy->directory, path);
-	return use_spool(copy, image, why) ||
-	       (open_draft(copy, why) && write_draft(copy, image, received, why)) ||
-	       failure_add(why, "in '%s'", path);
-}
-
-/* Is the name there, and our file?  Then the link was made and its reply was lost. */
-static bool is_linked(const MaildirCopy *copy)
-{
-	struct stat there;
-
-	return fstatat(copy->target_fd, text_string(&copy->name), &there, AT_SYMLINK_NOFOLLOW) == 0 &&
-	       there.st_dev == copy->device && there.st_ino == copy->inode;
-}
-
-static bool link_once(const MaildirCopy *copy)
-{
-	char path[32];
-	int error;
-
-	snprintf(path, sizeof path, "/proc/self/fd/%d", copy->file_fd);
-	if (copy->draft.length ? linkat(copy->tmp_fd, text_string(&copy->draft), copy->target_fd,
-					text_string(&copy->name), 0) == 0
-			       : linkat(AT_FDCWD, path, copy->target_fd, text_string(&copy->name),
-					AT_SYMLINK_FOLLOW) == 0)
+	draft->file_fd = openat(draft->folder_fd, "tmp", flags, 0600);
+	if (draft->file_fd < 0 && errno == ENOENT && maildir_make(draft->folder_fd, draft->path, why))
+		draft->file_fd = openat(draft->folder_fd, "tmp", flags, 0600);
+	if (draft->file_fd >= 0)
 		return true;
-	error = errno;
-	if (is_linked(copy))
-		return true;
-	errno = error;
-	return false;
+	if (errno == EOPNOTSUPP || errno == EISDIR)
+		draft->store->no_unnamed = true;
+	return failure_errno(why, "make a file in '%s/tmp'", draft->path);
 }
 
-static bool link_it(MaildirCopy *copy, Failure *why)
+static bool create_named(MaildirDraft *draft)
 {
-	for (int attempt = 0; attempt < NAME_ATTEMPTS; attempt++) {
-		bool linked;
+	text_reset(&draft->draft_name);
+	text_append_string(&draft->draft_name, "tmp/");
+	maildir_name_unique(draft->store->settings.hostname, &draft->draft_name);
+	undo_hold_signals();
+	draft->file_fd = openat(draft->folder_fd, text_string(&draft->draft_name),
+				O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	if (draft->file_fd >= 0)
+		draft->undo_draft = undo_add_unlink(draft->folder_fd, text_string(&draft->draft_name),
+						    NO_GROUP);
+	undo_release_signals();
+	return draft->file_fd >= 0;
+}
 
-		text_reset(&copy->name);
-		maildir_name_unique(copy->hostname, &copy->name);
-		maildir_name_add_size(&copy->size, &copy->name);
-		text_append_slice(&copy->name, text_slice(&copy->flags));
-		undo_hold_signals();
-		linked = link_once(copy);
-		if (linked) {
-			copy->undo_name = undo_add_unlink(copy->target_fd, text_string(&copy->name),
-							  NO_GROUP);
-			copy->published = true;
-		}
-		undo_release_signals();
-		if (linked)
+static bool open_named(MaildirDraft *draft, Failure *why)
+{
+	for (int tries = 0; tries < NAME_TRIES; tries++) {
+		if (create_named(draft))
 			return true;
-		if (errno != EEXIST)
+		if (errno == ENOENT && !maildir_make(draft->folder_fd, draft->path, why))
+			return false;
+		if (errno != EEXIST && errno != ENOENT)
 			break;
 	}
-	return failure_errno(why, "link the message into '%s/' of the Maildir", copy->directory);
+	return failure_errno(why, "make a file in '%s/tmp'", draft->path);
 }
 
-static void drop_draft(MaildirCopy *copy)
+static bool copy_named(MaildirDraft *draft, Failure *why)
 {
-	if (!copy->draft.length)
-		return;
-	undo_strike(&copy->undo_draft);
-	unlinkat(copy->tmp_fd, text_string(&copy->draft), 0); /* what stays is swept after 36 hours */
-	text_reset(&copy->draft);
+	if (!open_named(draft, why) || !fill(draft, true, why))
+		return false;
+	return close_checked(&draft->file_fd) || failure_errno(why, "close a message in '%s'", draft->path);
 }
 
-bool maildir_publish(MaildirCopy *copy, Failure *why)
+/* The file that holds the message already, when it can be linked into this Maildir. */
+static bool adopt(MaildirDraft *draft, Failure *why)
 {
-	if (!link_it(copy, why))
+	struct stat file, target;
+
+	*why = (Failure){ 0 };
+	if (draft->image->whole_fd < 0 || draft->store->no_unnamed ||
+	    fstat(draft->image->whole_fd, &file) < 0 || fstat(draft->target_fd, &target) < 0 ||
+	    file.st_dev != target.st_dev || !image_size(draft->image, &draft->size, why))
 		return false;
-	if (fsync(copy->target_fd) < 0) {
-		failure_errno(why, "flush '%s/' of the Maildir", copy->directory);
+	draft->file_fd = draft->image->whole_fd;
+	draft->borrowed = true;
+	return fill(draft, false, why);
+}
+
+static bool stage(MaildirDraft *draft, Failure *why)
+{
+	if (adopt(draft, why))
+		return true;
+	if (draft->borrowed || why->kind != FAILURE_NONE)
 		return false;
+	if (!draft->store->no_unnamed) {
+		if (open_unnamed(draft, why))
+			return fill(draft, true, why);
+		if (!draft->store->no_unnamed)
+			return false;
 	}
-	drop_draft(copy);
+	return copy_named(draft, why);
+}
+
+bool maildir_prepare(MaildirDraft *draft, Store *store, int folder_fd, const char *path,
+		     const MessageImage *image, Slice letters, int64_t received, Failure *why)
+{
+	*draft = (MaildirDraft){ .store = store,
+				 .image = image,
+				 .path = path,
+				 .folder_fd = folder_fd,
+				 .target_fd = -1,
+				 .file_fd = -1,
+				 .received = received,
+				 .target = letters.length ? "cur" : "new" };
+	text_append_slice(&draft->letters, letters);
+	return open_target(draft, why) && stage(draft, why);
+}
+
+static void name_it(MaildirDraft *draft)
+{
+	text_reset(&draft->name);
+	maildir_name_unique(draft->store->settings.hostname, &draft->name);
+	maildir_name_sizes(&draft->size, &draft->name);
+	if (draft->letters.length)
+		text_printf(&draft->name, ":2,%s", text_string(&draft->letters));
+}
+
+/* Is what stands under our name our file? */
+static bool is_there(const MaildirDraft *draft)
+{
+	struct stat there;
+	int error = errno;
+	bool ours = fstatat(draft->target_fd, text_string(&draft->name), &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    there.st_dev == draft->device && there.st_ino == draft->inode;
+
+	errno = error;
+	return ours;
+}
+
+/* On the undo list before it is made: only our own file would be removed. */
+static bool link_it(MaildirDraft *draft)
+{
+	StoreLink *link_to = draft->store->link;
+	const char *name = text_string(&draft->name);
+	char path[32];
+	int result;
+
+	undo_strike(&draft->undo_link);
+	draft->undo_link = undo_add_unlink(draft->target_fd, name, NO_GROUP);
+	undo_only_file(draft->undo_link, draft->device, draft->inode);
+	if (draft->file_fd < 0) {
+		result = link_to(draft->folder_fd, text_string(&draft->draft_name), draft->target_fd, name,
+				 0);
+	} else {
+		snprintf(path, sizeof path, "/proc/self/fd/%d", draft->file_fd);
+		result = link_to(AT_FDCWD, path, draft->target_fd, name, AT_SYMLINK_FOLLOW);
+	}
+	return result == 0 || is_there(draft);
+}
+
+/* An unnamed file that cannot be linked: no /proc, another file system, or its last name was taken back. */
+static bool wants_a_copy(const MaildirDraft *draft)
+{
+	return draft->file_fd >= 0 &&
+	       (errno == ENOENT || errno == EXDEV || errno == EPERM || errno == EMLINK || errno == EINVAL);
+}
+
+static void close_file(MaildirDraft *draft)
+{
+	if (!draft->borrowed)
+		cleanup_fd(&draft->file_fd);
+	draft->file_fd = -1;
+	draft->borrowed = false;
+}
+
+static bool link_under_new_name(MaildirDraft *draft, Failure *why)
+{
+	for (int tries = 0; tries < NAME_TRIES; tries++) {
+		name_it(draft);
+		if (link_it(draft))
+			return true;
+		if (errno == EEXIST)
+			continue;
+		if (!wants_a_copy(draft))
+			break;
+		close_file(draft);
+		if (!copy_named(draft, why))
+			return false;
+	}
+	return failure_errno(why, "link a message into '%s/%s'", draft->path, draft->target);
+}
+
+static void drop_draft(MaildirDraft *draft)
+{
+	if (!draft->undo_draft)
+		return;
+	undo_strike(&draft->undo_draft);
+	unlinkat(draft->folder_fd, text_string(&draft->draft_name), 0);
+}
+
+/* Its name goes if it is there: a link whose reply was lost, too. */
+static bool drop_link(MaildirDraft *draft)
+{
+	if (draft->undo_link && is_there(draft) &&
+	    unlinkat(draft->target_fd, text_string(&draft->name), 0) < 0 && errno != ENOENT)
+		return false;
+	undo_strike(&draft->undo_link);
 	return true;
 }
 
-bool maildir_undo(MaildirCopy *copy, Failure *why)
+bool maildir_publish(MaildirDraft *draft, Failure *why)
 {
-	bool done = true;
-
-	drop_draft(copy);
-	if (copy->published) {
-		done = unlinkat(copy->target_fd, text_string(&copy->name), 0) == 0 ||
-		       failure_errno(why, "'%s' could not be taken back", text_string(&copy->name));
-		undo_strike(&copy->undo_name);
-		copy->published = false;
+	if (!link_under_new_name(draft, why)) {
+		drop_link(draft);
+		return false;
 	}
+	if (fsync(draft->target_fd) < 0) {
+		failure_errno(why, "flush '%s/%s'", draft->path, draft->target);
+		if (!drop_link(draft))
+			failure_add(why, "and the message could not be taken back");
+		return false;
+	}
+	draft->published = true;
+	drop_draft(draft);
+	return true;
+}
+
+bool maildir_take_back(MaildirDraft *draft, Failure *why)
+{
+	bool done = drop_link(draft);
+
+	if (!done)
+		failure_errno(why, "take a message back from '%s/%s'", draft->path, draft->target);
+	drop_draft(draft);
+	draft->published = false;
 	return done;
 }
 
-void maildir_clear(MaildirCopy *copy)
+void maildir_clear(MaildirDraft *draft)
 {
-	drop_draft(copy);
-	undo_strike(&copy->undo_name);
-	if (copy->borrowed)
-		copy->file_fd = -1;
-	cleanup_fd(&copy->file_fd);
-	cleanup_fd(&copy->target_fd);
-	cleanup_fd(&copy->tmp_fd);
-	cleanup_fd(&copy->dir_fd);
-	text_clear(&copy->name);
-	text_clear(&copy->draft);
-	text_clear(&copy->flags);
+	Failure ignored;
+
+	if (!draft->store)
+		return;
+	if (!draft->published)
+		maildir_take_back(draft, &ignored);
+	undo_strike(&draft->undo_link);
+	drop_draft(draft);
+	close_file(draft);
+	cleanup_fd(&draft->target_fd);
+	store_close_directory(draft->store, draft->folder_fd);
+	text_clear(&draft->draft_name);
+	text_clear(&draft->name);
+	text_clear(&draft->letters);
+	*draft = (MaildirDraft){ .target_fd = -1, .folder_fd = -1, .file_fd = -1 };
 }

@@ -1,54 +1,55 @@
-/* maildir - one copy of a message into one Maildir
+/* maildir - put a message into a Maildir: written and flushed first, then linked, whole, into new/ or cur/
  *
- * Order of calls: open new/ -> an unnamed file (or one in tmp/) -> write -> fsync -> link into new/ or cur/;
- * when the link says no, compare inodes (a lost NFS reply) -> fsync the directory, or take the link back.  At
- * every instant a reader sees no message or a whole one. */
+ * The copy has no name until then where the file system allows that (O_TMPFILE), so that nothing is left of
+ * it whatever happens; elsewhere it lies in tmp/.  A message that is in an unnamed file already is linked as
+ * it is. */
 #ifndef MAILBOX_MAILDIR_H
 #define MAILBOX_MAILDIR_H
 
 #include <stdbool.h>
 #include <stdint.h>
-#include <sys/types.h>
 
 #include "base/failure.h"
 #include "base/text.h"
-#include "message/message.h"
+#include "mailbox/store_internal.h"
 #include "system/undo.h"
 
-/* A copy on its way.  The fields are for maildir.c; `name` ("new/...") says where it is or will be. */
-typedef struct MaildirCopy {
-	int dir_fd;            /* of the Maildir */
-	int target_fd;         /* of new/ or cur/ */
-	int tmp_fd;            /* of tmp/, when `draft` has a name there; or -1 */
-	int file_fd;           /* the written file, open until it is linked; or -1 */
-	bool borrowed;         /* file_fd is the message's spool: not ours to close */
-	const char *directory; /* "new" or "cur" */
-	const char *hostname;
-	Text name;  /* below `directory` */
-	Text draft; /* below tmp/; empty when the file is unnamed */
-	Text flags; /* ":2,FS"; empty in new/ */
+/* The fields are for maildir.c. */
+typedef struct MaildirDraft {
+	Store *store;
+	const MessageImage *image;
+	const char *path; /* of the Maildir, for people; borrowed */
+	int folder_fd;    /* of the Maildir, for its path only */
+	int target_fd;    /* its new/ or cur/ */
+	const char *target;
+	int file_fd; /* the copy; -1 when it has a name in tmp/ */
+	bool borrowed;
+	Text draft_name; /* "tmp/..." or empty */
+	Text name;       /* in the target */
+	Text letters;    /* flags and keywords */
 	ImageSize size;
+	int64_t received;
 	dev_t device;
 	ino_t inode;
+	Undo undo_draft, undo_link;
 	bool published;
-	Undo undo_draft, undo_name;
-} MaildirCopy;
+} MaildirDraft;
 
-/* Makes tmp/, new/ and cur/ in the directory `dir_fd`, flushed. */
-bool maildir_make(int dir_fd, Failure *why);
+/* Makes tmp/, new/ and cur/ where they are missing, flushed. */
+bool maildir_make(int folder_fd, const char *path, Failure *why);
 
-/* Writes and flushes the message, invisibly.  Takes `dir_fd` over in any case.  `path` names the Maildir in
- * failures; the Maildir must be `owner`'s. */
-bool maildir_prepare(MaildirCopy *copy, int dir_fd, const char *path, uid_t owner, const char *hostname,
-		     const MessageImage *image, const char *const *flags, size_t flag_count, int64_t received,
-		     Failure *why);
+/* Writes and flushes a copy of `image`.  `folder_fd` becomes the draft's.  With letters it is meant for cur/,
+ * without for new/.  `received` is the file's time, 0 for now. */
+bool maildir_prepare(MaildirDraft *draft, Store *store, int folder_fd, const char *path,
+		     const MessageImage *image, Slice letters, int64_t received, Failure *why);
 
-/* Makes the copy visible, durably. */
-bool maildir_publish(MaildirCopy *copy, Failure *why);
+/* Makes it visible and flushes the directory; else nothing is visible. */
+bool maildir_publish(MaildirDraft *draft, Failure *why);
 
 /* Takes it back, published or not. */
-bool maildir_undo(MaildirCopy *copy, Failure *why);
+bool maildir_take_back(MaildirDraft *draft, Failure *why);
 
-void maildir_clear(MaildirCopy *copy);
+/* Forgets the draft; what was published stays. */
+void maildir_clear(MaildirDraft *draft);
 
 #endif

@@ -1,3 +1,4 @@
+/* store - a user's mail: where it is, what folders it has */
 #include "mailbox/store.h"
 
 #include <errno.h>
@@ -9,66 +10,61 @@
 
 #include "base/memory.h"
 #include "mailbox/beneath.h"
+#include "mailbox/boot.h"
 #include "mailbox/folder_name.h"
 #include "mailbox/store_internal.h"
 #include "mailbox/subscriptions.h"
 #include "system/privileges.h"
 
 enum {
-	SUBSCRIBE_PATIENCE_S = 5,
+	SUBSCRIBE_PATIENCE_S = 2, /* it is a courtesy */
+	CANDIDATES = 3,
 };
 
-/* "/var/mail" of "/var/mail/alice"; NULL when there is none. */
-static char *directory_of(const char *path)
+/* Below the home directory the user says what is a directory of which group: a link there must not
+ * get him that group. */
+static bool is_in_home(const Location *location, const StoreSettings *settings)
 {
-	const char *slash = strrchr(path, '/');
+	size_t length = strlen(settings->home);
 
-	return slash && slash != path ? memory_copy_bytes(path, (size_t)(slash - path)) : NULL;
+	return strncmp(location->inbox, settings->home, length) == 0 && location->inbox[length] == '/';
 }
 
 gid_t store_spool_group(const StoreSettings *settings)
 {
 	AUTO_VALUE(Location) location = { 0 };
-	Failure ignored = { 0 };
+	AUTO_VALUE(Text) dir = { 0 };
 	struct stat status;
+	Failure ignored;
 
-	/* A set-gid bit of the directory marks a spool whose boxes share its group: Debian's /var/mail. */
-	if (!location_parse(&location, settings, &ignored) || location.layout != STORE_MBOX)
+	if (!location_parse(&location, settings, &ignored) || location.layout != STORE_MBOX ||
+	    is_in_home(&location, settings))
 		return NO_GROUP;
-	auto_free char *directory = directory_of(location.inbox);
-	if (!directory || stat(directory, &status) < 0 || !(status.st_mode & S_IWGRP) || status.st_uid != 0 ||
-	    (status.st_mode & S_IWOTH))
+	text_append(&dir, location.inbox, (size_t)(strrchr(location.inbox, '/') - location.inbox));
+	if (dir.length == 0 || stat(text_string(&dir), &status) < 0)
+		return NO_GROUP;
+	/* Root's own directory, where the group may write and nobody else. */
+	if (!(status.st_mode & S_IWGRP) || (status.st_mode & S_IWOTH) || status.st_uid != 0 ||
+	    status.st_gid == 0)
 		return NO_GROUP;
 	return status.st_gid;
 }
 
-static char *copy_or_null(const char *string)
-{
-	return string ? memory_copy_string(string) : NULL;
-}
-
 Store *store_open(const StoreSettings *settings, Failure *why)
 {
-	Store *store;
-	Location location;
+	Store *store = memory_zeroed(1, sizeof *store);
 
-	if (!location_parse(&location, settings, why))
-		return NULL;
-	store = memory_zeroed(1, sizeof *store);
 	store->settings = *settings;
-	store->settings.location = copy_or_null(settings->location);
-	store->settings.user = copy_or_null(settings->user);
-	store->settings.home = copy_or_null(settings->home);
-	store->settings.hostname = copy_or_null(settings->hostname);
-	store->location = location;
+	store->settings.location = memory_copy_string(settings->location ? settings->location : "auto");
+	store->settings.user = memory_copy_string(settings->user);
+	store->settings.home = memory_copy_string(settings->home);
+	store->settings.hostname = memory_copy_string(settings->hostname);
 	store->root_fd = -1;
 	store->link = linkat;
-	return store;
-}
-
-static void free_string(const char *string)
-{
-	free((void *)(size_t)string);
+	if (location_parse(&store->location, &store->settings, why))
+		return store;
+	store_close(store);
+	return NULL;
 }
 
 void store_close(Store *store)
@@ -77,44 +73,47 @@ void store_close(Store *store)
 		return;
 	cleanup_fd(&store->root_fd);
 	location_clear(&store->location);
-	free_string(store->settings.location);
-	free_string(store->settings.user);
-	free_string(store->settings.home);
-	free_string(store->settings.hostname);
+	free((char *)(size_t)store->settings.location);
+	free((char *)(size_t)store->settings.user);
+	free((char *)(size_t)store->settings.home);
+	free((char *)(size_t)store->settings.hostname);
 	free(store);
 }
 
 bool store_check_writers(const Store *store, const struct stat *status, gid_t group, const char *path,
 			 Failure *why)
 {
-	if (status->st_mode & S_IWOTH)
-		return failure_retry(why, "everybody can write to '%s': chmod o-w it", path);
-	if ((status->st_mode & S_IWGRP) && status->st_gid != store->settings.gid &&
-	    (group == NO_GROUP || status->st_gid != group))
-		return failure_retry(why, "the group %ld can write to '%s': chmod g-w it",
-				     (long)status->st_gid, path);
-	return true;
+	bool by_group = (status->st_mode & S_IWGRP) && status->st_gid != store->settings.gid &&
+			status->st_gid != group;
+
+	if (!by_group && !(status->st_mode & S_IWOTH))
+		return true;
+	return failure_retry(why, "others can write '%s': chmod %s mends it", path,
+			     by_group ? "go-w" : "o-w");
 }
 
-bool store_error_means_missing(int error)
+/* A directory that holds mail must be the recipient's, and his alone to change. */
+static bool check_directory(const Store *store, int fd, const char *path, Failure *why)
 {
-	return error == ENOENT || error == ENOTDIR || error == ELOOP || error == EXDEV ||
-	       error == ENAMETOOLONG;
-}
-
-static bool check_root(Store *store, Failure *why)
-{
-	const char *path = store->location.root;
 	struct stat status;
 
-	if (fstat(store->root_fd, &status) < 0)
+	if (fstat(fd, &status) < 0)
 		return failure_errno(why, "look at '%s'", path);
 	if (status.st_uid != store->settings.uid)
-		return failure_retry(why,
-				     "the mail directory '%s' belongs to uid %ld, not to uid %ld: chown it",
-				     path, (long)status.st_uid, (long)store->settings.uid);
-	store->device = status.st_dev;
+		return failure_retry(why, "the mail directory '%s' belongs to uid %ld, not to %ld", path,
+				     (long)status.st_uid, (long)store->settings.uid);
 	return store_check_writers(store, &status, NO_GROUP, path, why);
+}
+
+static int open_checked(const Store *store, const char *path, bool create, Failure *why)
+{
+	auto_fd int fd = directory_open(path, why);
+
+	if (fd < 0 && errno == ENOENT && create)
+		fd = directory_make(path, store->settings.home, why);
+	if (fd < 0 || !check_directory(store, fd, path, why))
+		return -1;
+	return TAKE_FD(fd);
 }
 
 bool store_open_root(Store *store, bool create, bool *missing, Failure *why)
@@ -122,19 +121,27 @@ bool store_open_root(Store *store, bool create, bool *missing, Failure *why)
 	*missing = false;
 	if (store->root_fd >= 0)
 		return true;
-	store->root_fd = directory_open(store->location.root, why);
-	if (store->root_fd < 0 && why->error == ENOENT) {
-		*missing = !create;
-		if (create)
-			store->root_fd = directory_make(store->location.root, store->settings.home, why);
-	}
-	if (store->root_fd < 0)
-		return false;
-	if (check_root(store, why))
-		return true;
-	cleanup_fd(&store->root_fd);
-	store->root_fd = -1;
-	return false;
+	errno = 0;
+	store->root_fd = open_checked(store, store->location.root, create, why);
+	*missing = store->root_fd < 0 && why->error == ENOENT;
+	return store->root_fd >= 0;
+}
+
+int store_open_inbox(Store *store, Failure *why)
+{
+	bool missing;
+
+	if (strcmp(store->location.inbox, store->location.root) != 0)
+		return open_checked(store, store->location.inbox, true, why);
+	if (!store_open_root(store, true, &missing, why))
+		return -1;
+	return store->root_fd;
+}
+
+void store_close_directory(const Store *store, int fd)
+{
+	if (fd != store->root_fd)
+		cleanup_fd(&fd);
 }
 
 bool store_folder_valid(const Store *store, const char *folder, Failure *why)
@@ -145,97 +152,142 @@ bool store_folder_valid(const Store *store, const char *folder, Failure *why)
 	       folder_name_on_disk(store->location.layout, folder, &relative, why);
 }
 
-/* A Maildir is a directory with cur/ in it, an mbox a regular file. */
-static bool look(Store *store, const char *relative, bool *exists)
+bool store_error_means_missing(int error)
 {
-	struct stat status;
-	bool mbox = store->location.layout == STORE_MBOX;
-
-	if (mbox) {
-		*exists = fstatat(store->root_fd, relative, &status, 0) == 0 && S_ISREG(status.st_mode);
-	} else {
-		auto_fd int fd = beneath_open_directory(store->root_fd, relative);
-
-		*exists = fd >= 0 && fstatat(fd, "cur", &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-			  S_ISDIR(status.st_mode);
+	switch (error) {
+	case ENOENT:
+	case ENOTDIR:
+	case EISDIR:
+	case ELOOP:
+	case EXDEV:
+	case ENAMETOOLONG:
+		return true;
+	default:
+		return false;
 	}
-	return *exists || store_error_means_missing(errno) || errno == 0;
 }
 
-/* The name on disk: of the folder as it is called, or, where rules write the namespace that clients
- * show, of what stands below "INBOX". */
-static bool name_on_disk(const Store *store, const char *folder, Text *relative, Failure *why)
+/* Is there such a folder?  -1 for an accident. */
+static int look(Store *store, StoreLayout layout, const char *relative, Failure *why)
 {
-	const char *below = folder_name_below_inbox(store->location.layout, folder);
+	AUTO_VALUE(Text) path = { 0 };
+	struct stat status;
 
-	return folder_name_on_disk(store->location.layout, below ? below : folder, relative, why);
+	text_append_string(&path, relative);
+	if (layout == STORE_MAILDIR_FS)
+		text_append_string(&path, "/cur"); /* else only something above a folder */
+	if (fstatat(store->root_fd, text_string(&path), &status, 0) == 0)
+		return layout == STORE_MBOX ? S_ISREG(status.st_mode) : S_ISDIR(status.st_mode);
+	if (store_error_means_missing(errno))
+		return 0;
+	failure_errno(why, "look for the folder '%s/%s'", store->location.root, relative);
+	return -1;
+}
+
+/* A name on disk that a folder may have. */
+typedef struct Candidate {
+	StoreLayout layout;
+	const char *name;
+} Candidate;
+
+/* In the order of the search.  What a namespace's prefix calls INBOX.Lists is the folder Lists, unless there
+ * is one of just that name; a Maildir that was not said to have one layout may have the other. */
+static size_t list_candidates(const Store *store, const char *folder, Candidate *list)
+{
+	StoreLayout layout = store->location.layout;
+	const char *below = folder_name_below_inbox(layout, folder);
+	size_t count = 0;
+
+	list[count++] = (Candidate){ layout, folder };
+	if (below)
+		list[count++] = (Candidate){ layout, below };
+	if (layout == STORE_MAILDIR)
+		list[count++] = (Candidate){ STORE_MAILDIR_FS, folder };
+	return count;
+}
+
+/* The first candidate that exists; `place->relative` is else where it would be made. */
+static bool search(Store *store, const char *folder, FolderPlace *place, Failure *why)
+{
+	Candidate list[CANDIDATES];
+	size_t count = list_candidates(store, folder, list);
+	const char *make = folder_name_below_inbox(store->location.layout, folder);
+	Failure ignored;
+
+	for (size_t i = 0; i < count && store->root_fd >= 0 && !place->exists; i++) {
+		int found;
+
+		text_reset(&place->relative);
+		if (!folder_name_on_disk(list[i].layout, list[i].name, &place->relative, &ignored))
+			continue;
+		found = look(store, list[i].layout, text_string(&place->relative), why);
+		if (found < 0)
+			return false;
+		place->exists = found > 0;
+	}
+	if (place->exists)
+		return true;
+	text_reset(&place->relative);
+	if (folder_name_on_disk(store->location.layout, make ? make : folder, &place->relative, why))
+		failure_retry(why, "there is no folder '%s'", text_string(&place->relative));
+	return true;
 }
 
 bool store_find(Store *store, const char *folder, FolderPlace *place, Failure *why)
 {
 	bool missing;
 
-	*place = (FolderPlace){ 0 };
-	if (folder_name_is_inbox(folder)) {
-		place->inbox = place->exists = true;
+	*place = (FolderPlace){ .inbox = folder_name_is_inbox(folder) };
+	if (place->inbox) {
+		place->exists = true;
 		return true;
 	}
-	if (!name_on_disk(store, folder, &place->relative, why)) {
-		text_clear(&place->relative); /* not allowed: does not exist */
+	if (!store_folder_valid(store, folder, why))
 		return true;
-	}
-	if (!store_open_root(store, false, &missing, why))
-		return missing;
-	errno = 0;
-	if (!look(store, text_string(&place->relative), &place->exists))
-		return failure_errno(why, "look for the folder '%s'", folder);
-	if (!place->exists)
-		failure_retry(why, "the folder '%s' does not exist", folder);
-	return true;
+	if (!store_open_root(store, false, &missing, why) && !missing)
+		return false;
+	return search(store, folder, place, why);
+}
+
+bool store_folder_exists(Store *store, const char *folder, bool *exists, Failure *why)
+{
+	FolderPlace place;
+	bool asked = store_find(store, folder, &place, why);
+
+	*exists = asked && place.exists;
+	text_clear(&place.relative);
+	return asked;
 }
 
 char *store_path(const Store *store, const FolderPlace *place)
 {
 	AUTO_VALUE(Text) path = { 0 };
 
-	if (place->inbox)
-		text_append_string(&path, store->location.inbox);
-	else
-		text_printf(&path, "%s/%s", store->location.root, text_string(&place->relative));
+	text_append_string(&path, place->inbox ? store->location.inbox : store->location.root);
+	if (!place->inbox)
+		text_printf(&path, "/%s", text_string(&place->relative));
 	return text_take(&path);
-}
-
-bool store_folder_exists(Store *store, const char *folder, bool *exists, Failure *why)
-{
-	FolderPlace place;
-	Failure reason = { 0 };
-	bool looked = store_find(store, folder, &place, &reason);
-
-	*exists = looked && place.exists;
-	text_clear(&place.relative);
-	if (!looked)
-		*why = reason;
-	return looked;
 }
 
 void store_subscribe(Store *store, const char *relative)
 {
-	Failure ignored = { 0 };
+	Failure ignored;
 
 	if (store->settings.subscribe_created)
-		(void)subscriptions_add(store->root_fd, store->location.layout, relative,
-					SUBSCRIBE_PATIENCE_S, &ignored);
+		subscriptions_add(store->root_fd, store->location.layout, relative, SUBSCRIBE_PATIENCE_S,
+				  &ignored);
 }
 
-/* Unnamed, or named for a moment: a kill in between leaves an empty file. */
+/* Unnamed; or, where there is no such thing, named for a moment: a kill in between leaves an empty file. */
 static int open_spool(int dir_fd, const char *directory)
 {
-	char name[80];
+	char name[96];
 	int fd = openat(dir_fd, directory, O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
 
-	if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR && errno != EINVAL))
+	if (fd >= 0 || (errno != EOPNOTSUPP && errno != EISDIR))
 		return fd;
-	snprintf(name, sizeof name, "%s/spool.%ld", directory, (long)getpid());
+	snprintf(name, sizeof name, "%s/spool.%x.%llx", directory, (unsigned)getpid(),
+		 (unsigned long long)boot_clock_ns());
 	fd = openat(dir_fd, name, O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd >= 0)
 		unlinkat(dir_fd, name, 0);
@@ -244,16 +296,17 @@ static int open_spool(int dir_fd, const char *directory)
 
 int store_spool(Store *store, Failure *why)
 {
-	const Location *location = &store->location;
-	bool is_mbox = location->layout == STORE_MBOX;
-	auto_fd int dir_fd = open(is_mbox ? store->settings.home : location->inbox,
+	bool is_mbox = store->location.layout == STORE_MBOX;
+	auto_fd int dir_fd = open(is_mbox ? store->location.root : store->location.inbox,
 				  O_PATH | O_DIRECTORY | O_CLOEXEC);
 	int fd = dir_fd >= 0 ? open_spool(dir_fd, is_mbox ? "." : "tmp") : -1;
 
-	/* No Maildir yet, or a home that is not ours to write: any place will do, at the price of a copy. */
+	if (fd < 0)
+		fd = open_spool(AT_FDCWD, store->settings.home);
+	/* A home that is not ours to write: any place will do, at the price of a copy. */
 	if (fd < 0)
 		fd = open_spool(AT_FDCWD, "/var/tmp");
 	if (fd < 0)
-		failure_errno(why, "make a spool file for a large message");
+		failure_errno(why, "make a file for a large message");
 	return fd;
 }

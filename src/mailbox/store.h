@@ -84,6 +84,9 @@ void filing_free(Filing *filing);
 const char *filing_folder(const Filing *filing);
 const char *filing_path(const Filing *filing);
 
+/* What the log should say besides (once), or NULL. */
+const char *filing_note(const Filing *filing);
+
 DEFINE_AUTO(Store, store_close)
 DEFINE_AUTO(Filing, filing_free)
 

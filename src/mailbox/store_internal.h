@@ -15,7 +15,6 @@ struct Store {
 	StoreSettings settings; /* the strings are ours */
 	Location location;
 	int root_fd;     /* of location.root, for its path only; -1 until it is needed */
-	dev_t device;    /* of it */
 	bool no_unnamed; /* the file system, or a missing /proc, wants names */
 	StoreLink *link;
 };
@@ -23,6 +22,12 @@ struct Store {
 /* Opens the mail root, once.  With `create` it is made when missing; without, a missing root is
  * *missing.  Refuses a directory that is another's, or that others can write. */
 bool store_open_root(Store *store, bool create, bool *missing, Failure *why);
+
+/* The Maildir that is the inbox, made when missing; may be root_fd itself.  -1 and `why`. */
+int store_open_inbox(Store *store, Failure *why);
+
+/* Closes a directory unless it is the root, which stays open.  errno is kept. */
+void store_close_directory(const Store *store, int fd);
 
 /* Refuses a directory or file that others can write.  The user's own group may, and `group` (or NO_GROUP). */
 bool store_check_writers(const Store *store, const struct stat *status, gid_t group, const char *path,
