@@ -271,7 +271,7 @@ static const struct {
 	{ "a+detail@[192.0.2.1]", "|a+detail|[192.0.2.1]|a+detail@[192.0.2.1]" },
 	{ "a..b@c", "|a..b|c|a..b@c" },
 	{ "j\xc3\xbcrgen@b", "|j\xc3\xbcrgen|b|j\xc3\xbcrgen@b" },
-	{ "root", "!|root||root" },
+	{ "root", "|root||root" },
 	{ "a@", NULL },
 	{ "@b", NULL },
 	{ "@r1,@r2", NULL },
