@@ -50,10 +50,13 @@ static bool copy_message(Copy *copy, Slice head, const Message *message, off_t o
 	offset += (off_t)held.length;
 	if (done && offset < message->size_bytes)
 		buffer = memory_new(COPY_BYTES);
-	while (done && offset < message->size_bytes) {
+	/* The first piece is cut so that all others are written at round offsets: the kernel then has whole
+	 * pages to fill. */
+	for (size_t want = COPY_BYTES - (head.length + held.length) % COPY_BYTES;
+	     done && offset < message->size_bytes; want = COPY_BYTES) {
 		size_t got = 0;
 
-		done = message_read(message, offset, buffer, COPY_BYTES, &got, why) &&
+		done = message_read(message, offset, buffer, want, &got, why) &&
 		       copy_pieces(copy, slice(buffer, got), slice("", 0), why);
 		offset += (off_t)got;
 	}
