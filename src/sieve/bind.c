@@ -182,7 +182,7 @@ static void note_position(SieveCheck *check, const SieveVerb *verb, SieveSpan sp
 {
 	if (!(verb->takes & SIEVE_AT_THE_START))
 		check->anything_yet = true;
-	else if (check->anything_yet || check->nesting)
+	else if (check->anything_yet || check->blocks)
 		sieve_check_error(check, span, NULL, "'%s' must come before all other commands", verb->name);
 }
 
@@ -395,7 +395,8 @@ static SELDOM void bind_comparator(SieveCheck *check, SieveMatching *matching, c
 		name = find_elsewhere(check, &search, name, value->span, "");
 	if (name)
 		matching->comparator = name->what;
-	else if (!sieve_defer(check, value->span, "unknown comparator"))
+	else if (!sieve_defer(check, value->span, "unknown comparator '%.*s'", (int)search.name.length,
+			      search.name.data))
 		sieve_check_error(check, value->span, did_you_mean(check, &search.nearest, ""),
 				  "unknown comparator '%.*s'", (int)search.name.length, search.name.data);
 }

@@ -187,9 +187,9 @@ static bool parse_arguments(SieveCheck *check, SieveBinding *binding)
 
 /* ---- tests ---- */
 
-static bool too_deep(SieveCheck *check, const char *what)
+static bool too_deep(SieveCheck *check, unsigned depth, const char *what)
 {
-	if (check->nesting < SIEVE_LIMIT_NESTING)
+	if (depth < SIEVE_LIMIT_NESTING)
 		return false;
 	sieve_check_error(check, check->token.span, NULL, "%s are nested more than %d deep (limit: nesting)",
 			  what, SIEVE_LIMIT_NESTING);
@@ -302,11 +302,11 @@ static SieveNode *parse_test(SieveCheck *check)
 		unexpected(check, "a test is wanted here");
 		return NULL;
 	}
-	if (too_deep(check, "tests"))
+	if (too_deep(check, check->tests, "tests"))
 		return NULL;
-	check->nesting++;
+	check->tests++;
 	good = parse_node(check, SIEVE_NAME_TEST, node);
-	check->nesting--;
+	check->tests--;
 	return good ? node : NULL;
 }
 
@@ -329,14 +329,14 @@ static SieveNode *parse_block(SieveCheck *check)
 	SieveSpan start = check->token.span;
 	SieveNode *first;
 
-	if (too_deep(check, "blocks")) {
+	if (too_deep(check, check->blocks, "blocks")) {
 		skip_block(check);
 		return NULL;
 	}
-	check->nesting++;
+	check->blocks++;
 	advance(check);
 	first = parse_commands(check, true);
-	check->nesting--;
+	check->blocks--;
 	if (at_end(check))
 		sieve_check_error(check, start, NULL, "this '{' is never closed");
 	else

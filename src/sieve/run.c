@@ -18,12 +18,12 @@
 
 /* ---- what goes wrong ---- */
 
-static char *place_text(SieveRun *run, SieveSpan span, const char *kind, const char *text)
+static char *place_text(SieveRun *run, SieveSpan span, const char *text)
 {
 	const SieveScript *script = run->frame->script;
 
-	return arena_printf(run->arena, "%s:%u:%u: %s%s", script->name, span.line,
-			    sieve_column(script->source, span.offset), kind, text);
+	return arena_printf(run->arena, "%s:%u:%u: %s", script->name, span.line,
+			    sieve_column(script->source, span.offset), text);
 }
 
 SieveStatus sieve_fail(SieveRun *run, SieveSpan span, const char *format, ...)
@@ -34,7 +34,7 @@ SieveStatus sieve_fail(SieveRun *run, SieveSpan span, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(text, sizeof text, format, arguments);
 	va_end(arguments);
-	plan_fail(run->plan, PLAN_RUN_ERROR, place_text(run, span, "", text));
+	plan_fail(run->plan, PLAN_RUN_ERROR, place_text(run, span, text));
 	return SIEVE_FAILED;
 }
 
@@ -52,7 +52,7 @@ void sieve_warn(SieveRun *run, SieveSpan span, const char *format, ...)
 	va_start(arguments, format);
 	vsnprintf(text, sizeof text, format, arguments);
 	va_end(arguments);
-	plan_warn(run->plan, "%s", place_text(run, span, "warning: ", text));
+	plan_warn(run->plan, "%s", place_text(run, span, text));
 }
 
 /* ---- extensions ---- */

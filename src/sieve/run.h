@@ -46,7 +46,7 @@ SieveStatus sieve_fail(SieveRun *run, SieveSpan span, const char *format, ...)
 	__attribute__((cold, format(printf, 3, 4)));
 SieveStatus sieve_later(SieveRun *run, const Failure *why);
 
-/* A line "file:line:column: warning: ..." for the owner's log. */
+/* A line "file:line:column: ..." for the owner's log. */
 void sieve_warn(SieveRun *run, SieveSpan span, const char *format, ...)
 	__attribute__((cold, format(printf, 3, 4)));
 

@@ -57,7 +57,7 @@ struct SieveCheck {
 	SieveNames names;
 	SieveMatching defaults; /* of tests that do not say how to match */
 	unsigned depth;         /* of includes */
-	unsigned nesting;
+	unsigned blocks, tests; /* how deep in them */
 	bool anything_yet; /* a command other than require was seen */
 	bool decodes;      /* a required extension wants to see strings with "${" */
 	SieveNode *nodes;  /* cleared ones, not yet used: how many */

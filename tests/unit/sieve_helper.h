@@ -124,9 +124,6 @@ static void sieve_story(const SieveStory *story, Text *out)
 			   story->bytes.data ? story->bytes : slice_of(story->message ? story->message : ""));
 	input.header = header_index(message.header, arena);
 	sieve_run(script, &input, plan);
-	if (story->with_warnings)
-		for (size_t i = 0; i < plan->warning_count; i++)
-			text_printf(out, "%s\n", plan->warnings[i]);
 	plan_print(plan, out);
 	message_clear(&message);
 }
@@ -142,5 +139,36 @@ __attribute__((unused)) static void sieve_told(const char *script, const char *m
 		ck_abort_msg("%s\n--- with\n%s\n--- tells\n%s--- and not\n%s", script, message,
 			     text_string(&text), told);
 }
+
+/* The story that a test tells by its number in a table. */
+__attribute__((unused)) static void sieve_story_is(const SieveStory *story, const char *told)
+{
+	AUTO_VALUE(Text) text = { 0 };
+
+	sieve_story(story, &text);
+	if (strcmp(text_string(&text), told) != 0)
+		ck_abort_msg("%s\n--- tells\n%s--- and not\n%s", story->script ? story->script : "",
+			     text_string(&text), told);
+}
+
+/* Runs the tests that `add` adds, as the program's main. */
+__attribute__((unused)) static int sieve_tests(const char *name, void (*add)(TCase *tests))
+{
+	Suite *suite = suite_create(name);
+	TCase *tests = tcase_create(name);
+	SRunner *runner;
+	int failed;
+
+	add(tests);
+	suite_add_tcase(suite, tests);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_ENV);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed != 0;
+}
+
+#define SIEVE_LOOP(tests, test, table) \
+	tcase_add_loop_test(tests, test, 0, (int)(sizeof(table) / sizeof *(table)))
 
 #endif
