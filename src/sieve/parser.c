@@ -143,7 +143,7 @@ static bool parse_tag(SieveCheck *check, SieveBinding *binding)
 	advance(check);
 	if (!binding->verb)
 		return true;
-	if (binding->count)
+	if (binding->count && !binding->doubtful)
 		sieve_check_error(check, token.span, NULL, "tags stand before the other arguments");
 	if (!sieve_bind_tag(check, binding, &token, &found)) {
 		binding->doubtful = true;

@@ -157,7 +157,8 @@ static const SieveModifier **rank_modifiers(SieveCheck *check, const SieveNode *
 			continue;
 		}
 		for (; place && ranked[place - 1]->rank <= use->modifier->rank; place--) {
-			if (ranked[place - 1]->rank == use->modifier->rank)
+			if (ranked[place - 1]->rank == use->modifier->rank &&
+			    ranked[place - 1] != use->modifier)
 				sieve_check_error(check, use->span, NULL, "':%s' cannot go with ':%s'",
 						  use->modifier->name, ranked[place - 1]->name);
 			ranked[place] = ranked[place - 1];
