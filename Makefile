@@ -92,7 +92,15 @@ $(BUILD)/tests/%: tests/unit/%.c $(LIBRARY) $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(LINK) $(CHECK_CFLAGS) -MMD -MP -MF $@.d -MT $@ -o $@ $< $(LIBRARY) $(PCRE2_LIBS) $(CHECK_LIBS)
 
-tests: all $(UNIT_TESTS)
+# Our reading of headers beside GMime's, for tests/corpus.sh.
+$(BUILD)/tests/compare_gmime: tests/corpus/compare_gmime.c $(LIBRARY) $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(LINK) $(mime_CFLAGS) -MMD -MP -MF $@.d -MT $@ -o $@ $< $(LIBRARY) $(mime_LIBS)
+
+check-corpus:
+	@$(PARALLEL) -s check TESTS=tests/corpus.sh
+
+tests: all $(UNIT_TESTS) $(BUILD)/tests/compare_gmime
 
 # `make check TESTS=tests/house.sh` runs only that.
 check:
@@ -189,6 +197,6 @@ uninstall:
 	rm -f $(DESTDIR)$(DATADIR)/fish/vendor_completions.d/trommel.fish
 	rm -rf $(DESTDIR)$(MODULE_DIR) $(DESTDIR)$(INCLUDEDIR)/trommel $(DESTDIR)$(DATADIR)/trommel
 
-.PHONY: all tests check asan demo bench lint lint-format lint-pages lint-shell lint-cppcheck lint-gcc lint-clang
+.PHONY: all tests check check-corpus asan demo bench lint lint-format lint-pages lint-shell lint-cppcheck lint-gcc lint-clang
 .PHONY: format deps deps-lint clean install uninstall FORCE
 -include $(OBJECTS:.o=.d) $(MODULE_OBJECTS:.o=.d) $(BUILD)/obj/main.d $(UNIT_TESTS:=.d)

@@ -293,13 +293,14 @@ static void append_converted(iconv_t converter, Slice bytes, Text *out)
 	convert_some(converter, NULL, &none, out);
 }
 
-/* RFC 2781, 4.3: UTF-16 without a byte order mark is big-endian; iconv takes the host's. */
+/* UTF-16 without a byte order mark ought to be big-endian (RFC 2781, 4.3); what is sent is
+ * little-endian, and readers take it so.  A first character of ASCII or Latin-1 tells. */
 static const char *with_byte_order(const char *name, Slice bytes)
 {
-	bool marked = bytes.length >= 2 &&
-		      (memcmp(bytes.data, "\xfe\xff", 2) == 0 || memcmp(bytes.data, "\xff\xfe", 2) == 0);
-
-	return strcmp(name, "UTF-16") == 0 && !marked ? "UTF-16BE" : name;
+	if (strcmp(name, "UTF-16") != 0 || bytes.length < 2 || memcmp(bytes.data, "\xfe\xff", 2) == 0 ||
+	    memcmp(bytes.data, "\xff\xfe", 2) == 0)
+		return name;
+	return bytes.data[0] == '\0' && bytes.data[1] != '\0' ? "UTF-16BE" : "UTF-16LE";
 }
 
 static bool append_by_iconv(const char *name, Slice bytes, Text *out)

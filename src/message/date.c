@@ -129,6 +129,23 @@ static bool take_year(Cursor *cursor, CivilTime *civil)
 	return digits >= 2;
 }
 
+/* "06:09:22 PM" of programs that ask the locale for a date. */
+static bool take_half_of_day(Cursor *cursor, CivilTime *civil)
+{
+	Cursor before = *cursor;
+	Slice word = take_word(cursor);
+	bool am = ascii_equal_fold_string(word, "AM"), pm = ascii_equal_fold_string(word, "PM");
+
+	if (!am && !pm) {
+		*cursor = before;
+		return true;
+	}
+	if (civil->hour < 1 || civil->hour > 12)
+		return false;
+	civil->hour = civil->hour % 12 + (pm ? 12 : 0);
+	return true;
+}
+
 static bool take_time(Cursor *cursor, CivilTime *civil)
 {
 	if (!take_number(cursor, 2, &civil->hour) || !take(cursor, ':') ||
@@ -136,14 +153,14 @@ static bool take_time(Cursor *cursor, CivilTime *civil)
 		return false;
 	civil->second = 0;
 	if (!take(cursor, ':'))
-		return true;
+		return take_half_of_day(cursor, civil);
 	if (!take_number(cursor, 2, &civil->second))
 		return false;
 	if (cursor->end - cursor->at > 1 && *cursor->at == '.') /* RFC 3339 has fractions */
 		do
 			cursor->at++;
 		while (cursor->at < cursor->end && ascii_is_digit(*cursor->at));
-	return true;
+	return take_half_of_day(cursor, civil);
 }
 
 /* "+0530", "-08:00", and "+530" or "+5" of careless programs. */

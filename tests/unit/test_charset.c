@@ -62,6 +62,7 @@ static const struct {
 	    "A\0"),
 	  S("A") },
 	{ "utf-16", S("\0A\0B"), S("AB") },
+	{ "utf-16", S("A\0B\0"), S("AB") },
 	{ "utf-16le", S("A\0\xd8\xd8"), S("A\xef\xbf\xbd") },
 	{ "utf-32be", S("\0\0\0A"), S("A") },
 	{ "iso-8859-8-i", S("\xe0"), S("\xd7\x90") },
