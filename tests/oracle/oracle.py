@@ -39,7 +39,7 @@ def unquote(text):
 
 def read_plan(text):
     effects, failed = [], False
-    for line in text.splitlines():
+    for line in map(str.strip, text.splitlines()):
         if m := re.match(r"file into " + QUOTED + "(?:, made if missing)?" + FLAGS, line):
             effects.append(effect("store", unquote(m[1]), (m[2] or "").split()))
         elif m := re.match("keep in the inbox" + FLAGS, line):
@@ -66,7 +66,8 @@ def delivered(program, script, envelope, messages, scratch):
     for message in messages:
         subprocess.run(["rm", "-rf", home], check=True)
         with open(message, "rb") as f:
-            run = subprocess.run([program, "-s", script, "-f", envelope[0], "-r", envelope[1], "-o", "mail_location=maildir:" + home],
+            run = subprocess.run([program, "-s", script, "-f", envelope[0], "-r", envelope[1], "-o", "folder_autocreate=yes",
+                                  "-o", "mail_location=maildir:" + home],
                                  stdin=f, capture_output=True)
         effects = []
         for path in glob.glob(home + "/**/new/*", recursive=True) + glob.glob(home + "/.*/new/*"):
