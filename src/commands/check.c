@@ -1,20 +1,15 @@
 /* check - compile scripts and show what is wrong with them: `trommel check` */
-#include <errno.h>
-#include <fcntl.h>
-#include <getopt.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-#include "base/io.h"
 #include "base/json.h"
 #include "base/panic.h"
 #include "commands/commands.h"
+#include "commands/settings.h"
 #include "delivery/includes.h"
-#include "sieve/limits.h"
 #include "sieve/sieve.h"
-#include "system/config.h"
 
 enum {
 	GOOD = 0,
@@ -53,7 +48,7 @@ static bool read_options(int argc, char **argv, Options *options)
 		case 'j':
 			options->json = true;
 			break;
-		case 'o': /* in the second round: the file comes first, wherever -c stands */
+		case 'o': /* settings_read's */
 			break;
 		default:
 			return false;
@@ -61,20 +56,7 @@ static bool read_options(int argc, char **argv, Options *options)
 	return optind < argc;
 }
 
-static bool read_settings(int argc, char **argv, const Options *options, Config *config, Failure *why)
-{
-	int option;
-
-	if (!config_read(config, options->file ? options->file : CONFIG_PATH, options->file != NULL, why))
-		return false;
-	optind = 1;
-	while ((option = getopt_long(argc, argv, short_options, long_options, NULL)) != -1)
-		if (option == 'o' && !config_set(config, optarg, why))
-			return false;
-	return true;
-}
-
-/* The directory of the user's includes, "~" replaced. */
+/* The directory of the user's includes, "~" replaced; NULL when nobody knows. */
 static const char *personal_dir(const Config *config, Arena *arena)
 {
 	const char *home = getenv("HOME");
@@ -84,17 +66,6 @@ static const char *personal_dir(const Config *config, Arena *arena)
 	return home && *home == '/' ? arena_printf(arena, "%s%s", home, config->sieve_dir + 1) : NULL;
 }
 
-static bool read_script(const char *name, Text *source, Failure *why)
-{
-	auto_fd int fd = strcmp(name, "-") == 0 ? dup(STDIN_FILENO)
-						: open(name, O_RDONLY | O_CLOEXEC | O_NOCTTY);
-
-	if (fd < 0)
-		return failure_errno(why, "read '%s'", name);
-	/* One byte more than a script may have: that it is too long is for the compiler to say. */
-	return io_read_file(fd, name, SIEVE_LIMIT_SCRIPT_BYTES + 1, source, why);
-}
-
 /* Compiles the script called `name` as a delivery would.  False when it, or one that it includes, cannot be
  * read. */
 static bool check(const char *name, const SieveSetup *setup, Arena *arena, SieveFindings *findings,
@@ -102,7 +73,7 @@ static bool check(const char *name, const SieveSetup *setup, Arena *arena, Sieve
 {
 	AUTO_VALUE(Text) source = { 0 };
 
-	if (!read_script(name, &source, why))
+	if (!settings_read_script(name, &source, why))
 		return false;
 	sieve_compile(strcmp(name, "-") == 0 ? "standard input" : name,
 		      arena_copy_slice(arena, text_slice(&source)), setup, arena, findings, why);
@@ -160,7 +131,7 @@ int command_check(int argc, char **argv)
 		fputs(usage, stderr);
 		return COULD_NOT_RUN;
 	}
-	if (!read_settings(argc, argv, &options, &config, &why))
+	if (!settings_read(argc, argv, short_options, long_options, options.file, &config, &why))
 		return complain(&why);
 	includes.personal_dir = personal_dir(&config, arena);
 	includes.global_dir = config.sieve_global_dir;

@@ -1,11 +1,10 @@
 /* config - what is in force, and where it came from: `trommel config` */
-#include <getopt.h>
 #include <stdio.h>
 #include <unistd.h>
 
 #include "base/panic.h"
 #include "commands/commands.h"
-#include "system/config.h"
+#include "commands/settings.h"
 
 enum {
 	GOOD = 0,
@@ -48,25 +47,12 @@ static bool read_options(int argc, char **argv, Options *options)
 		case 'd':
 			options->describe = true;
 			break;
-		case 'o': /* in the second round: the file comes first, wherever -c stands */
+		case 'o': /* settings_read's */
 			break;
 		default:
 			return false;
 		}
 	return optind == argc;
-}
-
-static bool read_settings(int argc, char **argv, const Options *options, Config *config, Failure *why)
-{
-	int option;
-
-	if (!config_read(config, options->file ? options->file : CONFIG_PATH, options->file != NULL, why))
-		return false;
-	optind = 1;
-	while ((option = getopt_long(argc, argv, short_options, long_options, NULL)) != -1)
-		if (option == 'o' && !config_set(config, optarg, why))
-			return false;
-	return true;
 }
 
 static int print(const Text *out)
@@ -94,7 +80,7 @@ int command_config(int argc, char **argv)
 		config_describe(&out);
 		return print(&out);
 	}
-	if (!read_settings(argc, argv, &options, &config, &why))
+	if (!settings_read(argc, argv, short_options, long_options, options.file, &config, &why))
 		return complain(&why);
 	if (options.json)
 		config_print_json(&config, &out);

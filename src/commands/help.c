@@ -46,12 +46,13 @@ static const Topic topics[] = {
 	  "  trommel check ~/.sieve\n" },
 	{ "try", NULL,
 	  "trommel try [-c CONFIG] [-o KEY=VALUE]... [--sender ADDRESS] [--recipient ADDRESS] [--now DATE]\n"
-	  "            SCRIPT SOURCE...\n\n"
+	  "            [--mail LOCATION] SCRIPT SOURCE...\n\n"
 	  "Says what the rules in SCRIPT would do with saved messages.  Nothing is filed, sent or changed.\n"
 	  "A SOURCE is a file with one message, an mbox, a Maildir, or - for standard input.\n\n"
 	  "  --sender ADDRESS     envelope sender; else the message's Return-Path\n"
 	  "  --recipient ADDRESS  envelope recipient; else the message's Delivered-To\n"
-	  "  --now DATE           the time that rules see, as in a Date field or 2026-11-24T08:00:00Z\n\n"
+	  "  --now DATE           the time that rules see, as in a Date field or 2026-11-24T08:00:00Z\n"
+	  "  --mail LOCATION      look here whether a folder exists; else every folder does\n\n"
 	  "Exit status: 0 good, 1 the rules have errors or failed, 2 could not run.\n\n"
 	  "Examples:\n"
 	  "  trommel try ~/.sieve message.eml\n"

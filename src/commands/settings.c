@@ -21,13 +21,6 @@ bool settings_read(int argc, char **argv, const char *short_options, const struc
 	return true;
 }
 
-const char *settings_path(const char *path, const char *home, Arena *arena)
-{
-	if (strncmp(path, "~/", 2) != 0)
-		return *path ? path : NULL;
-	return home && *home == '/' ? arena_printf(arena, "%s%s", home, path + 1) : NULL;
-}
-
 bool settings_read_script(const char *name, Text *source, Failure *why)
 {
 	auto_fd int fd = strcmp(name, "-") == 0 ? dup(STDIN_FILENO)

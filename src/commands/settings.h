@@ -4,7 +4,6 @@
 
 #include <getopt.h>
 
-#include "base/arena.h"
 #include "base/text.h"
 #include "system/config.h"
 
@@ -12,9 +11,6 @@
  * in argv, parsed with the caller's own options: the file comes first, wherever its option stands. */
 bool settings_read(int argc, char **argv, const char *short_options, const struct option *long_options,
 		   const char *file, Config *config, Failure *why);
-
-/* `path` in `arena`, with a "~/" in front replaced by `home`; NULL when it is empty, or `home` is. */
-const char *settings_path(const char *path, const char *home, Arena *arena);
 
 /* Reads the script called `name`, or standard input for "-".  Its own rights are the caller's, so who else
  * could have written it is his affair. */

@@ -2,6 +2,7 @@
  *
  * A judge whose courier has no hands: the same judge, the same limits, and the plan is printed. */
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -11,8 +12,11 @@
 #include "base/printable.h"
 #include "commands/commands.h"
 #include "commands/settings.h"
+#include "delivery/caller.h"
 #include "delivery/judge.h"
+#include "delivery/rules.h"
 #include "mailbox/source.h"
+#include "mailbox/store.h"
 #include "message/address.h"
 #include "message/date.h"
 #include "message/header.h"
@@ -31,25 +35,28 @@ typedef struct Options {
 	const char *file; /* of the configuration; NULL: the usual one */
 	const char *sender, *recipient;
 	const char *date;
+	const char *mail; /* where folders are looked for; NULL: every folder exists */
 } Options;
 
 typedef struct Trial {
 	const Options *options;
 	const User *user;
+	const char *delimiter;
 	JudgeJob job; /* but for the message and its envelope */
 	World world;
 	bool errors_printed; /* of a script that does not compile: they are the same every time */
 	int status;
 } Trial;
 
-static const char usage[] = "usage: trommel try [-c FILE] [-o KEY=VALUE]... [--sender ADDRESS] [--recipient "
-			    "ADDRESS] [--now DATE]\n"
-			    "                   SCRIPT SOURCE...\n";
+static const char usage[] =
+	"usage: trommel try [-c FILE] [-o KEY=VALUE]... [--sender ADDRESS] [--recipient ADDRESS]\n"
+	"                   [--now DATE] [--mail LOCATION] SCRIPT SOURCE...\n";
 static const char short_options[] = "+c:o:";
 static const struct option long_options[] = {
 	{ "sender", required_argument, NULL, 's' },
 	{ "recipient", required_argument, NULL, 'r' },
 	{ "now", required_argument, NULL, 'n' },
+	{ "mail", required_argument, NULL, 'm' },
 	{ NULL, 0, NULL, 0 },
 };
 
@@ -78,6 +85,9 @@ static bool read_options(int argc, char **argv, Options *options)
 		case 'n':
 			options->date = optarg;
 			break;
+		case 'm':
+			options->mail = optarg;
+			break;
 		case 'o': /* settings_read's */
 			break;
 		default:
@@ -88,41 +98,40 @@ static bool read_options(int argc, char **argv, Options *options)
 
 /* --- the envelope, as a delivery would have had it --- */
 
+/* What an MTA would have set: here there is none, and what is set has another meaning. */
+static void forget_environment(void)
+{
+	static const char *const names[] = { "SENDER", "RECIPIENT",  "ORIGINAL_RECIPIENT", "EXTENSION",
+					     "EXT",    "LOCAL_PART", "LOCAL_PART_SUFFIX",  "DOMAIN" };
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		unsetenv(names[i]);
+}
+
 /* The address in the first field called `name`, or NULL. */
 static const char *address_in(const HeaderIndex *header, Slice name, Arena *arena)
 {
 	const HeaderField *field = header_find(header, name);
 	Address address;
 
-	if (!field || !address_parse_envelope(ascii_trim(header_unfold(field, arena)), &address, arena))
+	if (!field || !address_parse_envelope(ascii_trim(header_unfold(field, arena)), &address, arena) ||
+	    !address.valid)
 		return NULL;
 	return arena_copy_bytes(arena, address.text.data, address.text.length);
 }
 
-/* What stands behind the first delimiter of the local part. */
-static const char *detail_of(const char *recipient, const char *delimiters, Arena *arena)
+/* A message that was delivered once tells what it was delivered with. */
+static Envelope make_envelope(const Trial *trial, const Message *message, const HeaderIndex *header,
+			      Arena *arena)
 {
-	size_t local = strcspn(recipient, "@"), at = strcspn(recipient, delimiters);
+	Envelope envelope = { .user = trial->user->name, .home = trial->user->home };
+	DeliveryRequest request = { .sender = trial->options->sender,
+				    .recipient = trial->options->recipient,
+				    .address = address_in(header, SLICE("X-Original-To"), arena) };
 
-	return at < local ? arena_copy_bytes(arena, recipient + at + 1, local - at - 1) : NULL;
-}
-
-static Envelope make_envelope(const Trial *trial, const HeaderIndex *header, Arena *arena)
-{
-	Envelope envelope = { .sender = trial->options->sender,
-			      .recipient = trial->options->recipient,
-			      .user = trial->user->name,
-			      .home = trial->user->home };
-
-	if (!envelope.sender)
-		envelope.sender = address_in(header, SLICE("Return-Path"), arena);
-	if (!envelope.recipient)
-		envelope.recipient = address_in(header, SLICE("Delivered-To"), arena);
-	if (!envelope.recipient)
-		envelope.recipient = trial->user->name;
-	envelope.sender_known = envelope.sender != NULL;
-	envelope.original_recipient = address_in(header, SLICE("X-Original-To"), arena);
-	envelope.detail = detail_of(envelope.recipient, trial->job.recipient_delimiter, arena);
+	if (!request.recipient)
+		request.recipient = address_in(header, SLICE("Delivered-To"), arena);
+	caller_envelope(&envelope, &request, message, header, trial->delimiter, arena);
 	return envelope;
 }
 
@@ -177,11 +186,12 @@ static bool try_message(void *self, const Sourced *it, Failure *why)
 	AUTO(Arena) arena = arena_new();
 	AUTO_VALUE(Text) out = { 0 };
 	const HeaderIndex *header = header_index(it->message->header, arena);
-	const Envelope envelope = make_envelope(trial, header, arena);
+	const Envelope envelope = make_envelope(trial, it->message, header, arena);
 	Plan *plan;
 
 	trial->job.message = it->message;
 	trial->job.envelope = &envelope;
+	trial->job.recipient_delimiter = envelope.delimiter;
 	if (!judge_ask(&trial->job, &trial->world, arena, &plan, why))
 		return false;
 	print_title(it, header, arena, &out);
@@ -193,7 +203,7 @@ static bool try_message(void *self, const Sourced *it, Failure *why)
 	return true;
 }
 
-/* --- */
+/* --- the stage --- */
 
 static bool every_folder_exists(void *self, const char *folder, bool *exists, Failure *why)
 {
@@ -202,6 +212,29 @@ static bool every_folder_exists(void *self, const char *folder, bool *exists, Fa
 	(void)why;
 	*exists = true;
 	return true;
+}
+
+static bool folder_exists(void *self, const char *folder, bool *exists, Failure *why)
+{
+	return store_folder_exists(self, folder, exists, why);
+}
+
+/* Looks for folders where --mail says. */
+static bool open_mail(Trial *trial, const Config *config, Store **store, Failure *why)
+{
+	const StoreSettings settings = { .location = trial->options->mail,
+					 .user = trial->user->name,
+					 .home = trial->user->home,
+					 .uid = trial->user->uid,
+					 .gid = trial->user->gid,
+					 .hostname = config->hostname };
+
+	trial->world = (World){ every_folder_exists, NULL };
+	if (!trial->options->mail)
+		return true;
+	*store = store_open(&settings, why);
+	trial->world = (World){ folder_exists, *store };
+	return *store != NULL;
 }
 
 static bool read_date(const char *date, int64_t *now, Failure *why)
@@ -218,22 +251,50 @@ static bool read_date(const char *date, int64_t *now, Failure *why)
 	return true;
 }
 
-static bool prepare(int argc, char **argv, const Options *options, Config *config, User *user, Failure *why)
+static void make_job(Trial *trial, const Config *config, const char *script, Slice source, Arena *arena)
 {
-	return settings_read(argc, argv, short_options, long_options, options->file, config, why) &&
-	       user_find_uid(user, getuid(), why);
+	trial->delimiter = config->recipient_delimiter;
+	trial->job.script_name = script;
+	trial->job.script_source = source;
+	trial->job.personal_dir = rules_expand(config->sieve_dir, trial->user, arena);
+	trial->job.global_dir = config->sieve_global_dir;
+	trial->job.owner = trial->user->uid;
+	trial->job.host = config->hostname;
+	trial->job.redirect_max = config->redirect_max;
+	trial->job.cpu_s = config->judge_cpu_s;
+	trial->job.wall_s = config->judge_wall_s;
+	trial->job.memory_mb = config->judge_memory_mb;
+}
+
+static int run(Trial *trial, int argc, char **argv, Config *config, User *user, Failure *why)
+{
+	AUTO(Arena) arena = arena_new();
+	AUTO(Store) store = NULL;
+	AUTO_VALUE(Text) source = { 0 };
+	const char *script = argv[optind];
+	int first = optind + 1;
+
+	if (!settings_read(argc, argv, short_options, long_options, trial->options->file, config, why) ||
+	    !user_find_uid(user, getuid(), why) || !read_date(trial->options->date, &trial->job.now, why) ||
+	    !open_mail(trial, config, &store, why) || !settings_read_script(script, &source, why))
+		return complain(why);
+	make_job(trial, config, script, text_slice(&source), arena);
+	for (int i = first; i < argc; i++) {
+		Failure unreadable = { 0 };
+
+		if (!source_each(argv[i], try_message, trial, &unreadable))
+			trial->status = complain(&unreadable);
+	}
+	return trial->status;
 }
 
 int command_try(int argc, char **argv)
 {
-	AUTO(Arena) arena = arena_new();
 	AUTO_VALUE(Config) config = { 0 };
 	AUTO_VALUE(User) user = { 0 };
-	AUTO_VALUE(Text) source = { 0 };
 	Options options = { 0 };
-	Trial trial = { .options = &options, .user = &user, .world = { every_folder_exists, NULL } };
+	Trial trial = { .options = &options, .user = &user };
 	Failure why = { 0 };
-	int first;
 
 	panic_set_status(COULD_NOT_RUN);
 	config_init(&config);
@@ -241,27 +302,6 @@ int command_try(int argc, char **argv)
 		fputs(usage, stderr);
 		return COULD_NOT_RUN;
 	}
-	first = optind;
-	if (!prepare(argc, argv, &options, &config, &user, &why) ||
-	    !read_date(options.date, &trial.job.now, &why) ||
-	    !settings_read_script(argv[first], &source, &why))
-		return complain(&why);
-	trial.job.script_name = argv[first];
-	trial.job.script_source = text_slice(&source);
-	trial.job.personal_dir = settings_path(config.sieve_dir, user.home, arena);
-	trial.job.global_dir = settings_path(config.sieve_global_dir, user.home, arena);
-	trial.job.owner = user.uid;
-	trial.job.host = config.hostname;
-	trial.job.redirect_max = config.redirect_max;
-	trial.job.recipient_delimiter = config.recipient_delimiter;
-	trial.job.cpu_s = config.judge_cpu_s;
-	trial.job.wall_s = config.judge_wall_s;
-	trial.job.memory_mb = config.judge_memory_mb;
-	for (int i = first + 1; i < argc; i++) {
-		Failure unreadable = { 0 };
-
-		if (!source_each(argv[i], try_message, &trial, &unreadable))
-			trial.status = complain(&unreadable);
-	}
-	return trial.status;
+	forget_environment();
+	return run(&trial, argc, argv, &config, &user, &why);
 }

@@ -9,31 +9,59 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "base/io.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "mailbox/mbox_reader.h"
 
 /* --- one file --- */
 
-/* What comes through a pipe and is large.  It is read once and forgotten: in memory, but in pages that can be
- * swapped and that no process limit counts. */
-static int spool_in_memory(void *self, Failure *why)
-{
-	int fd = memfd_create("trommel-spool", MFD_CLOEXEC);
+enum {
+	BEGINNING_BYTES = 512 /* the longest From_ line */
+};
 
-	(void)self;
-	if (fd < 0)
-		failure_errno(why, "make room for a message");
-	return fd;
+static bool visit_mbox(const char *name, int fd, SourceVisit visit, void *self, Failure *why)
+{
+	AUTO_VALUE(MboxReader) reader = { .line_length = -1 };
+	AUTO_VALUE(Text) bytes = { 0 };
+	bool found = true;
+
+	if (!mbox_reader_init(&reader, fd, why))
+		return failure_add(why, "'%s'", name);
+	for (size_t number = 1; found; number++) {
+		AUTO_VALUE(Message) message = { .fd = -1, .spool_fd = -1 };
+
+		if (!mbox_reader_next(&reader, &bytes, &found, why))
+			return failure_add(why, "'%s', message %zu", name, number);
+		if (!found)
+			break;
+		message_from_bytes(&message, text_slice(&bytes));
+		if (!visit(self, &(Sourced){ name, number, &message }, why))
+			return false;
+	}
+	return true;
 }
 
-static bool visit_fd(const char *name, int fd, SourceVisit visit, void *self, Failure *why)
+static bool visit_message(const char *name, int fd, SourceVisit visit, void *self, Failure *why)
 {
-	const MessageIntake intake = { .open_spool = spool_in_memory };
 	AUTO_VALUE(Message) message = { .fd = -1, .spool_fd = -1 };
 
-	if (!message_receive(&message, fd, &intake, why))
+	if (!message_receive(&message, fd, NULL, why))
 		return failure_add(why, "'%s'", name);
-	return visit(self, &(Sourced){ .name = name, .message = &message }, why);
+	return visit(self, &(Sourced){ name, 0, &message }, why);
+}
+
+static bool visit_regular(const char *name, int fd, SourceVisit visit, void *self, Failure *why)
+{
+	char beginning[BEGINNING_BYTES];
+	off_t at = lseek(fd, 0, SEEK_CUR);
+	ssize_t got = at < 0 ? -1 : io_read_at(fd, beginning, sizeof beginning, at);
+
+	if (got < 0)
+		return failure_errno(why, "read '%s'", name);
+	if (mbox_reader_knows(slice(beginning, (size_t)got)))
+		return visit_mbox(name, fd, visit, self, why);
+	return visit_message(name, fd, visit, self, why);
 }
 
 static bool visit_file(int dir, const char *base, const char *name, SourceVisit visit, void *self,
@@ -46,7 +74,39 @@ static bool visit_file(int dir, const char *base, const char *name, SourceVisit 
 		return failure_errno(why, "read '%s'", name);
 	if (fstat(fd, &file) < 0 || !S_ISREG(file.st_mode))
 		return failure_retry(why, "'%s' is neither a file nor a Maildir", name);
-	return visit_fd(name, fd, visit, self, why);
+	return visit_regular(name, fd, visit, self, why);
+}
+
+/* --- standard input --- */
+
+/* What comes through a pipe is kept in memory, but in pages that can be swapped and that no process limit
+ * counts: it is read once and forgotten. */
+static bool keep(int from, int to, Failure *why)
+{
+	char buffer[65536];
+	ssize_t got;
+
+	while ((got = io_read(from, buffer, sizeof buffer)) > 0)
+		if (!io_write(to, buffer, (size_t)got))
+			return failure_errno(why, "keep standard input");
+	if (got < 0)
+		return failure_errno(why, "read standard input");
+	return lseek(to, 0, SEEK_SET) == 0 || failure_errno(why, "keep standard input");
+}
+
+static bool visit_standard_input(SourceVisit visit, void *self, Failure *why)
+{
+	auto_fd int kept = -1;
+	struct stat file;
+
+	if (fstat(STDIN_FILENO, &file) < 0)
+		return failure_errno(why, "read standard input");
+	if (S_ISREG(file.st_mode))
+		return visit_regular("-", STDIN_FILENO, visit, self, why);
+	kept = memfd_create("trommel", MFD_CLOEXEC);
+	if (kept < 0)
+		return failure_errno(why, "keep standard input");
+	return keep(STDIN_FILENO, kept, why) && visit_regular("-", kept, visit, self, why);
 }
 
 /* --- a Maildir --- */
@@ -136,7 +196,7 @@ bool source_each(const char *path, SourceVisit visit, void *self, Failure *why)
 	struct stat it;
 
 	if (strcmp(path, "-") == 0)
-		return visit_fd(path, STDIN_FILENO, visit, self, why);
+		return visit_standard_input(visit, self, why);
 	if (stat(path, &it) == 0 && S_ISDIR(it.st_mode))
 		return visit_maildir(path, visit, self, why);
 	return visit_file(AT_FDCWD, path, path, visit, self, why);
