@@ -63,6 +63,15 @@ $(LIBRARY): $(OBJECTS)
 	@rm -f $@
 	ar rcs $@ $^
 
+# What others link: the C interface and what it needs, as one object in which no other name can be seen.
+PUBLIC_LIBRARY := $(BUILD)/public/libtrommel.a
+$(PUBLIC_LIBRARY): $(BUILD)/obj/delivery/embed.o $(LIBRARY)
+	@mkdir -p $(@D)
+	$(COMPILE) -r -nostdlib -o $(@D)/trommel.o $^
+	objcopy --localize-hidden $(@D)/trommel.o
+	@rm -f $@
+	ar rcs $@ $(@D)/trommel.o
+
 $(BUILD)/obj/%.o: src/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(COMPILE) -MMD -MP -c -o $@ $<
@@ -178,13 +187,13 @@ clean:
 HEADERS := $(wildcard include/trommel/*.h)
 FILTERS := $(wildcard filters/*.sieve) $(wildcard filters/README.md)
 
-install: all
+install: all $(PUBLIC_LIBRARY)
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MODULE_DIR) $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCLUDEDIR)/trommel
 	install -d $(DESTDIR)$(DATADIR)/trommel/filters $(DESTDIR)$(DATADIR)/bash-completion/completions
 	install -d $(DESTDIR)$(ZSHDIR) $(DESTDIR)$(DATADIR)/fish/vendor_completions.d
 	install -m 755 $(BUILD)/trommel $(DESTDIR)$(BINDIR)/trommel
 	$(if $(MODULES),install -m 644 $(MODULES) $(DESTDIR)$(MODULE_DIR)/)
-	install -m 644 $(LIBRARY) $(DESTDIR)$(LIBDIR)/libtrommel.a
+	install -m 644 $(PUBLIC_LIBRARY) $(DESTDIR)$(LIBDIR)/libtrommel.a
 	$(if $(HEADERS),install -m 644 $(HEADERS) $(DESTDIR)$(INCLUDEDIR)/trommel/)
 	sed -e 's|@PREFIX@|$(PREFIX)|; s|@LIBDIR@|$(LIBDIR)|; s|@INCLUDEDIR@|$(INCLUDEDIR)|; s|@VERSION@|$(VERSION)|' \
 		include/trommel.pc.in > $(DESTDIR)$(LIBDIR)/pkgconfig/trommel.pc

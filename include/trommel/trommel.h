@@ -14,6 +14,9 @@
  * a pattern in a user's script can take long, so a server wants to do it in a process that it can do
  * without.  When memory runs out the process ends with status 75 (sysexits EX_TEMPFAIL).
  *
+ * Rules that look into bodies need the mime module where trommel installs it; others need this library and
+ * PCRE2 alone (pkg-config --static trommel).
+ *
  * A script and a plan may be used by one thread at a time, several of them side by side.  Strings are UTF-8
  * and belong to the object they were asked of; what may be NULL says so.
  *

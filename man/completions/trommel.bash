@@ -18,7 +18,7 @@ _trommel()
 		compopt -o nospace
 		return
 		;;
-	-f | -a | -r | -m)
+	-f | -a | -r | -m | --sender | --recipient | --now | --mail)
 		return
 		;;
 	esac
@@ -27,10 +27,15 @@ _trommel()
 		return
 	fi
 	case $command in
-	check | try)
+	try)
+		mapfile -t COMPREPLY < <(compgen -f -W '-c -o --sender --recipient --now --mail' -- "$word")
+		;;
+	check)
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		;;
-	help) ;;
+	help)
+		mapfile -t COMPREPLY < <(compgen -W 'deliver check try config rules mta exit' -- "$word")
+		;;
 	*)
 		mapfile -t COMPREPLY < <(compgen -W '-d -f -a -r -m -s -c -o' -- "$word")
 		;;

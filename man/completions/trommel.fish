@@ -22,3 +22,10 @@ complete -c trommel -n $delivery -s m -x -d 'Folder that takes what rules keep'
 complete -c trommel -n $delivery -s s -r -d 'Use these rules'
 complete -c trommel -n $delivery -s c -r -d 'Configuration file'
 complete -c trommel -n $delivery -s o -x -a '(__trommel_keys)' -d 'Set one configuration key'
+
+set -l try "__fish_seen_subcommand_from try"
+complete -c trommel -n $try -l sender -x -d 'Envelope sender'
+complete -c trommel -n $try -l recipient -x -d 'Envelope recipient'
+complete -c trommel -n $try -l now -x -d 'The time that the rules see'
+complete -c trommel -n $try -l mail -x -d 'Where folders are looked for'
+complete -c trommel -n "__fish_seen_subcommand_from help" -f -a 'deliver check try config rules mta exit'
