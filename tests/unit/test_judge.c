@@ -74,7 +74,7 @@ static const Plan *ask_within(JudgeBody body, Folders *folders, unsigned seconds
 			       .script_source = SLICE(""),
 			       .message = &message,
 			       .cpu_s = 1,
-			       .wall_s = 2,
+			       .wall_s = 4,
 			       .memory_mb = 128 };
 	unsigned before = open_descriptors();
 	int64_t start = frame_clock_ms();
@@ -94,7 +94,7 @@ static const Plan *ask(JudgeBody body)
 {
 	Folders folders = { 0 };
 
-	return ask_within(body, &folders, 6);
+	return ask_within(body, &folders, 20);
 }
 
 static void assert_kept(const Plan *plan, const char *text)
@@ -208,7 +208,7 @@ static void ends_well_and_writes_on(int socket, const JudgeJob *job)
 
 START_TEST(what_follows_the_plan_is_not_listened_to)
 {
-	const Plan *plan = ask_within(ends_well_and_writes_on, &(Folders){ 0 }, 1);
+	const Plan *plan = ask_within(ends_well_and_writes_on, &(Folders){ 0 }, 5);
 
 	ck_assert_uint_eq(plan->count, 1);
 	ck_assert_str_eq(plan->actions[0].folder, "Lists");
@@ -286,14 +286,14 @@ static const struct {
 	{ "killed by signal 6 (Aborted)", true },
 	{ "killed by signal 11", true },
 	{ "killed by signal 24 (CPU time limit of 1 s)", false },
-	{ "came to no end within 2 s", false },
+	{ "came to no end within 4 s", false },
 	{ "killed by signal 9", false },
 	{ "ended without a plan, with status 3", false },
 	{ "ended without a plan, with status 0", false },
-	{ "came to no end within 2 s", false },
+	{ "came to no end within 4 s", false },
 	{ "ended without a plan, with status 0", false },
 	{ "killed by signal 9", false },
-	{ "came to no end within 2 s", false },
+	{ "came to no end within 4 s", false },
 };
 
 START_TEST(a_judge_that_does_not_end_well_costs_no_message)
@@ -358,7 +358,7 @@ static void talks_nonsense(int socket, const JudgeJob *job)
 START_TEST(nonsense_ends_the_hearing_at_once)
 {
 	variant = _i;
-	assert_kept(ask_within(talks_nonsense, &(Folders){ 0 }, 1), "talks nonsense");
+	assert_kept(ask_within(talks_nonsense, &(Folders){ 0 }, 5), "talks nonsense");
 }
 END_TEST
 
@@ -377,7 +377,7 @@ static void files_badly(int socket, const JudgeJob *job)
 START_TEST(a_folder_that_leads_out_of_the_mail_is_refused)
 {
 	variant = _i;
-	assert_kept(ask_within(files_badly, &(Folders){ 0 }, 1), "a folder name that is not allowed");
+	assert_kept(ask_within(files_badly, &(Folders){ 0 }, 5), "a folder name that is not allowed");
 }
 END_TEST
 
@@ -514,7 +514,7 @@ static void asks_without_listening(int socket, const JudgeJob *job)
 
 START_TEST(a_judge_that_does_not_listen_holds_nobody_up)
 {
-	assert_kept(ask_within(asks_without_listening, &(Folders){ 0 }, 2), "asks, and does not listen");
+	assert_kept(ask_within(asks_without_listening, &(Folders){ 0 }, 5), "asks, and does not listen");
 }
 END_TEST
 
