@@ -34,13 +34,18 @@ static bool same_address(const char *a, const char *b)
 	return strncmp(a, b, local) == 0 && ascii_strings_equal_fold(a + local, b + local);
 }
 
+/* The folder under one of its names: "INBOX" in any case, and "INBOX/Lists" is "Lists".  (What else a
+ * layout takes for the same, delivery sees to.) */
 static const char *folder_of(const Action *action)
 {
 	if (action->kind == ACTION_KEEP)
 		return "INBOX";
 	if (action->kind != ACTION_FILEINTO)
 		return NULL;
-	return ascii_strings_equal_fold(action->folder, "INBOX") ? "INBOX" : action->folder;
+	if (ascii_strings_equal_fold(action->folder, "INBOX"))
+		return "INBOX";
+	return action->folder +
+	       (ascii_starts_with_fold(slice_of(action->folder), "INBOX/") ? strlen("INBOX/") : 0);
 }
 
 /* Would both have the one effect that the message is there? */

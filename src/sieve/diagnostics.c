@@ -3,8 +3,14 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "base/printable.h"
 #include "base/utf8.h"
 #include "sieve/script.h"
+
+enum {
+	FINDING_BYTES = 400, /* of its text; names in it are cut much earlier */
+	SHOWN_BYTES = 1000   /* of its line */
+};
 
 Slice sieve_line_at(Slice source, uint32_t offset)
 {
@@ -35,6 +41,15 @@ static uint32_t width(const SieveFinding *finding, Slice source, SieveSpan span)
 
 	length = utf8_length(slice(at, length < span.length ? length : span.length));
 	return length ? (uint32_t)length : 1;
+}
+
+/* A script may come from anybody: what is shown of it stays one line that a terminal can be shown. */
+static const char *printable(Arena *arena, const char *text)
+{
+	AUTO_VALUE(Text) line = { 0 };
+
+	printable_append(&line, slice_of(text), FINDING_BYTES);
+	return arena_copy_string(arena, text_string(&line));
 }
 
 static void add_finding(SieveCheck *check, SieveSeverity severity, SieveSpan span, const char *suggestion,
@@ -68,8 +83,8 @@ static void add_finding(SieveCheck *check, SieveSeverity severity, SieveSpan spa
 		.file = check->script->name,
 		.line = span.line,
 		.column = sieve_column(source, span.offset),
-		.text = arena_copy_string(arena, text),
-		.suggestion = suggestion ? arena_copy_string(arena, suggestion) : NULL,
+		.text = printable(arena, text),
+		.suggestion = suggestion ? printable(arena, suggestion) : NULL,
 		.source_line = sieve_line_at(source, span.offset),
 	};
 	it->length = width(it, source, span);
@@ -78,7 +93,7 @@ static void add_finding(SieveCheck *check, SieveSeverity severity, SieveSpan spa
 bool sieve_check_error(SieveCheck *check, SieveSpan span, const char *suggestion, const char *format, ...)
 {
 	va_list arguments;
-	char text[400];
+	char text[FINDING_BYTES];
 
 	va_start(arguments, format);
 	vsnprintf(text, sizeof text, format, arguments);
@@ -90,7 +105,7 @@ bool sieve_check_error(SieveCheck *check, SieveSpan span, const char *suggestion
 bool sieve_check_warn(SieveCheck *check, SieveSpan span, const char *suggestion, const char *format, ...)
 {
 	va_list arguments;
-	char text[400];
+	char text[FINDING_BYTES];
 
 	va_start(arguments, format);
 	vsnprintf(text, sizeof text, format, arguments);
@@ -123,23 +138,43 @@ const char *sieve_token_name(SieveCheck *check, const SieveToken *token)
 	return "nothing";
 }
 
+/* The line with its tabs, which printable_append would not leave. */
+static void append_line(Slice line, Text *out)
+{
+	bool cut = line.length > SHOWN_BYTES;
+
+	text_append_string(out, "    ");
+	line = utf8_cut(line, SHOWN_BYTES);
+	while (line.length) {
+		const char *tab = memchr(line.data, '\t', line.length);
+		size_t length = tab ? (size_t)(tab - line.data) : line.length;
+
+		printable_append(out, slice(line.data, length), SHOWN_BYTES);
+		if (tab)
+			text_append_char(out, '\t');
+		line = slice_from(line, length + (tab != NULL));
+	}
+	text_append_string(out, cut ? "...\n" : "\n");
+}
+
 static void append_caret(const SieveFinding *finding, Text *out)
 {
 	Slice line = finding->source_line;
+	uint32_t length = finding->length < SHOWN_BYTES ? finding->length : SHOWN_BYTES;
 	size_t at = 0;
 
+	append_line(line, out);
 	text_append_string(out, "    ");
-	text_append_slice(out, line);
-	text_append_string(out, "\n    ");
 	/* A tab above is a tab below, so that the caret stands right however wide tabs are. */
-	for (uint32_t column = 1; column < finding->column && at < line.length; column++) {
-		size_t length = utf8_decode(line.data + at, line.length - at, NULL);
+	for (uint32_t column = 1; column < finding->column && at < line.length && at < SHOWN_BYTES;
+	     column++) {
+		size_t bytes = utf8_decode(line.data + at, line.length - at, NULL);
 
 		text_append_char(out, line.data[at] == '\t' ? '\t' : ' ');
-		at += length ? length : 1;
+		at += bytes ? bytes : 1;
 	}
 	text_append_char(out, '^');
-	for (uint32_t i = 1; i < finding->length; i++)
+	for (uint32_t i = 1; i < length; i++)
 		text_append_char(out, '~');
 	if (finding->suggestion)
 		text_printf(out, " %s", finding->suggestion);

@@ -94,7 +94,6 @@ struct SieveMatchType {
 	unsigned needs;      /* what the comparator must be able to do */
 	bool counts;         /* compares how many values there are rather than each of them */
 	bool is_substring;   /* true where a key occurs anywhere: may be answered on a stream */
-	bool takes_any_type; /* no comparator has a say */
 	/* Looks at how->argument; may leave how->data. */
 	void (*check)(SieveCheck *check, SieveNode *node, SieveMatching *how);
 	/* Makes of a key what `match` wants, once for a constant key: lazily when it first meets a

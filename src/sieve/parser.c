@@ -398,11 +398,12 @@ static void link_command(SieveCheck *check, SieveNode *node, SieveNode **previou
 	const SieveVerb *verb = node->verb;
 
 	if (verb && verb->follows) {
+		const SieveVerb *before = *previous ? (*previous)->verb : NULL;
+
 		/* Behind what was not understood it may be right. */
-		if (*previous && (*previous)->verb &&
-		    sieve_names_listed(verb->follows, (*previous)->verb->name))
+		if (before && sieve_names_listed(verb->follows, before->name))
 			(*previous)->otherwise = node;
-		else if (!*previous || (*previous)->verb)
+		else if (!*previous || (before && before != &sieve_deferred_verb))
 			sieve_check_error(check, node->span, NULL, "'%s' has no '%.*s' before it", verb->name,
 					  (int)strcspn(verb->follows, " "), verb->follows);
 		*previous = node;

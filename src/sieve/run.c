@@ -14,16 +14,20 @@
 
 #include "base/ascii.h"
 #include "base/memory.h"
+#include "base/printable.h"
 #include "sieve/script.h"
 
 /* ---- what goes wrong ---- */
 
+/* What was found in a mail may be in the text: it stays one line that a terminal can be shown. */
 static char *place_text(SieveRun *run, SieveSpan span, const char *text)
 {
 	const SieveScript *script = run->frame->script;
+	AUTO_VALUE(Text) line = { 0 };
 
-	return arena_printf(run->arena, "%s:%u:%u: %s", script->name, span.line,
-			    sieve_column(script->source, span.offset), text);
+	text_printf(&line, "%s:%u:%u: ", script->name, span.line, sieve_column(script->source, span.offset));
+	printable_append(&line, slice_of(text), FAILURE_TEXT_MAX);
+	return arena_copy_string(run->arena, text_string(&line));
 }
 
 SieveStatus sieve_fail(SieveRun *run, SieveSpan span, const char *format, ...)

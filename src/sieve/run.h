@@ -50,7 +50,7 @@ SieveStatus sieve_later(SieveRun *run, const Failure *why);
 void sieve_warn(SieveRun *run, SieveSpan span, const char *format, ...)
 	__attribute__((cold, format(printf, 3, 4)));
 
-/* The string's value: variables put in; NUL-terminated; lives as long as the run. */
+/* The string's value: variables put in; lives as long as the run; a constant is not NUL-terminated. */
 SieveStatus sieve_expand_pieces(SieveRun *run, const SieveString *string, Slice *value);
 
 static inline SieveStatus sieve_expand(SieveRun *run, const SieveString *string, Slice *value)

@@ -166,7 +166,11 @@ static const struct {
 	  "discard [line 2]\n" },
 	{ IHAVE "if ihave [] { }", "2:11: a list has strings in it, found ']'\n" },
 	{ IHAVE "keep 5;", "2:6: 'keep' takes no arguments\n" },
+	{ IHAVE "if ihave \"wibble\" { wibble { } else { } }", KEPT },
+	{ IHAVE "if :wibble true { } elsif true { } else { }",
+	  "the rules failed:\nmain:2:1: 'if' has no ':wibble'\n" KEPT },
 	/* error */
+	{ IHAVE "error \"a\nb\x1b[2J\";", "the rules failed:\nmain:2:1: error: a??b?[2J\n" KEPT },
 	{ IHAVE "discard; error \"no \xe2\x82\xac\";",
 	  "the rules failed:\nmain:2:10: error: no \xe2\x82\xac\n" KEPT },
 	{ "if ihave \"fileinto\" { }", "1:4: 'ihave' needs require \"ihave\"\n" },

@@ -24,6 +24,9 @@ static const struct {
 	  "main:1:6: error: 'keep' takes no arguments\n    keep [\"a\", \"b\"];\n         ^~~~~~~~~~\n" },
 	{ "stop text:\nlong\n.\n;",
 	  "main:1:6: error: 'stop' takes no arguments\n    stop text:\n         ^~~~~\n" },
+	/* no script clears the screen of who looks at it */
+	{ "stop \"\x1b[2J\";",
+	  "main:1:6: error: 'stop' takes no arguments\n    stop \"?[2J\";\n         ^~~~~~\n" },
 	/* at the end of the script */
 	{ "keep", "main:1:5: error: ';' is missing here\n    keep\n        ^\n" },
 	{ "if true\n", "main:2:1: error: a block in '{' and '}' is wanted here, found the end of the "
@@ -51,6 +54,23 @@ START_TEST(a_finding_is_printed_with_its_line_and_a_caret)
 	sieve_compile("main", slice_of(printed[_i].script), NULL, arena, &findings, &why);
 	print_all(&findings, &out);
 	ck_assert_str_eq(text_string(&out), printed[_i].printed);
+}
+END_TEST
+
+START_TEST(a_line_of_a_megabyte_is_shown_in_part)
+{
+	AUTO(Arena) arena = arena_new();
+	AUTO_VALUE(Text) script = { 0 };
+	AUTO_VALUE(Text) out = { 0 };
+	SieveFindings findings = { 0 };
+	Failure why = { 0 };
+
+	while (script.length < 500000)
+		text_append_string(&script, "keep 5;");
+	sieve_compile("main", text_slice(&script), NULL, arena, &findings, &why);
+	print_all(&findings, &out);
+	ck_assert_uint_eq(findings.errors, script.length / 7);
+	ck_assert_uint_lt(out.length, 100 * 2200);
 }
 END_TEST
 
@@ -150,6 +170,7 @@ END_TEST
 static void add(TCase *it)
 {
 	SIEVE_LOOP(it, a_finding_is_printed_with_its_line_and_a_caret, printed);
+	tcase_add_test(it, a_line_of_a_megabyte_is_shown_in_part);
 	tcase_add_test(it, a_finding_says_where_and_how_long_it_is);
 	tcase_add_loop_test(it, no_bytes_crash_the_compiler, 0, 400);
 }
