@@ -93,7 +93,7 @@ $(BUILD)/flags: FORCE
 
 # -- The tests ------------------------------------------------------------------------------------------------
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
-TESTS := $(UNIT_TESTS) $(filter-out %/lib.sh,$(wildcard tests/*.sh tests/delivery/*.sh tests/faults/*.sh))
+TESTS := $(UNIT_TESTS) tests/demo $(filter-out %/lib.sh,$(wildcard tests/*.sh tests/delivery/*.sh tests/faults/*.sh))
 # Passes -j on when nobody gave one.
 PARALLEL = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
 

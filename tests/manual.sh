@@ -1,0 +1,74 @@
+#!/bin/sh
+# The pages are true where a machine can tell: settings, commands, capabilities, limits, and pages that they name.
+set -u
+cd "$(dirname "$0")/.." || exit 2
+: "${BUILD:=$PWD/build}"
+trommel=$BUILD/trommel
+result=0
+
+# same SENTENCE EXPECTED FOUND
+same() {
+	if [ "$2" = "$3" ]; then
+		echo "ok - $1"
+	else
+		echo "not ok - $1"
+		printf '%s\n' "$2" >"$work/expected"
+		printf '%s\n' "$3" >"$work/found"
+		diff "$work/expected" "$work/found" | sed -n 's/^</    missing or otherwise:/p; s/^>/    but there is:        /p'
+		result=1
+	fi
+}
+
+work=$(mktemp -d "${TMPDIR:-/tmp}/manual.XXXXXX") || exit 2
+trap 'rm -rf "$work"' EXIT
+tab=$(printf '\t')
+
+# Every key in the order of the program's table, under its heading, with its default and its range.
+in_program=$("$trommel" config --describe | awk -F '\t' '{
+	range = $2 ~ /^a number/ ? $2 : ""
+	sub(/^a number from /, ", of ", range)
+	print $4 ": " $1 " = " ($3 == "\"\"" ? "empty" : $3) range }')
+in_page=$(awk '
+	/^\.Ss / { section = substr($0, 5) }
+	/^\.It Ic / { key = $3 }
+	/^Default:$/ { getline; value = substr($0, 5); sub(/ \.$/, "", value); print section ": " key " = " value; next }
+	/^Default: / { value = substr($0, 10); sub(/\.$/, "", value); print section ": " key " = " value }' man/trommel.conf.5)
+same "trommel.conf(5) has every setting, its default and its range" "$in_program" "$in_page"
+
+in_program=$(sed -n "s/^$tab{ \"\\([a-z]*\\)\", command_.*/\\1/p" src/main.c | sort)
+in_page=$(sed -n '/^The commands are:/,/^\.El/s/^\.It Cm //p' man/trommel.1 | sort)
+same "trommel(1) has every command" "$in_program" "$in_page"
+for file in man/completions/*; do
+	for command in $in_program; do
+		grep -qw -e "$command" "$file" || echo "$command"
+	done >"$work/missing"
+	same "${file##*/} completes every command" "" "$(cat "$work/missing")"
+done
+
+in_program=$(sed -n 's/.*\.capability = "\(.*\)".*/\1/p' src/sieve/extensions/*.c | sort)
+in_page=$(sed -n '/^\.Ss Capabilities/,/^\.El/s/^\.It //p' man/trommel-sieve.7 | sort)
+same "trommel-sieve(7) has every capability" "$in_program" "$in_page"
+
+# In the page the name of a limit is a comment above the item that has its value.  Some no author of rules can meet.
+inner='LIMIT_MEMORY_BYTES|LIMIT_PLAN_BYTES|LIMIT_WARNING_LENGTH|LIMIT_ERROR_LENGTH|SIEVE_LIMIT_POSITIONAL'
+in_program=$(cat src/*/limits.h | sed -n 's/^[[:blank:]]*\([A-Z_]*LIMIT[A-Z_]*\|SIEVE_DEFAULT_[A-Z]*\) = \([0-9 *]*\),.*/\1 \2/p' |
+	while read -r name value; do echo "$name $(($value))"; done | grep -vE "^($inner) " | sort)
+in_page=$(awk '/^\.\\" [A-Z_]+$/ {
+		name = $2
+		getline
+		value = $2
+		gsub(/,/, "", value)
+		if ($3 == "KB") value *= 1024
+		if ($3 == "MB") value *= 1048576
+		print name, value
+	}' man/trommel-sieve.7 | sort)
+same "trommel-sieve(7) has every limit" "$in_program" "$in_page"
+
+for page in man/*.[1-8]; do
+	sed -n 's/^\.Xr \(trommel[^ ]*\) \([1-8]\).*/\1.\2/p' "$page" | while read -r other; do
+		[ -e "man/$other" ] || echo "$page: $other"
+	done
+done >"$work/missing"
+same "pages name pages that exist" "" "$(cat "$work/missing")"
+
+exit $result
