@@ -113,7 +113,7 @@ check-corpus:
 oracle:
 	@$(PARALLEL) -s check TESTS=tests/oracle/oracle.sh
 
-tests: all $(UNIT_TESTS) $(BUILD)/tests/compare_gmime
+tests: all $(PUBLIC_LIBRARY) $(UNIT_TESTS) $(BUILD)/tests/compare_gmime
 
 # `make check TESTS=tests/house.sh` runs only that.
 check:
