@@ -90,10 +90,10 @@ struct SieveComparator {
 
 struct SieveMatchType {
 	const char *name;
-	SieveType argument;  /* SIEVE_STRING for :count and :value, else SIEVE_NOTHING */
-	unsigned needs;      /* what the comparator must be able to do */
-	bool counts;         /* compares how many values there are rather than each of them */
-	bool is_substring;   /* true where a key occurs anywhere: may be answered on a stream */
+	SieveType argument; /* SIEVE_STRING for :count and :value, else SIEVE_NOTHING */
+	unsigned needs;     /* what the comparator must be able to do */
+	bool counts;        /* compares how many values there are rather than each of them */
+	bool is_substring;  /* true where a key occurs anywhere: may be answered on a stream */
 	/* Looks at how->argument; may leave how->data. */
 	void (*check)(SieveCheck *check, SieveNode *node, SieveMatching *how);
 	/* Makes of a key what `match` wants, once for a constant key: lazily when it first meets a

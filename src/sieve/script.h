@@ -58,9 +58,9 @@ struct SieveCheck {
 	SieveMatching defaults; /* of tests that do not say how to match */
 	unsigned depth;         /* of includes */
 	unsigned blocks, tests; /* how deep in them */
-	bool anything_yet; /* a command other than require was seen */
-	bool decodes;      /* a required extension wants to see strings with "${" */
-	SieveNode *nodes;  /* cleared ones, not yet used: how many */
+	bool anything_yet;      /* a command other than require was seen */
+	bool decodes;           /* a required extension wants to see strings with "${" */
+	SieveNode *nodes;       /* cleared ones, not yet used: how many */
 	size_t node_count;
 	SieveString *strings; /* the same */
 	size_t string_count;
