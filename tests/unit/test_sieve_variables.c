@@ -146,7 +146,6 @@ END_TEST
 START_TEST(thirty_two_wildcards_are_captured_and_more_match_all_the_same)
 {
 	AUTO_VALUE(Text) script = { 0 };
-	AUTO_VALUE(Text) told = { 0 };
 
 	text_append_string(&script, "require [\"variables\", \"fileinto\"]; if string :matches \"");
 	for (int i = 0; i < 40; i++)
