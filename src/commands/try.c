@@ -15,6 +15,7 @@
 #include "delivery/caller.h"
 #include "delivery/judge.h"
 #include "delivery/rules.h"
+#include "delivery/world_answer.h"
 #include "mailbox/source.h"
 #include "mailbox/store.h"
 #include "message/address.h"
@@ -205,18 +206,18 @@ static bool try_message(void *self, const Sourced *it, Failure *why)
 
 /* --- the stage --- */
 
-static bool every_folder_exists(void *self, const char *folder, bool *exists, Failure *why)
+/* Every folder exists; of all else nothing is known. */
+static bool answer_without_mail(void *self, const Question *question, Answer *answer, Failure *why)
 {
 	(void)self;
-	(void)folder;
 	(void)why;
-	*exists = true;
+	answer->yes = question->kind == ASK_FOLDER;
 	return true;
 }
 
-static bool folder_exists(void *self, const char *folder, bool *exists, Failure *why)
+static bool answer_from_mail(void *self, const Question *question, Answer *answer, Failure *why)
 {
-	return store_folder_exists(self, folder, exists, why);
+	return world_answer(self, question, answer, why);
 }
 
 /* Looks for folders where --mail says. */
@@ -229,11 +230,11 @@ static bool open_mail(Trial *trial, const Config *config, Store **store, Failure
 					 .gid = trial->user->gid,
 					 .hostname = config->hostname };
 
-	trial->world = (World){ every_folder_exists, NULL };
+	trial->world = (World){ answer_without_mail, NULL };
 	if (!trial->options->mail)
 		return true;
 	*store = store_open(&settings, why);
-	trial->world = (World){ folder_exists, *store };
+	trial->world = (World){ answer_from_mail, *store };
 	return *store != NULL;
 }
 
@@ -261,6 +262,7 @@ static void make_job(Trial *trial, const Config *config, const char *script, Sli
 	trial->job.owner = trial->user->uid;
 	trial->job.host = config->hostname;
 	trial->job.redirect_max = config->redirect_max;
+	trial->job.config = config;
 	trial->job.cpu_s = config->judge_cpu_s;
 	trial->job.wall_s = config->judge_wall_s;
 	trial->job.memory_mb = config->judge_memory_mb;

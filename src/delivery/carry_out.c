@@ -5,6 +5,7 @@
 
 #include "base/ascii.h"
 #include "plan/limits.h"
+#include "sieve/extension.h"
 #include "system/undo.h"
 
 /* A copy that is to be filed.  The last action that names a folder decides its flags. */
@@ -13,6 +14,7 @@ typedef struct Copy {
 	bool create;
 	bool may_fall_back; /* to the inbox, when the folder cannot be had */
 	PlanFlags flags;
+	uint32_t image; /* which version of the message */
 } Copy;
 
 typedef struct Copies {
@@ -39,6 +41,7 @@ static void add_copy(Copies *copies, Copy copy)
 	for (size_t i = 0; i < copies->count; i++)
 		if (same_folder(copies->items[i].folder, copy.folder)) {
 			copies->items[i].create |= copy.create;
+			copies->items[i].image = copy.image;
 			if (copy.flags.set)
 				copies->items[i].flags = copy.flags;
 			return;
@@ -46,14 +49,30 @@ static void add_copy(Copies *copies, Copy copy)
 	copies->items[copies->count++] = copy;
 }
 
-static void add_keep(const Carrying *carrying, Copies *copies, PlanFlags flags)
+static void add_keep(const Carrying *carrying, Copies *copies, PlanFlags flags, uint32_t image)
 {
 	/* -m often comes from the address (user+detail): a stranger must not be able to make folders with it,
 	 * unless the site lets everything make them */
 	add_copy(copies, (Copy){ .folder = carrying->inbox,
 				 .create = carrying->folder_autocreate,
 				 .may_fall_back = true,
-				 .flags = flags });
+				 .flags = flags,
+				 .image = image });
+}
+
+/* What no rule decided.  A rule may have said where that goes. */
+static void add_implicit_keep(const Carrying *carrying, Copies *copies)
+{
+	const Plan *plan = carrying->plan;
+
+	if (plan->implicit_folder)
+		add_copy(copies, (Copy){ .folder = plan->implicit_folder,
+					 .create = carrying->folder_autocreate,
+					 .may_fall_back = true,
+					 .flags = plan->implicit_flags,
+					 .image = plan->implicit_image });
+	else
+		add_keep(carrying, copies, plan->implicit_flags, plan->implicit_image);
 }
 
 static void collect_copies(const Carrying *carrying, Copies *copies)
@@ -67,14 +86,15 @@ static void collect_copies(const Carrying *carrying, Copies *copies)
 			add_copy(copies, (Copy){ .folder = action->folder,
 						 .create = action->create || carrying->folder_autocreate,
 						 .may_fall_back = true,
-						 .flags = action->flags });
+						 .flags = action->flags,
+						 .image = action->image });
 		else if (action->kind == ACTION_KEEP)
-			add_keep(carrying, copies, action->flags);
+			add_keep(carrying, copies, action->flags, action->image);
 		else if (action->kind == ACTION_FILEINTO)
-			add_copy(copies, (Copy){ .flags = action->flags });
+			add_copy(copies, (Copy){ .flags = action->flags, .image = action->image });
 	}
 	if (plan->implicit_keep)
-		add_keep(carrying, copies, plan->implicit_flags);
+		add_implicit_keep(carrying, copies);
 }
 
 /* Will this folder be as unusable tomorrow?  Then the inbox takes the message; what may pass is tried again.
@@ -108,7 +128,8 @@ static Filing *prepare_one(Carrying *carrying, const Copy *copy, bool *missing, 
 		.received = carrying->now,
 	};
 
-	return filing_prepare(carrying->store, &options, carrying->image, missing, why);
+	return filing_prepare(carrying->store, &options, &carrying->versions->items[copy->image].image,
+			      missing, why);
 }
 
 static bool has_inbox(const Copies *copies)
@@ -154,7 +175,7 @@ static void describe(Text *outcome, const char *prefix, const char *what)
 }
 
 /* Redirects that a guard stops turn into a keep: a loop must not eat the message. */
-static void guard_redirects(Carrying *carrying, Copies *copies, const char *allowed[], size_t *count)
+static void guard_redirects(Carrying *carrying, Copies *copies, const Action *allowed[], size_t *count)
 {
 	const Plan *plan = carrying->plan;
 
@@ -167,19 +188,20 @@ static void guard_redirects(Carrying *carrying, Copies *copies, const char *allo
 		if (reason) {
 			text_printf(&carrying->notes, "not redirected to %s, kept instead: %s\n", address,
 				    reason);
-			add_keep(carrying, copies, plan->implicit_flags);
+			add_keep(carrying, copies, plan->implicit_flags, plan->actions[i].image);
 		} else {
-			allowed[(*count)++] = address;
+			allowed[(*count)++] = &plan->actions[i];
 		}
 	}
 }
 
-static bool send_redirects(Carrying *carrying, const char *const *addresses, size_t count, Failure *why)
+static bool send_redirects(Carrying *carrying, const Action *const *redirects, size_t count, Failure *why)
 {
 	for (size_t i = 0; i < count; i++) {
-		if (!redirect_send(&carrying->redirection, addresses[i], why))
+		if (!redirect_send(&carrying->redirection, redirects[i],
+				   &carrying->versions->items[redirects[i]->image], why))
 			return false;
-		describe(&carrying->outcome, "redirect ", addresses[i]);
+		describe(&carrying->outcome, "redirect ", redirects[i]->address);
 	}
 	return true;
 }
@@ -227,12 +249,18 @@ static bool publish_all(Carrying *carrying, Copies *copies, Failure *why)
 
 static bool commit(Carrying *carrying, Copies *copies, Failure *why)
 {
-	const char *addresses[LIMIT_ACTIONS];
+	const Action *redirects[LIMIT_ACTIONS];
 	size_t count = 0;
 
-	guard_redirects(carrying, copies, addresses, &count);
-	return prepare_all(carrying, copies, why) && send_redirects(carrying, addresses, count, why) &&
+	guard_redirects(carrying, copies, redirects, &count);
+	return prepare_all(carrying, copies, why) && send_redirects(carrying, redirects, count, why) &&
 	       filing_append_all(copies->filings, compact(copies), why) && publish_all(carrying, copies, why);
+}
+
+unsigned carry_out_plans(void)
+{
+	return 1u << ACTION_KEEP | 1u << ACTION_FILEINTO | 1u << ACTION_REDIRECT | 1u << ACTION_DISCARD |
+	       SIEVE_PLANS_EDITS;
 }
 
 bool carry_out(Carrying *carrying, Failure *why)

@@ -9,13 +9,14 @@
 #include <stdbool.h>
 
 #include "delivery/redirect.h"
+#include "delivery/versions.h"
 #include "mailbox/store.h"
 #include "plan/plan.h"
 
 typedef struct Carrying {
 	Store *store;
 	const Plan *plan;
-	const MessageImage *image;
+	const Versions *versions;
 	Redirection redirection;
 	const char *inbox; /* where the keep goes: NULL for the inbox, or -m's folder */
 	bool folder_autocreate;
@@ -24,6 +25,9 @@ typedef struct Carrying {
 	Text outcome; /* for the log: "INBOX, Lists, redirect a@b" or "discarded" */
 	Text notes;   /* lines for the log and the user's log: fall-backs, guards */
 } Carrying;
+
+/* What there is that carry_out can do, as SieveSetup.plans has it. */
+unsigned carry_out_plans(void);
 
 /* Carries the plan out.  True: everything is on stable storage or handed over.  False: nothing local has
  * changed, and `why` is for the MTA. */

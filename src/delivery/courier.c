@@ -14,6 +14,7 @@
 #include "delivery/rules.h"
 #include "delivery/trace.h"
 #include "delivery/user_log.h"
+#include "delivery/world_answer.h"
 #include "mailbox/store.h"
 #include "system/log.h"
 #include "system/privileges.h"
@@ -173,17 +174,18 @@ static bool check_loop(Courier *courier, Failure *why)
 			   courier->envelope.recipient);
 }
 
-static bool folder_exists(void *self, const char *folder, bool *exists, Failure *why)
+/* Answers what the rules ask, with the recipient's rights. */
+static bool answer_rules(void *self, const Question *question, Answer *answer, Failure *why)
 {
 	Courier *courier = self;
 
-	return store_folder_exists(courier->store, folder, exists, why);
+	return world_answer(courier->store, question, answer, why);
 }
 
 static bool ask_judge(Courier *courier, Failure *why)
 {
 	const Config *config = courier->config;
-	const World world = { .folder_exists = folder_exists, .self = courier };
+	const World world = { .ask = answer_rules, .self = courier };
 	const JudgeJob job = {
 		.script_name = courier->rules.path,
 		.script_source = text_slice(&courier->rules.source),
@@ -195,6 +197,8 @@ static bool ask_judge(Courier *courier, Failure *why)
 		.now = courier->now,
 		.host = courier->hostname,
 		.redirect_max = config->redirect_max,
+		.plans = carry_out_plans(),
+		.config = config,
 		.recipient_delimiter = courier->envelope.delimiter,
 		.cpu_s = config->judge_cpu_s,
 		.wall_s = config->judge_wall_s,
@@ -223,22 +227,23 @@ static bool decide(Courier *courier, Failure *why)
 
 static bool carry(Courier *courier, Failure *why)
 {
-	const MessageImage image = message_image(&courier->message);
+	AUTO_VALUE(Versions) versions = { 0 };
 	const char *folder = courier->request->folder;
 	Carrying carrying = {
 		.store = courier->store,
 		.plan = courier->plan,
-		.image = &image,
+		.versions = &versions,
 		.redirection = { .config = courier->config,
 				 .envelope = &courier->envelope,
-				 .message = &courier->message,
 				 .header = courier->header,
 				 .arena = courier->arena },
 		.inbox = folder && *folder ? folder : NULL,
 		.folder_autocreate = courier->config->folder_autocreate,
 		.now = courier->now,
 	};
-	bool done = carry_out(&carrying, why);
+	bool done = versions_make(&versions, courier->config, &courier->envelope, &courier->message,
+				  courier->header, courier->plan, courier->arena, why) &&
+		    carry_out(&carrying, why);
 
 	courier->outcome = carrying.outcome;
 	courier->notes = carrying.notes;

@@ -128,17 +128,22 @@ void trommel_script_free(TrommelScript *script)
 
 /* --- running them --- */
 
-static bool ask_folder(void *self, const char *folder, bool *exists, Failure *why)
+static bool ask_folder(const TrommelWorld *world, Slice name, bool *exists, Failure *why)
 {
-	const TrommelWorld *world = self;
+	auto_free char *folder = memory_copy_bytes(name.data, name.length);
 	int answer = 1;
 
-	if (!plan_folder_valid(slice_of(folder)))
+	if (!plan_folder_valid(name))
 		answer = 0;
 	else if (world->folder_exists)
 		answer = world->folder_exists(world->self, folder);
 	*exists = answer > 0;
 	return answer >= 0 || failure_retry(why, "whether there is a folder is not known just now");
+}
+
+static bool ask_caller(void *self, const Question *question, Answer *answer, Failure *why)
+{
+	return question->kind != ASK_FOLDER || ask_folder(self, question->arguments[0], &answer->yes, why);
 }
 
 static void run(TrommelScript *script, Slice bytes, const TrommelEnvelope *told, TrommelWorld *asked,
@@ -152,7 +157,7 @@ static void run(TrommelScript *script, Slice bytes, const TrommelEnvelope *told,
 				    .detail = told->detail,
 				    .user = user,
 				    .home = "" };
-	const World world = { ask_folder, asked };
+	const World world = { ask_caller, asked };
 	AUTO_VALUE(Message) message = { 0 };
 	SieveInput input = { .message = &message,
 			     .envelope = &envelope,
@@ -167,7 +172,7 @@ static void run(TrommelScript *script, Slice bytes, const TrommelEnvelope *told,
 	input.header = header_index(message.header, plan->arena);
 	sieve_run(script->compiled, &input, plan);
 	/* The caller is promised folders and addresses that can do no harm. */
-	if (!plan_check(plan, &why))
+	if (!plan_check(plan, message.size_bytes, &why))
 		plan_fail(plan, PLAN_RUN_ERROR, why.text);
 }
 

@@ -94,37 +94,60 @@ static bool wrong(Hearing *hearing, const char *text)
 }
 
 /* Names that could never be folders are not even looked for. */
-static bool look_for_folder(Hearing *hearing, Slice name, bool *exists, Failure *why)
+static bool is_harmless(const Question *question)
 {
-	char folder[LIMIT_FOLDER_LENGTH + 1];
-
-	*exists = false;
-	if (!plan_folder_valid(name))
+	switch (question->kind) {
+	case ASK_FOLDER:
+		return plan_folder_valid(question->arguments[0]);
+	case ASK_SPECIAL_USE:
+		return !question->arguments[1].length || plan_folder_valid(question->arguments[1]);
+	case ASK_METADATA:
+		return !question->arguments[0].length || plan_folder_valid(question->arguments[0]);
+	default:
 		return true;
-	memcpy(folder, name.data, name.length);
-	folder[name.length] = '\0';
-	return hearing->world->folder_exists(hearing->world->self, folder, exists, why);
+	}
 }
 
-static bool answer_folder(Hearing *hearing, Slice name)
+/* The answer as the frame has it. */
+static void find_answer(Hearing *hearing, const Question *question, Text *out)
 {
-	char text[1 + FAILURE_TEXT_MAX];
+	Answer answer = { 0 };
 	Failure why = { 0 };
-	size_t length = 1;
-	bool exists;
 
-	if (look_for_folder(hearing, name, &exists, &why)) {
-		text[0] = exists ? '1' : '0';
-	} else {
+	if (is_harmless(question) && !hearing->world->ask(hearing->world->self, question, &answer, &why)) {
 		hearing->world_failed = why;
-		text[0] = '!';
-		length += strlen(why.text);
-		memcpy(text + 1, why.text, length - 1);
+		text_printf(out, "!%s", why.text);
+	} else {
+		text_append_char(out, answer.yes ? '1' : '0');
+		text_append_slice(out, text_slice(&answer.bytes));
 	}
-	if (frame_send_now(hearing->reader.socket, FRAME_ANSWER, slice(text, length)))
+	text_clear(&answer.bytes);
+}
+
+static bool answer_question(Hearing *hearing, Slice body)
+{
+	AUTO_VALUE(Text) out = { 0 };
+	Question question;
+	Failure why = { 0 };
+
+	if (!question_decode(body, &question, &why))
+		return failure_retry(&hearing->wrong, "the judge asks %s", why.text);
+	find_answer(hearing, &question, &out);
+	if (frame_send_until(hearing->reader.socket, FRAME_ANSWER, text_slice(&out),
+			     hearing->reader.deadline_ms))
 		return true;
 	/* One that is dead will be found out by the next read. */
 	return errno != EAGAIN || wrong(hearing, "asks, and does not listen");
+}
+
+/* Is there nothing in it that the courier cannot do? */
+static bool may_be_planned(const JudgeJob *job, const Plan *plan, Failure *why)
+{
+	for (size_t i = 0; i < plan->count && job->plans; i++)
+		if (!(job->plans >> plan->actions[i].kind & 1))
+			return failure_retry(why, "'%s' cannot be carried out",
+					     plan_action_name(plan->actions[i].kind));
+	return true;
 }
 
 /* Takes the plan apart, believing nothing. */
@@ -133,7 +156,8 @@ static Plan *take_plan(Hearing *hearing, Slice bytes, Arena *arena)
 	Plan *plan = plan_new(arena);
 	Failure why = { 0 };
 
-	if (!plan_decode(bytes, plan, &why) || !plan_check(plan, &why)) {
+	if (!plan_decode(bytes, plan, &why) || !plan_check(plan, hearing->job->message->size_bytes, &why) ||
+	    !may_be_planned(hearing->job, plan, &why)) {
 		failure_retry(&hearing->wrong, "the judge gave no plan that may be carried out: %s",
 			      why.text);
 		return NULL;
@@ -166,8 +190,8 @@ static bool hear_frame(Hearing *hearing, const Frame *frame, Arena *arena, Plan 
 	case FRAME_COMPILED:
 		hearing->compiled = true;
 		return true;
-	case FRAME_FOLDER:
-		return answer_folder(hearing, frame->body);
+	case FRAME_ASK:
+		return answer_question(hearing, frame->body);
 	case FRAME_PLAN:
 		*plan = take_plan(hearing, frame->body, arena);
 		return false;

@@ -17,6 +17,7 @@
 #include "message/message.h"
 #include "plan/plan.h"
 #include "plan/world.h"
+#include "system/config.h"
 
 /* What is to be judged, by what, with what.  All of it is borrowed. */
 typedef struct JudgeJob {
@@ -29,6 +30,8 @@ typedef struct JudgeJob {
 	int64_t now;      /* seconds since 1970 */
 	const char *host; /* may be NULL */
 	unsigned redirect_max;
+	unsigned plans;       /* what may be planned, as SieveSetup has it; 0: everything */
+	const Config *config; /* for the settings that rules look at; may be NULL */
 	const char *recipient_delimiter;
 	unsigned cpu_s, wall_s, memory_mb; /* each above 0 */
 } JudgeJob;

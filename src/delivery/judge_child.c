@@ -17,21 +17,41 @@
 #include <unistd.h>
 
 /* The world, as seen from in here: a question to the courier, who checks it. */
-static bool ask_folder(void *self, const char *folder, bool *exists, Failure *why)
+static bool ask_courier(void *self, const Question *question, Answer *answer, Failure *why)
 {
 	const int *socket = self;
-	AUTO_VALUE(Text) answer = { 0 };
-	Slice name = slice_of(folder);
+	AUTO_VALUE(Text) asked = { 0 };
+	AUTO_VALUE(Text) told = { 0 };
 
-	*exists = false;
-	if (name.length > LIMIT_FOLDER_LENGTH)
-		return true;
-	if (!frame_send(*socket, FRAME_FOLDER, name) || !frame_read_answer(*socket, &answer))
+	question_encode(question, &asked);
+	if (!frame_send(*socket, FRAME_ASK, text_slice(&asked)) || !frame_read_answer(*socket, &told))
 		_exit(0); /* nobody is left to judge for */
-	if (answer.data[0] == '!')
-		return failure_retry(why, "%s", answer.data + 1);
-	*exists = answer.data[0] == '1';
+	if (told.data[0] == '!')
+		return failure_retry(why, "%s", told.data + 1);
+	answer->yes = told.data[0] == '1';
+	text_append_slice(&answer->bytes, slice_from(text_slice(&told), 1));
 	return true;
+}
+
+/* What the script's extensions look at, and where its includes come from. */
+typedef struct Surroundings {
+	Includes includes;
+	const Config *config;
+	Arena *arena;
+} Surroundings;
+
+static const char *setting(void *self, const char *name)
+{
+	const Surroundings *it = self;
+
+	return it->config ? config_get(it->config, name, it->arena) : NULL;
+}
+
+static SieveLoad load(void *self, SievePlace place, const char *name, Text *source, Failure *why)
+{
+	Surroundings *it = self;
+
+	return includes_load(&it->includes, place, name, source, why);
 }
 
 static void fail_to_compile(const SieveFindings *findings, Plan *plan)
@@ -59,9 +79,13 @@ static bool fetch_and_close(const SieveScript *script, const MimeModule **mime, 
 /* Everything that comes before the message.  False when the plan says why it cannot come. */
 static bool prepare(const JudgeJob *job, Plan *plan, SieveScript **script, const MimeModule **mime)
 {
-	Includes includes = { job->personal_dir, job->global_dir, job->owner };
-	SieveSetup setup = { .load = includes_load,
-			     .self = &includes,
+	Surroundings surroundings = { { job->personal_dir, job->global_dir, job->owner },
+				      job->config,
+				      plan->arena };
+	SieveSetup setup = { .load = load,
+			     .setting = setting,
+			     .self = &surroundings,
+			     .plans = job->plans,
 			     .redirect_max = job->redirect_max,
 			     .recipient_delimiter = job->recipient_delimiter };
 	SieveFindings findings = { 0 };
@@ -82,7 +106,7 @@ static bool prepare(const JudgeJob *job, Plan *plan, SieveScript **script, const
 
 static void judge_body(int socket, const JudgeJob *job)
 {
-	const World world = { .folder_exists = ask_folder, .self = &socket };
+	const World world = { .ask = ask_courier, .self = &socket };
 	SieveInput input = { .message = job->message,
 			     .envelope = job->envelope,
 			     .world = &world,

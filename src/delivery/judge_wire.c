@@ -7,6 +7,7 @@
 
 #include "base/io.h"
 #include "plan/limits.h"
+#include "plan/world.h"
 
 enum {
 	CHUNK_BYTES = 4096,
@@ -14,17 +15,61 @@ enum {
 };
 
 /* How long a frame of each kind that a judge may send can be. */
-static const struct {
-	FrameKind kind;
-	size_t limit;
-} from_judge[] = {
-	{ FRAME_COMPILED, 0 },
-	{ FRAME_FOLDER, LIMIT_FOLDER_LENGTH },
-	{ FRAME_PLAN, LIMIT_PLAN_BYTES },
-	{ FRAME_GAVE_UP, LONGEST_TEXT },
-};
+static bool kind_allows(char kind, size_t length)
+{
+	switch (kind) {
+	case FRAME_COMPILED:
+		return length == 0;
+	case FRAME_ASK:
+		return length <= question_limit();
+	case FRAME_PLAN:
+		return length <= LIMIT_PLAN_BYTES;
+	case FRAME_GAVE_UP:
+		return length <= LONGEST_TEXT;
+	default:
+		return false;
+	}
+}
 
-static bool send_frame(int socket, FrameKind kind, Slice body, int flags)
+int64_t frame_clock_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Waits until the other side reads on; false with EAGAIN when it does not before the deadline. */
+static bool wait_for_room(int socket, int64_t deadline_ms)
+{
+	struct pollfd ready = { .fd = socket, .events = POLLOUT };
+
+	for (;;) {
+		int64_t left_ms = deadline_ms - frame_clock_ms();
+		int count = poll(&ready, 1, left_ms < 0 ? 0 : left_ms < INT32_MAX ? (int)left_ms : INT32_MAX);
+
+		if (count > 0)
+			return true;
+		if (count == 0 && left_ms <= 0)
+			return errno = EAGAIN, false;
+		if (count < 0 && errno != EINTR)
+			return false;
+	}
+}
+
+/* What is left of the pieces of a frame once `sent` bytes are gone. */
+static void skip_sent(struct iovec *pieces, size_t sent)
+{
+	for (size_t i = 0; i < 2; i++) {
+		size_t part = sent < pieces[i].iov_len ? sent : pieces[i].iov_len;
+
+		pieces[i].iov_base = (char *)pieces[i].iov_base + part;
+		pieces[i].iov_len -= part;
+		sent -= part;
+	}
+}
+
+static bool send_frame(int socket, FrameKind kind, Slice body, int flags, int64_t deadline_ms)
 {
 	char header[FRAME_HEADER_BYTES] = { (char)kind };
 	struct iovec pieces[2] = { { header, sizeof header }, { (void *)body.data, body.length } };
@@ -35,27 +80,24 @@ static bool send_frame(int socket, FrameKind kind, Slice body, int flags)
 	while (pieces[1].iov_len || pieces[0].iov_len) {
 		ssize_t sent = sendmsg(socket, &message, flags | MSG_NOSIGNAL);
 
-		if (sent < 0 && errno != EINTR)
+		if (sent >= 0)
+			skip_sent(pieces, (size_t)sent);
+		else if (errno == EAGAIN && !wait_for_room(socket, deadline_ms))
 			return false;
-		for (size_t i = 0, left = sent > 0 ? (size_t)sent : 0; i < 2; i++) {
-			size_t part = left < pieces[i].iov_len ? left : pieces[i].iov_len;
-
-			pieces[i].iov_base = (char *)pieces[i].iov_base + part;
-			pieces[i].iov_len -= part;
-			left -= part;
-		}
+		else if (errno != EAGAIN && errno != EINTR)
+			return false;
 	}
 	return true;
 }
 
 bool frame_send(int socket, FrameKind kind, Slice body)
 {
-	return send_frame(socket, kind, body, 0);
+	return send_frame(socket, kind, body, 0, INT64_MAX);
 }
 
-bool frame_send_now(int socket, FrameKind kind, Slice body)
+bool frame_send_until(int socket, FrameKind kind, Slice body, int64_t deadline_ms)
 {
-	return send_frame(socket, kind, body, MSG_DONTWAIT);
+	return send_frame(socket, kind, body, MSG_DONTWAIT, deadline_ms);
 }
 
 static size_t length_in(const char *header)
@@ -75,7 +117,7 @@ bool frame_read_answer(int socket, Text *body)
 	if (io_read(socket, header, sizeof header) != (ssize_t)sizeof header)
 		return false;
 	length = length_in(header);
-	if (header[0] != FRAME_ANSWER || length == 0 || length > 1 + LONGEST_TEXT)
+	if (header[0] != FRAME_ANSWER || length == 0 || length > 1 + answer_limit())
 		return false;
 	text_reset(body);
 	if (io_read(socket, text_reserve(body, length), length) != (ssize_t)length)
@@ -83,14 +125,6 @@ bool frame_read_answer(int socket, Text *body)
 	body->length = length;
 	body->data[length] = '\0';
 	return true;
-}
-
-int64_t frame_clock_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 /* Waits for more bytes and appends what is there, up to `wanted` or a chunk. */
@@ -145,14 +179,6 @@ static void throw_away_used(FrameReader *reader)
 		memmove(reader->bytes.data, reader->bytes.data + reader->used, left);
 	reader->bytes.length = left;
 	reader->used = 0;
-}
-
-static bool kind_allows(char kind, size_t length)
-{
-	for (size_t i = 0; i < sizeof from_judge / sizeof *from_judge; i++)
-		if (kind == (char)from_judge[i].kind)
-			return length <= from_judge[i].limit;
-	return false;
 }
 
 FrameResult frame_read(FrameReader *reader, Frame *frame)

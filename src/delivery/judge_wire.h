@@ -18,11 +18,12 @@ enum {
 typedef enum FrameKind {
 	/* from the judge */
 	FRAME_COMPILED = 'C', /* empty; before the judge looks at the message */
-	FRAME_FOLDER = 'F',   /* does this folder exist? */
+	FRAME_ASK = 'Q',      /* question_encode's bytes */
 	FRAME_PLAN = 'P',     /* plan_encode's bytes: the last thing that is listened to */
 	FRAME_GAVE_UP = 'X',  /* a text: no memory, or a bug */
 	/* from the courier */
-	FRAME_ANSWER = 'A', /* '0' or '1'; or '!' and a text: not to be known just now */
+	FRAME_ANSWER =
+		'A', /* '0' or '1' and what the answer gives; or '!' and a text: not to be known just now */
 } FrameKind;
 
 typedef struct Frame {
@@ -33,8 +34,8 @@ typedef struct Frame {
 /* Sends a frame, waiting as long as it takes.  False and errno. */
 bool frame_send(int socket, FrameKind kind, Slice body);
 
-/* The same without waiting: false with EAGAIN when the other side does not read. */
-bool frame_send_now(int socket, FrameKind kind, Slice body);
+/* The same until `deadline_ms` at most: false with EAGAIN when the other side does not read until then. */
+bool frame_send_until(int socket, FrameKind kind, Slice body, int64_t deadline_ms);
 
 /* Waits for an answer and puts it into `body`.  False: the courier is gone. */
 bool frame_read_answer(int socket, Text *body);

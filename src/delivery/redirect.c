@@ -53,16 +53,16 @@ static bool feed(void *self, int fd, Failure *why)
 	return image_write(self, fd, NULL, why);
 }
 
-/* The message as it came, with our mark in front and without the Return-Path of the last hop. */
-static void make_head(const Redirection *redirection, Text *head)
+/* The message, with our mark in front and without the Return-Path of the last hop. */
+static void make_head(const Redirection *redirection, const Version *version, Text *head)
 {
 	Config plain = *redirection->config;
 	Text rest = { 0 };
 
 	text_printf(head, "%s: %s%s", TRACE_REDIRECT_FIELD, redirection->envelope->recipient,
-		    redirection->message->crlf ? "\r\n" : "\n");
+		    version->message->crlf ? "\r\n" : "\n");
 	plain.add_return_path = plain.add_delivered_to = plain.add_original_to = false;
-	trace_make_head(&plain, redirection->envelope, redirection->message, redirection->header, &rest);
+	trace_make_head(&plain, redirection->envelope, version->message, version->header, &rest);
 	text_append_slice(head, text_slice(&rest));
 	text_clear(&rest);
 }
@@ -92,15 +92,16 @@ static bool run(const Redirection *redirection, const char *address, MessageImag
 			 result, why);
 }
 
-bool redirect_send(const Redirection *redirection, const char *address, Failure *why)
+bool redirect_send(const Redirection *redirection, const Action *action, const Version *version, Failure *why)
 {
+	const char *address = action->address;
 	AUTO_VALUE(Text) head = { 0 };
 	ChildResult result = { 0 };
-	MessageImage image = { .message = redirection->message,
-			       .rest_offset = redirection->message->body_offset,
+	MessageImage image = { .message = version->message,
+			       .rest_offset = version->message->body_offset,
 			       .whole_fd = -1 };
 
-	make_head(redirection, &head);
+	make_head(redirection, version, &head);
 	image.head = text_slice(&head);
 	if (!run(redirection, address, &image, &result, why))
 		return failure_add(why, "while redirecting to %s", address);

@@ -7,16 +7,17 @@
 
 #include "base/arena.h"
 #include "base/failure.h"
+#include "delivery/versions.h"
 #include "message/envelope.h"
 #include "message/header.h"
 #include "message/message.h"
+#include "plan/plan.h"
 #include "system/config.h"
 
 typedef struct Redirection {
 	const Config *config;
 	const Envelope *envelope;
-	const Message *message;
-	const HeaderIndex *header;
+	const HeaderIndex *header; /* of the message as it came: what the rules made of it may hide a loop */
 	Arena *arena;
 } Redirection;
 
@@ -24,8 +25,9 @@ typedef struct Redirection {
  * then kept instead. */
 const char *redirect_guard(const Redirection *redirection, const char *address);
 
-/* Submits the message to `address`.  Whatever the program answers but success is a reason to try again: the
- * MTA still has the message, and nothing local has become visible yet. */
-bool redirect_send(const Redirection *redirection, const char *address, Failure *why);
+/* Submits a version of the message as `action` wants.  Whatever the program answers but success is a reason
+ * to try again: the MTA still has the message, and nothing local has become visible yet. */
+bool redirect_send(const Redirection *redirection, const Action *action, const Version *version,
+		   Failure *why);
 
 #endif

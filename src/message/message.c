@@ -120,10 +120,10 @@ typedef enum Beyond {
 	CUTTING_BEYOND /* and no more of them will be looked at */
 } Beyond;
 
-/* Finds the message and its header in `bytes`.  False when more of them must be seen first. */
-static bool find_header(Message *message, Slice bytes, Beyond beyond)
+/* Finds the header of the message that `rest` begins with.  False when more of it must be seen first. */
+static bool find_header(Message *message, Slice rest, Beyond beyond)
 {
-	Slice rest = slice_from(bytes, find_start(bytes, &message->from_line)), window = rest;
+	Slice window = rest;
 	const char *feed = rest.length ? memchr(rest.data, '\n', rest.length) : NULL;
 	size_t length = 0, body = 0;
 
@@ -143,6 +143,12 @@ static bool find_header(Message *message, Slice bytes, Beyond beyond)
 	return true;
 }
 
+/* The same when something may stand before the message. */
+static bool find_message(Message *message, Slice bytes, Beyond beyond)
+{
+	return find_header(message, slice_from(bytes, find_start(bytes, &message->from_line)), beyond);
+}
+
 static void start_empty(Message *message)
 {
 	*message = (Message){ .fd = -1, .spool_fd = -1, .crlf_size = -1 };
@@ -152,7 +158,7 @@ static void start_empty(Message *message)
 void message_from_bytes(Message *message, Slice bytes)
 {
 	start_empty(message);
-	find_header(message, bytes, NOTHING_BEYOND);
+	find_message(message, bytes, NOTHING_BEYOND);
 	message->size_bytes = (off_t)message->memory.length;
 }
 
@@ -323,11 +329,11 @@ static bool receive(Message *message, int fd, const MessageIntake *intake, Failu
 	if (!read_up_to(fd, &bytes, LIMIT_MEMORY_BYTES + 1, &ended, why))
 		return false;
 	beyond = ended ? NOTHING_BEYOND : MORE_BEYOND;
-	if (!find_header(message, text_slice(&bytes), beyond)) {
+	if (!find_message(message, text_slice(&bytes), beyond)) {
 		if (!read_up_to(fd, &bytes, LIMIT_HEADER_BYTES + PREFIX_BYTES, &ended, why))
 			return false;
 		beyond = ended ? NOTHING_BEYOND : CUTTING_BEYOND;
-		find_header(message, text_slice(&bytes), beyond);
+		find_message(message, text_slice(&bytes), beyond);
 	}
 	message->buffer = text_take(&bytes);
 	message->size_bytes = (off_t)message->memory.length;
@@ -340,6 +346,132 @@ static bool receive(Message *message, int fd, const MessageIntake *intake, Failu
 	if (intake && intake->drop_suffix_newline && message->from_line.length)
 		return drop_suffix(message, why);
 	return true;
+}
+
+/* ---- edited messages ---- */
+
+/* The piece that byte `offset` of the message is in. */
+static size_t find_piece(const Message *message, off_t offset)
+{
+	size_t low = 0, high = message->pieces.count;
+
+	while (high - low > 1) {
+		size_t middle = low + (high - low) / 2;
+
+		if (message->starts[middle] <= offset)
+			low = middle;
+		else
+			high = middle;
+	}
+	return low;
+}
+
+static bool pieces_read(const Message *message, off_t offset, char *buffer, size_t wanted, Failure *why)
+{
+	for (size_t i = find_piece(message, offset); wanted; i++) {
+		const MessagePiece *piece = &message->pieces.items[i];
+		off_t within = offset - message->starts[i];
+		size_t length = (size_t)(piece->length - within), got = length;
+
+		if (length > wanted)
+			length = got = wanted;
+		if (piece->bytes)
+			memcpy(buffer, piece->bytes + within, length);
+		else if (!message_read(message->base, piece->offset + within, buffer, length, &got, why))
+			return false;
+		if (got < length)
+			return failure_retry(why, "the message became shorter while it was read");
+		buffer += length;
+		offset += (off_t)length;
+		wanted -= length;
+	}
+	return true;
+}
+
+/* Has the first bytes of an edited message in memory, as many as its header needs. */
+static bool hold_header(Message *edited, size_t size, Beyond beyond, Arena *arena, Failure *why, bool *found)
+{
+	char *bytes = arena_alloc(arena, size + 1);
+
+	if (!pieces_read(edited, 0, bytes, size, why))
+		return false;
+	*found = find_header(edited, slice(bytes, size), beyond);
+	return true;
+}
+
+bool message_edit(Message *edited, const Message *base, const MessagePieces *pieces, Arena *arena,
+		  Failure *why)
+{
+	off_t total = 0;
+	size_t most;
+	bool found;
+
+	start_empty(edited);
+	BUG_IF(base->base);
+	edited->base = base;
+	edited->pieces = *pieces;
+	edited->starts = arena_alloc(arena, (pieces->count + 1) * sizeof *edited->starts);
+	for (size_t i = 0; i < pieces->count; i++) {
+		edited->starts[i] = total;
+		total += pieces->items[i].length;
+	}
+	edited->size_bytes = total;
+	most = total > LIMIT_MEMORY_BYTES ? LIMIT_MEMORY_BYTES : (size_t)total;
+	if (!hold_header(edited, most, total > (off_t)most ? MORE_BEYOND : NOTHING_BEYOND, arena, why,
+			 &found))
+		return false;
+	if (found)
+		return true;
+	most = total > LIMIT_HEADER_BYTES + PREFIX_BYTES ? LIMIT_HEADER_BYTES + PREFIX_BYTES : (size_t)total;
+	return hold_header(edited, most, total > (off_t)most ? CUTTING_BEYOND : NOTHING_BEYOND, arena, why,
+			   &found);
+}
+
+/* Adds a piece, or makes the last one longer. */
+static void add_piece(MessagePieces *flat, const MessagePiece *piece)
+{
+	MessagePiece *last = flat->count ? &flat->items[flat->count - 1] : NULL;
+
+	if (last && !last->bytes && !piece->bytes && last->offset + last->length == piece->offset)
+		last->length += piece->length;
+	else if (piece->length)
+		flat->items[flat->count++] = *piece;
+}
+
+/* Adds what `length` bytes from `offset` of `edited` are made of. */
+static void flatten_range(const Message *edited, off_t offset, off_t length, MessagePieces *flat)
+{
+	for (size_t i = length ? find_piece(edited, offset) : 0; length > 0; i++) {
+		MessagePiece piece = edited->pieces.items[i];
+		off_t within = offset - edited->starts[i];
+
+		if (piece.bytes)
+			piece.bytes += within;
+		piece.offset += within;
+		piece.length -= within;
+		if (piece.length > length)
+			piece.length = length;
+		add_piece(flat, &piece);
+		offset += piece.length;
+		length -= piece.length;
+	}
+}
+
+MessagePieces message_flatten(const Message *edited, const MessagePieces *pieces, Arena *arena)
+{
+	/* Each range begins and ends within a piece at most. */
+	size_t most = edited->pieces.count + 2 * pieces->count;
+	MessagePieces flat = { .items = arena_alloc(arena, (most + 1) * sizeof *flat.items) };
+
+	for (size_t i = 0; i < pieces->count; i++) {
+		const MessagePiece *piece = &pieces->items[i];
+
+		if (edited->base && !piece->bytes)
+			flatten_range(edited, piece->offset, piece->length, &flat);
+		else
+			add_piece(&flat, piece);
+	}
+	return flat;
 }
 
 bool message_receive(Message *message, int fd, const MessageIntake *intake, Failure *why)
@@ -356,6 +488,21 @@ bool message_receive(Message *message, int fd, const MessageIntake *intake, Fail
 	return done;
 }
 
+/* Reads what is not in memory, all `wanted` bytes of it. */
+static bool read_kept(const Message *message, off_t offset, char *buffer, size_t wanted, Failure *why)
+{
+	ssize_t got;
+
+	if (message->base)
+		return pieces_read(message, offset, buffer, wanted, why);
+	got = io_read_at(message->fd, buffer, wanted, message->fd_offset + offset);
+	if (got < 0)
+		return failure_errno(why, "read the message again");
+	if ((size_t)got < wanted)
+		return failure_retry(why, "the message became shorter while it was read");
+	return true;
+}
+
 bool message_read(const Message *message, off_t offset, void *buffer, size_t size_bytes, size_t *got,
 		  Failure *why)
 {
@@ -364,16 +511,11 @@ bool message_read(const Message *message, off_t offset, void *buffer, size_t siz
 	Slice held = offset < (off_t)message->memory.length ? slice_from(message->memory, (size_t)offset)
 							    : slice("", 0);
 	size_t from_memory = held.length < wanted ? held.length : wanted;
-	ssize_t read_now = 0;
 
 	memcpy(buffer, held.data, from_memory);
-	if (from_memory < wanted)
-		read_now = io_read_at(message->fd, (char *)buffer + from_memory, wanted - from_memory,
-				      message->fd_offset + offset + (off_t)from_memory);
-	if (read_now < 0)
-		return failure_errno(why, "read the message again");
-	if ((size_t)read_now < wanted - from_memory)
-		return failure_retry(why, "the message became shorter while it was read");
+	if (from_memory < wanted && !read_kept(message, offset + (off_t)from_memory,
+					       (char *)buffer + from_memory, wanted - from_memory, why))
+		return false;
 	*got = wanted;
 	return true;
 }

@@ -24,10 +24,23 @@
 #include <stddef.h>
 #include <sys/types.h>
 
+#include "base/arena.h"
 #include "base/cleanup.h"
 #include "base/failure.h"
 #include "base/slice.h"
 #include "base/text.h"
+
+/* Bytes of an edited message: literal ones, or where they stand in the message that arrived. */
+typedef struct MessagePiece {
+	const char *bytes; /* literal, or NULL */
+	off_t offset;      /* in the message that arrived, when they are not literal */
+	off_t length;
+} MessagePiece;
+
+typedef struct MessagePieces {
+	MessagePiece *items;
+	size_t count;
+} MessagePieces;
 
 typedef struct Message {
 	Slice header;      /* the header block, without the empty line that ends it;
@@ -42,13 +55,16 @@ typedef struct Message {
 	Slice from_line; /* the From_ line that came first, without its line end; "" if none */
 
 	/* How the bytes are kept: for message/ alone. */
-	Slice memory;     /* the first bytes of the message; all of it when fd is -1 */
-	int fd;           /* holds the bytes from memory.length on, or -1 */
-	off_t fd_offset;  /* message offset 0 would be here in fd (may be negative) */
-	off_t crlf_size;  /* message_crlf_size remembers it here; -1 before */
-	int spool_fd;     /* the unnamed file that holds `stored_head` and the rest, or -1 */
-	Text stored_head; /* what replaces the header block in what is stored */
-	char *buffer;     /* owns what header, memory and from_line point into */
+	Slice memory;               /* the first bytes of the message; all of it when fd is -1 */
+	int fd;                     /* holds the bytes from memory.length on, or -1 */
+	off_t fd_offset;            /* message offset 0 would be here in fd (may be negative) */
+	off_t crlf_size;            /* message_crlf_size remembers it here; -1 before */
+	int spool_fd;               /* the unnamed file that holds `stored_head` and the rest, or -1 */
+	Text stored_head;           /* what replaces the header block in what is stored */
+	char *buffer;               /* owns what header, memory and from_line point into */
+	const struct Message *base; /* of an edited message: the one that arrived, else NULL */
+	MessagePieces pieces;       /* then: what it is made of */
+	off_t *starts;              /* and where in it each piece begins */
 } Message;
 
 /* How a message is to be taken in. */
@@ -78,6 +94,17 @@ bool message_receive(Message *message, int fd, const MessageIntake *intake, Fail
 
 /* A message that is these bytes, which stay the caller's; From_ line understood. */
 void message_from_bytes(Message *message, Slice bytes);
+
+/* Makes `edited` the message that the `pieces` of `base` are, one behind the other, without copying what
+ * stands in `base`.  It begins with its header, no From_ line.  Everything is borrowed or lives in `arena`;
+ * `base` must be a message that arrived. */
+bool message_edit(Message *edited, const Message *base, const MessagePieces *pieces, Arena *arena,
+		  Failure *why);
+
+/* The pieces that are the `pieces` of `edited`, itself an edited message or one that arrived, in terms of the
+ * one that arrived.  They use every byte of it once at most, and in order.  Empty ones are left out.  In
+ * `arena`. */
+MessagePieces message_flatten(const Message *edited, const MessagePieces *pieces, Arena *arena);
 
 /* The first `body_offset` bytes as they came: the header block and the empty line. */
 static inline Slice message_head(const Message *message)

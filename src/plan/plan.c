@@ -7,6 +7,7 @@
 
 #include "base/ascii.h"
 #include "plan/limits.h"
+#include "plan/plan_fields.h"
 
 enum {
 	FIRST_ACTIONS = 4 /* a real script takes one or two */
@@ -43,6 +44,27 @@ Action *plan_add(Plan *plan, ActionKind kind)
 	return action;
 }
 
+uint32_t plan_add_image(Plan *plan, const MessagePieces *pieces)
+{
+	MessagePieces *image;
+
+	if (plan->image_count == plan->image_capacity) {
+		size_t capacity = plan->image_capacity ? plan->image_capacity * 2 : FIRST_ACTIONS;
+		MessagePieces *images = arena_alloc(plan->arena, capacity * sizeof *images);
+
+		if (plan->image_count)
+			memcpy(images, plan->images, plan->image_count * sizeof *images);
+		plan->images = images;
+		plan->image_capacity = capacity;
+	}
+	image = &plan->images[plan->image_count++];
+	image->count = pieces->count;
+	image->items = arena_alloc(plan->arena, (pieces->count + 1) * sizeof *image->items);
+	if (pieces->count)
+		memcpy(image->items, pieces->items, pieces->count * sizeof *image->items);
+	return (uint32_t)plan->image_count;
+}
+
 void plan_warn(Plan *plan, const char *format, ...)
 {
 	char line[LIMIT_WARNING_LENGTH];
@@ -64,6 +86,9 @@ void plan_fail(Plan *plan, PlanOutcome outcome, const char *error)
 	plan->error = arena_copy_string(plan->arena, error);
 	plan->implicit_keep = true;
 	plan->implicit_flags = (PlanFlags){ 0 };
+	plan->implicit_image = 0;
+	plan->implicit_folder = NULL;
+	plan->image_count = 0;
 	plan->count = 0;
 	plan->decided_line = 0;
 }
@@ -87,22 +112,74 @@ static bool same_flags(const PlanFlags *a, const PlanFlags *b)
 	return true;
 }
 
-static bool same_action(const Action *a, const Action *b)
+static bool same_string(const char *a, const char *b)
 {
-	if (a->kind != b->kind)
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
+static bool same_list(const PlanList *a, const PlanList *b)
+{
+	if (a->count != b->count)
 		return false;
-	switch (a->kind) {
-	case ACTION_KEEP:
-		return same_flags(&a->flags, &b->flags);
-	case ACTION_FILEINTO:
-		return strcmp(a->folder, b->folder) == 0 && a->create == b->create &&
-		       same_flags(&a->flags, &b->flags);
-	case ACTION_REDIRECT:
-		return strcmp(a->address, b->address) == 0;
-	case ACTION_DISCARD:
-		return true;
+	for (size_t i = 0; i < a->count; i++)
+		if (strcmp(a->items[i], b->items[i]) != 0)
+			return false;
+	return true;
+}
+
+static bool same_field(const PlanField *field, const void *a, const void *b)
+{
+	switch (field->type) {
+	case FIELD_BOOL:
+		return *(const bool *)a == *(const bool *)b;
+	case FIELD_NUMBER:
+		return *(const uint64_t *)a == *(const uint64_t *)b;
+	case FIELD_UNSIGNED:
+		return *(const unsigned *)a == *(const unsigned *)b;
+	case FIELD_STRING:
+		return same_string(*(const char *const *)a, *(const char *const *)b);
+	case FIELD_FLAGS:
+		return same_flags(a, b);
+	case FIELD_LIST:
+		return same_list(a, b);
 	}
 	return false;
+}
+
+/* Do pieces of original text and of literal bytes give the same version?  They are made in one way, so piece
+ * by piece will do. */
+static bool same_pieces(const MessagePieces *a, const MessagePieces *b)
+{
+	if (a->count != b->count)
+		return false;
+	for (size_t i = 0; i < a->count; i++) {
+		const MessagePiece *left = &a->items[i], *right = &b->items[i];
+
+		if (left->length != right->length || !left->bytes != !right->bytes)
+			return false;
+		if (left->bytes ? memcmp(left->bytes, right->bytes, (size_t)left->length) != 0
+				: left->offset != right->offset)
+			return false;
+	}
+	return true;
+}
+
+static bool same_image(const Plan *a, uint32_t left, const Plan *b, uint32_t right)
+{
+	if (!left || !right)
+		return left == right;
+	return same_pieces(&a->images[left - 1], &b->images[right - 1]);
+}
+
+static bool same_action(const Plan *in_a, const Action *a, const Plan *in_b, const Action *b)
+{
+	if (a->kind != b->kind || !same_image(in_a, a->image, in_b, b->image))
+		return false;
+	for (const PlanField *field = plan_fields; field->name; field++)
+		if (plan_field_of(field, a->kind) && field->offset != offsetof(Action, image) &&
+		    !same_field(field, plan_field(field, a), plan_field(field, b)))
+			return false;
+	return true;
 }
 
 /* The first action from `*at` on that does something, or NULL. */
@@ -124,12 +201,14 @@ bool plan_equal(const Plan *a, const Plan *b)
 
 	if (a->outcome != b->outcome || a->implicit_keep != b->implicit_keep)
 		return false;
-	if (a->implicit_keep && !same_flags(&a->implicit_flags, &b->implicit_flags))
+	if (a->implicit_keep && (!same_flags(&a->implicit_flags, &b->implicit_flags) ||
+				 !same_image(a, a->implicit_image, b, b->implicit_image) ||
+				 !same_string(a->implicit_folder, b->implicit_folder)))
 		return false;
 	do {
 		left = next_effect(a, &i);
 		right = next_effect(b, &j);
-		if (left && right && !same_action(left, right))
+		if (left && right && !same_action(a, left, b, right))
 			return false;
 	} while (left && right);
 	return !left && !right;

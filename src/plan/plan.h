@@ -13,12 +13,21 @@
 #include "base/arena.h"
 #include "base/failure.h"
 #include "base/text.h"
+#include "message/message.h"
 
 typedef enum ActionKind {
 	ACTION_KEEP,     /* into the inbox, by the rules' own word */
 	ACTION_FILEINTO, /* into a folder */
 	ACTION_REDIRECT, /* on to another address */
 	ACTION_DISCARD,  /* nowhere: recorded for the explanation */
+	ACTION_REJECT,   /* back to its sender, with a text (RFC 5429) */
+	ACTION_VACATION, /* an answer to its sender (RFC 5230) */
+	ACTION_NOTIFY,   /* word of it to somebody (RFC 5435) */
+	ACTION_REPORT,   /* a report of abuse (RFC 5965) */
+	ACTION_PIPE,     /* to a program */
+	ACTION_CALENDAR, /* what it invites to into the calendar (RFC 9671) */
+	ACTION_REMEMBER, /* that it was seen (RFC 7352); no effect on the message */
+	ACTION_KINDS
 } ActionKind;
 
 typedef struct PlanFlags {
@@ -27,15 +36,49 @@ typedef struct PlanFlags {
 	size_t count;
 } PlanFlags;
 
+typedef struct PlanList {
+	const char **items;
+	size_t count;
+} PlanList;
+
+/* What is to be done.  Which members an action has depends on its kind: plan_fields.c holds the table;
+ * strings that a kind does not have, or that were not given, are NULL. */
 typedef struct Action {
 	ActionKind kind;
-	const char *folder;  /* FILEINTO: the name as users see it, UTF-8 */
-	const char *address; /* REDIRECT */
-	bool create;         /* FILEINTO :create */
-	bool copy;           /* it did not cancel the implicit keep */
-	PlanFlags flags;     /* KEEP, FILEINTO */
-	const char *script;  /* whose rule it was: "" for the main script, else the include's name */
-	uint32_t line;       /* and its line, from 1 */
+	bool copy;          /* it did not cancel the implicit keep */
+	const char *script; /* whose rule it was: "" for the main script, else the include's name */
+	uint32_t line;      /* and its line, from 1 */
+	uint32_t image;     /* which version of the message: 0 as it came, else plan->images[image - 1] */
+	/* where a copy goes: of the message (KEEP, FILEINTO), or of what is sent (":fcc" of VACATION, NOTIFY)
+	 */
+	const char *folder;      /* the name as users see it, UTF-8 */
+	const char *special_use; /* rather into the folder with this use, when there is one: "\\Junk" */
+	const char *mailbox_id;  /* rather into the folder with this id, when there is one */
+	bool create;             /* the folder may be made */
+	PlanFlags flags;
+	/* who and what */
+	const char
+		*address; /* REDIRECT, REPORT: to whom; VACATION: whom it answers; NOTIFY: the method's URI */
+	const char *from; /* VACATION, NOTIFY: for the From field; NULL: the user's own address */
+	const char *subject; /* VACATION: decoded; NULL: the usual one */
+	const char *text; /* REJECT, VACATION, NOTIFY, REPORT: what is said; CALENDAR: the iCalendar object */
+	bool is_mime;     /* VACATION: `text` is a MIME entity with its header */
+	const char *message_id, *references; /* VACATION: of the message that is answered */
+	const char *handle;  /* VACATION: under which it is remembered whom was answered; REMEMBER: the id */
+	uint64_t seconds;    /* VACATION, REMEMBER: for how long; 0: not at all */
+	bool is_ereject;     /* REJECT: refuse towards the MTA only, rather than by a message */
+	unsigned importance; /* NOTIFY: 1 (high) to 3 (low) */
+	const char *type;    /* REPORT: "abuse", "fraud", ... */
+	bool headers_only;   /* REPORT: the header rather than all of the message */
+	const char *program; /* PIPE: a name in the directory of programs */
+	PlanList arguments;  /* PIPE: the program's; NOTIFY: ":options", "name=value" */
+	bool is_optional;    /* PIPE :try: the rules went on whether it could be done or not */
+	/* REDIRECT: how the next MTA is to report (RFC 3461) and by when it is to deliver (RFC 2852) */
+	const char *dsn_notify;      /* "NEVER", or of "SUCCESS,FAILURE,DELAY" */
+	const char *dsn_ret;         /* "FULL", "HDRS" */
+	const char *deliver_by;      /* seconds from now or an absolute time, as RFC 6009 has it */
+	const char *deliver_by_mode; /* "NOTIFY", "RETURN" */
+	bool deliver_by_trace;
 } Action;
 
 /* How the rules ended. */
@@ -48,10 +91,14 @@ typedef enum PlanOutcome {
 
 typedef struct Plan {
 	PlanOutcome outcome;
-	bool implicit_keep;       /* nothing cancelled it */
-	PlanFlags implicit_flags; /* for it */
+	bool implicit_keep;          /* nothing cancelled it */
+	PlanFlags implicit_flags;    /* for it */
+	uint32_t implicit_image;     /* the version of the message for it */
+	const char *implicit_folder; /* where it goes instead of the inbox, or NULL */
 	Action *actions;
 	size_t count, capacity;
+	MessagePieces *images; /* edited versions of the message */
+	size_t image_count, image_capacity;
 	const char *error; /* for all outcomes but DECIDED: what the owner is told, lines "file:line:column:
 			      ..." */
 	const char **warnings; /* lines for the owner's log; room for LIMIT_WARNINGS once there is one */
@@ -66,6 +113,13 @@ Plan *plan_new(Arena *arena);
 /* Appends a cleared action of `kind` (script "", line 0) and returns it to be filled in, valid
  * until the next one is added; strings must live in the plan's arena. */
 Action *plan_add(Plan *plan, ActionKind kind);
+
+/* Adds a version of the message, made of `pieces` (copied, but for the bytes that they point to, which must
+ * live in the plan's arena); returns its number for action->image. */
+uint32_t plan_add_image(Plan *plan, const MessagePieces *pieces);
+
+/* What an action is called by tests and for people: "keep", "fileinto", ... */
+const char *plan_action_name(ActionKind kind);
 
 /* Adds a line for the owner's log; from LIMIT_WARNINGS on they are dropped. */
 void plan_warn(Plan *plan, const char *format, ...) __attribute__((format(printf, 2, 3)));
@@ -93,8 +147,10 @@ void plan_encode(const Plan *plan, Text *out);
 bool plan_decode(Slice bytes, Plan *plan, Failure *why);
 
 /* What the courier asks of a plan before it lifts a finger: counts, folder names, addresses, flag
- * names; that one which failed has no actions, and that one which cancelled the implicit keep says how. */
-bool plan_check(const Plan *plan, Failure *why);
+ * names, texts; that edited versions are made of a message of `message_bytes` bytes, each byte used once at
+ * most and in order; that one which failed has no actions, and that one which cancelled the implicit keep
+ * says how. */
+bool plan_check(const Plan *plan, off_t message_bytes, Failure *why);
 
 /* A folder name that leads out of no mail root, whatever the layout: valid UTF-8 without
  * controls, of bounded length, no part between "/" empty or "." or "..".  A layout may refuse more. */

@@ -6,9 +6,9 @@
 
 #include "base/ascii.h"
 #include "base/utf8.h"
-#include "message/address.h"
 #include "plan/limits.h"
 #include "plan/plan.h"
+#include "plan/plan_fields.h"
 
 enum {
 	FOLDER_PART_LENGTH = 255 /* NAME_MAX: more has no name on any disk */
@@ -81,24 +81,60 @@ static bool check_flags(const PlanFlags *flags, Failure *why)
 	return true;
 }
 
-static bool check_action(const Action *action, Failure *why)
+static bool check_string(const PlanField *field, const Action *action, const char *value, Failure *why)
 {
-	switch (action->kind) {
-	case ACTION_KEEP:
-		return check_flags(&action->flags, why);
-	case ACTION_FILEINTO:
-		if (!plan_folder_valid(slice_of(action->folder)))
-			return failure_retry(why, "a folder name that is not allowed");
-		return check_flags(&action->flags, why);
-	case ACTION_REDIRECT:
-		if (strlen(action->address) > LIMIT_ADDRESS_LENGTH ||
-		    !address_is_safe(slice_of(action->address)))
-			return failure_retry(why, "an address that is not allowed");
+	if (!value)
+		return !(field->wanted >> action->kind & 1) ||
+		       failure_retry(why, "%s is missing", field->name);
+	if (strlen(value) > field->limit || (field->valid && !field->valid(slice_of(value))))
+		return failure_retry(why, "%s that is not allowed", field->name);
+	return true;
+}
+
+static bool check_list(const PlanField *field, const PlanList *list, Failure *why)
+{
+	if (list->count > LIMIT_ARGUMENTS)
+		return failure_retry(why, "%zu of '%s', %d are allowed", list->count, field->name,
+				     LIMIT_ARGUMENTS);
+	for (size_t i = 0; i < list->count; i++)
+		if (strlen(list->items[i]) > field->limit || !field->valid(slice_of(list->items[i])))
+			return failure_retry(why, "%s that are not allowed", field->name);
+	return true;
+}
+
+static bool check_field(const PlanField *field, const Action *action, Failure *why)
+{
+	const void *member = plan_field(field, action);
+
+	switch (field->type) {
+	case FIELD_BOOL:
 		return true;
-	case ACTION_DISCARD:
-		return true;
+	case FIELD_NUMBER:
+		return *(const uint64_t *)member <= field->limit ||
+		       failure_retry(why, "%s that is too large", field->name);
+	case FIELD_UNSIGNED:
+		return *(const unsigned *)member <= field->limit ||
+		       failure_retry(why, "%s that is too large", field->name);
+	case FIELD_STRING:
+		return check_string(field, action, *(const char *const *)member, why);
+	case FIELD_FLAGS:
+		return check_flags(member, why);
+	case FIELD_LIST:
+		return check_list(field, member, why);
 	}
-	return failure_retry(why, "an unknown action");
+	return false;
+}
+
+static bool check_action(const Plan *plan, const Action *action, Failure *why)
+{
+	if (action->kind >= ACTION_KINDS)
+		return failure_retry(why, "an unknown action");
+	for (const PlanField *field = plan_fields; field->name; field++)
+		if (plan_field_of(field, action->kind) && !check_field(field, action, why))
+			return false;
+	if (action->image > plan->image_count)
+		return failure_retry(why, "a version of the message that there is not");
+	return true;
 }
 
 static bool check_actions(const Plan *plan, Failure *why)
@@ -110,7 +146,7 @@ static bool check_actions(const Plan *plan, Failure *why)
 	for (size_t i = 0; i < plan->count; i++) {
 		const Action *action = &plan->actions[i];
 
-		if (!check_action(action, why))
+		if (!check_action(plan, action, why))
 			return failure_add(why, "in action %zu (line %u)", i + 1, action->line);
 		redirects += action->kind == ACTION_REDIRECT;
 	}
@@ -119,12 +155,67 @@ static bool check_actions(const Plan *plan, Failure *why)
 	return true;
 }
 
-bool plan_check(const Plan *plan, Failure *why)
+/* Every byte of the message once at most, in order: whatever a judge says, a version is no larger than the
+ * message and what was sent along with the plan. */
+static bool check_image(const MessagePieces *image, off_t message_bytes, Failure *why)
 {
-	if (plan->outcome != PLAN_DECIDED && (plan->count || !plan->implicit_keep))
+	off_t from = 0;
+
+	if (image->count > LIMIT_PIECES)
+		return failure_retry(why, "a version of %zu pieces, %d are allowed", image->count,
+				     LIMIT_PIECES);
+	for (size_t i = 0; i < image->count; i++) {
+		const MessagePiece *piece = &image->items[i];
+
+		if (piece->length < 0)
+			return failure_retry(why, "a piece of less than nothing");
+		if (piece->bytes)
+			continue;
+		if (piece->offset < from || piece->length > message_bytes ||
+		    piece->offset > message_bytes - piece->length)
+			return failure_retry(why, "a piece that the message does not have");
+		from = piece->offset + piece->length;
+	}
+	return true;
+}
+
+static bool check_images(const Plan *plan, off_t message_bytes, Failure *why)
+{
+	if (plan->image_count > LIMIT_IMAGES)
+		return failure_retry(why, "%zu versions of the message, %d are allowed", plan->image_count,
+				     LIMIT_IMAGES);
+	for (size_t i = 0; i < plan->image_count; i++)
+		if (!check_image(&plan->images[i], message_bytes, why))
+			return failure_add(why, "in version %zu", i + 1);
+	return true;
+}
+
+static bool check_implicit(const Plan *plan, Failure *why)
+{
+	if (plan->implicit_image > plan->image_count)
+		return failure_retry(why, "a version of the message that there is not");
+	if (plan->implicit_folder && !plan_folder_valid(slice_of(plan->implicit_folder)))
+		return failure_retry(why, "a folder name that is not allowed");
+	return check_flags(&plan->implicit_flags, why);
+}
+
+/* Does something happen to the message that makes up for the keep? */
+static bool says_how(const Plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->actions[i].kind != ACTION_REMEMBER && !plan->actions[i].copy)
+			return true;
+	return false;
+}
+
+bool plan_check(const Plan *plan, off_t message_bytes, Failure *why)
+{
+	if (plan->outcome != PLAN_DECIDED &&
+	    (plan->count || !plan->implicit_keep || plan->implicit_image || plan->implicit_folder))
 		return failure_retry(why, "rules that failed cannot act");
 	/* Only an action cancels it: nothing at all would lose the message. */
-	if (!plan->implicit_keep && plan->count == 0)
+	if (!plan->implicit_keep && !says_how(plan))
 		return failure_retry(why, "a plan that neither keeps the message nor says why not");
-	return check_flags(&plan->implicit_flags, why) && check_actions(plan, why);
+	return check_implicit(plan, why) && check_images(plan, message_bytes, why) &&
+	       check_actions(plan, why);
 }

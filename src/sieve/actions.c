@@ -6,6 +6,39 @@
 #include "plan/limits.h"
 #include "sieve/script.h"
 
+/* Some kinds leave the implicit keep alone. */
+static bool cancels_keep(ActionKind kind)
+{
+	switch (kind) {
+	case ACTION_KEEP:
+	case ACTION_FILEINTO:
+	case ACTION_REDIRECT:
+	case ACTION_DISCARD:
+	case ACTION_REJECT:
+	case ACTION_PIPE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+/* The version of the message that an action of this kind is about: as it is now (RFC 5293, 7).  What
+ * "enclose" made of it is not sent on (RFC 5703, 6), and what answers the message is about the one that
+ * arrived. */
+static uint32_t image_for(SieveRun *run, ActionKind kind)
+{
+	switch (kind) {
+	case ACTION_REDIRECT:
+		return run->enclosed ? run->redirect_image : sieve_current_image(run);
+	case ACTION_KEEP:
+	case ACTION_FILEINTO:
+	case ACTION_PIPE:
+		return sieve_current_image(run);
+	default:
+		return 0;
+	}
+}
+
 SieveStatus sieve_action(SieveRun *run, const SieveNode *node, ActionKind kind, Action *action)
 {
 	const SieveScript *script = run->frame->script;
@@ -13,6 +46,8 @@ SieveStatus sieve_action(SieveRun *run, const SieveNode *node, ActionKind kind, 
 	SieveStatus status = SIEVE_OK;
 
 	*action = (Action){ .kind = kind,
+			    .copy = !cancels_keep(kind),
+			    .image = image_for(run, kind),
 			    .script = *script->called ? arena_copy_string(run->arena, script->called) : "",
 			    .line = node->span.line };
 	for (size_t i = 0; i < unit->extension_count && status == SIEVE_OK; i++)
@@ -66,6 +101,7 @@ static void join(Action *action, const Action *again)
 {
 	if (again->flags.set)
 		action->flags = again->flags;
+	action->image = again->image; /* edited or not it is the same message (RFC 5293, 7): the later one */
 	action->create |= again->create;
 	action->copy &= again->copy;
 }

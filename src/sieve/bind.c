@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "sieve/foreign.h"
 #include "sieve/script.h"
 
 /* Kept out of what every command goes through. */
@@ -203,12 +204,19 @@ static void unknown_verb(SieveCheck *check, SieveNameKind kind, const SieveToken
 	SieveNameKind other_kind = kind == SIEVE_NAME_TEST ? SIEVE_NAME_COMMAND : SIEVE_NAME_TEST;
 	Search other = { .kind = other_kind, .name = token->text };
 	int length = (int)(token->text.length < 64 ? token->text.length : 64);
+	const char *capability, *owner;
 
 	search_all(check, &other);
+	check->unknown |= !check->script->defers;
 	if (other.found.name)
 		sieve_check_error(check, token->span, NULL, "'%.*s' is a %s, and a %s is wanted here", length,
 				  token->text.data, what[other_kind], what[kind]);
-	else if (!sieve_defer(check, token->span, "unknown %s '%.*s'", what[kind], length, token->text.data))
+	else if (sieve_defer(check, token->span, "unknown %s '%.*s'", what[kind], length, token->text.data))
+		return;
+	else if (sieve_foreign_verb(token->text, &capability, &owner))
+		sieve_check_error(check, token->span, NULL, "the %s '%.*s' is of \"%s\", an extension of %s",
+				  what[kind], length, token->text.data, capability, owner);
+	else
 		sieve_check_error(check, token->span, did_you_mean(check, nearest, ""), "unknown %s '%.*s'",
 				  what[kind], length, token->text.data);
 }
@@ -241,6 +249,9 @@ const SieveVerb *sieve_bind_verb(SieveCheck *check, SieveNameKind kind, const Si
 		note_position(check, verb, token->span);
 	if (verb->also && !sieve_check_has(check, verb->also))
 		use_also(check, verb, token);
+	if (verb->plans & ~check->unit->setup.plans && check->unit->setup.plans)
+		sieve_check_error(check, token->span, NULL,
+				  "'%s' cannot be carried out where this script is to run", verb->name);
 	return verb;
 }
 
@@ -298,6 +309,7 @@ static void unknown_tag(SieveCheck *check, const SieveVerb *verb, const SieveTok
 
 	if (sieve_defer(check, token->span, "'%s' has no ':%.*s'", verb->name, length, text))
 		return;
+	check->unknown = true;
 	if (verb->one_of && !strchr(verb->one_of, ' ')) {
 		const char *names = group_names(check, verb, verb->one_of, &count);
 
@@ -396,9 +408,11 @@ static SELDOM void bind_comparator(SieveCheck *check, SieveMatching *matching, c
 	if (name)
 		matching->comparator = name->what;
 	else if (!sieve_defer(check, value->span, "unknown comparator '%.*s'", (int)search.name.length,
-			      search.name.data))
+			      search.name.data)) {
+		check->unknown = true;
 		sieve_check_error(check, value->span, did_you_mean(check, &search.nearest, ""),
 				  "unknown comparator '%.*s'", (int)search.name.length, search.name.data);
+	}
 }
 
 static void bind_match_type(SieveCheck *check, SieveMatching *matching, const SieveTagFound *found,

@@ -32,6 +32,16 @@ bool sieve_check_has(const SieveCheck *check, const char *capability);
 bool sieve_check_variable(SieveCheck *check, Slice name, SieveSpan span, bool to_be_set,
 			  SievePiece *variable);
 
+/* How many blocks the present command stands in. */
+unsigned sieve_check_depth(const SieveCheck *check);
+
+/* The place where an extension keeps what it needs to remember while one script is compiled; NULL at first.
+ */
+void **sieve_check_slot(SieveCheck *check, const SieveExtension *extension);
+
+/* What the site or the user set for `name`, or NULL. */
+const char *sieve_check_setting(const SieveCheck *check, const char *name);
+
 /* From now on sieve_needs_mime is true of the script. */
 void sieve_check_need_mime(SieveCheck *check);
 

@@ -5,6 +5,8 @@
 
 #include "base/ascii.h"
 #include "base/suggest.h"
+#include "base/utf8.h"
+#include "sieve/foreign.h"
 #include "sieve/script.h"
 
 /* ---- what extensions may ask while a script is compiled ---- */
@@ -12,6 +14,23 @@
 Arena *sieve_check_arena(SieveCheck *check)
 {
 	return check->unit->arena;
+}
+
+unsigned sieve_check_depth(const SieveCheck *check)
+{
+	return check->blocks;
+}
+
+void **sieve_check_slot(SieveCheck *check, const SieveExtension *extension)
+{
+	return sieve_find_slot(&check->slots, extension, check->unit->arena);
+}
+
+const char *sieve_check_setting(const SieveCheck *check, const char *name)
+{
+	const SieveSetup *setup = &check->unit->setup;
+
+	return setup->setting ? setup->setting(setup->self, name) : NULL;
 }
 
 const SieveSetup *sieve_check_setup(const SieveCheck *check)
@@ -88,14 +107,81 @@ static const char *suggest_capability(SieveCheck *check, Slice wrong)
 	return sieve_check_suggest(check, wrong, names);
 }
 
+/* Real scripts require more than they use, and what they do not use does not keep the rest from being right:
+ * such a capability is told of at the end, when it is known whether anything in the script was unknown. */
+static void note_lacking(SieveCheck *check, Slice capability, SieveSpan span)
+{
+	SieveLacking *lacking = ARENA_NEW(check->unit->arena, SieveLacking), **last = &check->lacking;
+
+	lacking->capability = capability;
+	lacking->span = span;
+	lacking->place = check->unit->findings->count;
+	while (*last)
+		last = &(*last)->next;
+	*last = lacking;
+}
+
+/* Puts the last finding where it would stand had it been told at once. */
+static void move_last_finding(SieveFindings *findings, size_t place)
+{
+	SieveFinding last = findings->items[findings->count - 1];
+
+	memmove(&findings->items[place + 1], &findings->items[place],
+		(findings->count - 1 - place) * sizeof last);
+	findings->items[place] = last;
+}
+
+static void tell_one_lacking(SieveCheck *check, const SieveLacking *it, bool is_error)
+{
+	int length = (int)utf8_cut(it->capability, 64).length;
+	const char *name = it->capability.data, *whose = sieve_foreign_owner(it->capability);
+	const char *suggestion = suggest_capability(check, it->capability);
+
+	if (whose && is_error)
+		sieve_check_error(check, it->span, NULL, "'%.*s' is an extension of %s", length, name, whose);
+	else if (whose)
+		sieve_check_warn(check, it->span, "leave it out",
+				 "'%.*s' is an extension of %s; the script does not use it", length, name,
+				 whose);
+	else if (is_error)
+		sieve_check_error(check, it->span, suggestion, "unknown extension '%.*s'", length, name);
+	else
+		sieve_check_warn(check, it->span, suggestion ? suggestion : "leave it out",
+				 "unknown extension '%.*s'; the script does not use it", length, name);
+}
+
+static void tell_lacking(SieveCheck *check)
+{
+	SieveFindings *findings = check->unit->findings;
+	bool is_error = check->unknown || check->unit->setup.strict_require;
+	size_t told = 0;
+
+	for (const SieveLacking *it = check->lacking; it; it = it->next) {
+		size_t before = findings->count;
+
+		tell_one_lacking(check, it, is_error);
+		if (findings->count > before)
+			move_last_finding(findings, it->place + told++);
+	}
+}
+
+static void warn_of_old_name(SieveCheck *check, const SieveExtension *extension, SieveSpan span)
+{
+	if (extension->instead)
+		sieve_check_warn(check, span,
+				 arena_printf(check->unit->arena, "write \"%s\"", extension->instead),
+				 "'%s' is an old name", extension->capability);
+}
+
 bool sieve_require(SieveCheck *check, Slice capability, SieveSpan span)
 {
 	int place = sieve_extension_place(check->unit, capability);
 
-	if (place < 0)
-		return sieve_check_error(
-			check, span, suggest_capability(check, capability), "unknown extension '%.*s'",
-			(int)(capability.length < 64 ? capability.length : 64), capability.data);
+	if (place < 0) {
+		note_lacking(check, capability, span);
+		return false;
+	}
+	warn_of_old_name(check, check->unit->extensions[place], span);
 	sieve_enable_required(check, (size_t)place);
 	return true;
 }
@@ -179,6 +265,7 @@ static void compile_script(SieveScript *script, unsigned depth)
 	if (check_source(&check)) {
 		sieve_lexer_start(&check.lexer, script->source);
 		sieve_parse(&check);
+		tell_lacking(&check);
 	}
 	script->compiling = false;
 }

@@ -41,6 +41,21 @@ enum {
 	SIEVE_SETS_NO_CAPTURES = 128, /* matching leaves the match variables alone: RFC 5173, 6 */
 };
 
+/* What RFC 9122 wants to be known of an action; for "help actions" and the manual. */
+typedef struct SieveActionInfo {
+	const char *about;        /* one line: "files the message into a folder" */
+	const char *document;     /* "RFC 5228, 4.1" */
+	const char *interactions; /* with other actions */
+	bool cancels_keep;        /* the implicit keep */
+	bool with_imap_events;    /* may be used by scripts that IMAP events start (RFC 6785) */
+} SieveActionInfo;
+
+/* What a command plans that its host must be able to carry out, for SieveVerb.plans: 1 << its ActionKind, and
+ */
+enum {
+	SIEVE_PLANS_EDITS = 1 << 30 /* another version of the message */
+};
+
 /* A command or a test: which of both it is tells the table that it stands in. */
 struct SieveVerb {
 	const char *name; /* lower case, like all names here but capabilities */
@@ -49,8 +64,13 @@ struct SieveVerb {
 	const char *follows; /* a command that continues one of these, blank separated: "if elsif" */
 	const char *one_of;  /* groups of tags (blank separated) of which one tag must be given */
 	const char *also;    /* a capability this needs besides its own: "global" needs "variables" */
+	unsigned plans;      /* see above; with a host that cannot do it the script does not compile */
+	const SieveActionInfo *action; /* of an action, else NULL */
 	/* Looks at what is constant; reports with sieve_check_error.  May be NULL. */
 	void (*check)(SieveCheck *check, SieveNode *node);
+	/* Called before the block is read (`entering`) and behind it, for what must stand within.  May be
+	 * NULL. */
+	void (*block)(SieveCheck *check, SieveNode *node, bool entering);
 	SieveStatus (*act)(SieveRun *run, const SieveNode *node);
 	SieveStatus (*test)(SieveRun *run, const SieveNode *node, bool *result);
 };
@@ -136,6 +156,9 @@ typedef struct SieveItem {
 
 struct SieveExtension {
 	const char *capability; /* as in "require"; NULL: RFC 5228 itself */
+	const char *about;      /* one line for "help extensions": "test the SMTP envelope" */
+	const char *document;   /* "RFC 5228, 5.4" */
+	const char *instead;    /* an old name: the capability that is the modern one, which is told */
 	bool always;            /* there without "require" too */
 	bool no_ihave;          /* it changes how strings are read: not for ihave (RFC 5463, 4) */
 	bool defers;            /* with it, what is unknown is an error only once it is reached */

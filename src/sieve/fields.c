@@ -17,7 +17,35 @@ typedef struct Kept {
 struct SieveValues {
 	const HeaderIndex *of;
 	Kept *fields;
+	MimeTree *tree; /* of the version of the message that `tree_edits` edits made */
+	unsigned tree_edits;
 };
+
+static struct SieveValues *values_of(SieveRun *run)
+{
+	if (!run->values)
+		run->values = ARENA_NEW(run->arena, struct SieveValues);
+	return run->values;
+}
+
+SieveStatus sieve_mime_tree(SieveRun *run, MimeTree **tree)
+{
+	struct SieveValues *values = values_of(run);
+	const MimeModule *mime = run->input->mime;
+	Failure why = { 0 };
+
+	if (!mime) {
+		failure_retry(&why, "the mime module is not there");
+		return sieve_later(run, &why);
+	}
+	if (!values->tree || values->tree_edits != run->edits) {
+		if (!mime->parse(run->message, run->arena, &values->tree, &why))
+			return sieve_later(run, &why);
+		values->tree_edits = run->edits;
+	}
+	*tree = values->tree;
+	return SIEVE_OK;
+}
 
 /* The place for what is made of `field`; one that is not of the message's own header is not kept. */
 static Kept *kept(SieveRun *run, const HeaderField *field)
@@ -26,8 +54,7 @@ static Kept *kept(SieveRun *run, const HeaderField *field)
 
 	if (field < header->fields || field >= header->fields + header->count)
 		return ARENA_NEW(run->arena, Kept);
-	if (!run->values || run->values->of != header) {
-		run->values = ARENA_NEW(run->arena, struct SieveValues);
+	if (values_of(run)->of != header) {
 		run->values->of = header;
 		run->values->fields = arena_zeroed(run->arena, header->count, sizeof(Kept));
 	}

@@ -350,7 +350,11 @@ static void parse_end(SieveCheck *check, const SieveVerb *verb, SieveNode *node)
 		if (verb && !(verb->takes & SIEVE_TAKES_BLOCK))
 			sieve_check_error(check, check->token.span, NULL,
 					  "'%s' takes no block; ';' is wanted", verb->name);
+		if (verb && verb->block)
+			verb->block(check, node, true);
 		node->block = parse_block(check);
+		if (verb && verb->block)
+			verb->block(check, node, false);
 		return;
 	}
 	if (verb && (verb->takes & SIEVE_TAKES_BLOCK)) {

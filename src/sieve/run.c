@@ -91,19 +91,31 @@ static SieveStatus check_missing(SieveRun *run, const SieveNode *node)
 	return SIEVE_OK;
 }
 
-void **sieve_slot(SieveRun *run, const SieveExtension *extension)
+void **sieve_find_slot(SieveSlot **first, const SieveExtension *extension, Arena *arena)
 {
-	SieveSlot *slot = run->slots;
+	SieveSlot *slot = *first;
 
 	while (slot && slot->extension != extension)
 		slot = slot->next;
 	if (!slot) {
-		slot = ARENA_NEW(run->arena, SieveSlot);
+		slot = ARENA_NEW(arena, SieveSlot);
 		slot->extension = extension;
-		slot->next = run->slots;
-		run->slots = slot;
+		slot->next = *first;
+		*first = slot;
 	}
 	return &slot->value;
+}
+
+void **sieve_slot(SieveRun *run, const SieveExtension *extension)
+{
+	return sieve_find_slot(&run->slots, extension, run->arena);
+}
+
+const char *sieve_setting(const SieveRun *run, const char *name)
+{
+	const SieveSetup *setup = &run->main->unit->setup;
+
+	return setup->setting ? setup->setting(setup->self, name) : NULL;
 }
 
 static const SieveItem *find_item(const SieveRun *run, size_t offset, Slice name)
@@ -198,11 +210,14 @@ static void finish(SieveRun *run)
 		if (unit->extensions[i]->finish && (run->main->required[i] || run->extensions_found))
 			unit->extensions[i]->finish(run, run->plan);
 	join_implicit_keep(run->plan);
+	if (run->plan->implicit_keep)
+		run->plan->implicit_image = sieve_current_image(run);
 }
 
 void sieve_run(const SieveScript *script, const SieveInput *input, Plan *plan)
 {
 	SieveRun run = { .input = input,
+			 .message = input->message,
 			 .header = input->header,
 			 .plan = plan,
 			 .arena = plan->arena,

@@ -26,7 +26,13 @@ struct SieveValues;
 /* One run over one message. */
 typedef struct SieveRun {
 	const SieveInput *input;
-	const HeaderIndex *header; /* as it is now: input->header until something edits it */
+	Message *message;          /* as it is now: input->message until something edits it */
+	const HeaderIndex *header; /* the same for its header */
+	uint32_t image;            /* the number that the plan has for it; 0: as it came */
+	uint32_t redirect_image;   /* what "redirect" sends, once the message was enclosed */
+	bool edited;               /* since `image` was the number */
+	bool enclosed;
+	unsigned edits; /* how often: what was remembered of an earlier version is void */
 	Plan *plan;
 	Arena *arena; /* the plan's: what the run makes lives as long as the plan */
 	const SieveScript *main;
@@ -104,6 +110,17 @@ const struct SieveItem *sieve_environment_item(const SieveRun *run, Slice name);
  * between characters. */
 void sieve_variable_set(SieveRun *run, const SievePiece *variable, Slice value);
 Slice sieve_variable_get(SieveRun *run, const SievePiece *variable);
+
+/* ---- edits: see edit.h ---- */
+
+/* The number that an action which stores or sends the message as it is now takes. */
+uint32_t sieve_current_image(SieveRun *run);
+
+/* The parts of the message as it is now; found once for a version. */
+SieveStatus sieve_mime_tree(SieveRun *run, MimeTree **tree);
+
+/* What the site or the user set for `name`, or NULL. */
+const char *sieve_setting(const SieveRun *run, const char *name);
 
 /* ---- what to do ---- */
 

@@ -69,6 +69,10 @@ struct SieveCheck {
 	const char *deferred;
 	const SieveExtension **missing; /* and the extensions that it needs first */
 	size_t missing_count;
+	/* Required, and not there: an error when anything is unknown in the script, else a warning. */
+	struct SieveLacking *lacking;
+	struct SieveSlot *slots;
+	bool unknown; /* something was */
 };
 
 /* One script while it runs. */
@@ -91,6 +95,9 @@ typedef struct SieveSlot {
 	struct SieveSlot *next;
 } SieveSlot;
 
+/* The slot of `extension` in a list, made when there is none. */
+void **sieve_find_slot(SieveSlot **first, const SieveExtension *extension, Arena *arena);
+
 /* ---- compiling ---- */
 
 /* Reads `script->source` into `script->first`. */
@@ -99,6 +106,14 @@ void sieve_parse(SieveCheck *check);
 /* Makes the extension called `capability` (any in the list) known from here on; false and a finding
  * at `span` when there is none. */
 bool sieve_require(SieveCheck *check, Slice capability, SieveSpan span);
+
+/* A capability that is required and not there: at the end it is known whether the script uses it. */
+typedef struct SieveLacking {
+	Slice capability;
+	SieveSpan span;
+	size_t place; /* among the findings, where it is told */
+	struct SieveLacking *next;
+} SieveLacking;
 
 /* Makes its names known in this script, and those of what it implies. */
 void sieve_enable_required(SieveCheck *check, size_t place);

@@ -58,7 +58,13 @@ typedef struct SieveSetup {
 	void *self;
 	unsigned redirect_max;           /* 0: the default */
 	const char *recipient_delimiter; /* characters that begin the detail; NULL: "+" */
-	bool strict_check; /* `trommel check`: compile every pattern now rather than when first used */
+	/* What is set for `name` (a key of trommel.conf), as it is written there; NULL: nothing is.  May be
+	 * NULL. */
+	const char *(*setting)(void *self, const char *name);
+	/* What the host can carry out, as SieveVerb.plans (extension.h) has it; 0: everything. */
+	unsigned plans;
+	bool strict_require; /* what is required and not there is an error, used or not (RFC 5228, 3.2) */
+	bool strict_check;   /* `trommel check`: compile every pattern now rather than when first used */
 	const struct SieveExtension *const *extensions; /* those there are, ends with NULL; NULL: all */
 } SieveSetup;
 

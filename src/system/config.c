@@ -393,6 +393,20 @@ static void append_origin(Text *out, const struct ConfigSource *source)
 		text_append_string(out, source->is_set ? "-o" : "built in");
 }
 
+const char *config_get(const Config *config, const char *name, Arena *arena)
+{
+	const ConfigKey *key = find_key(slice_of(name));
+	const char *field = key ? (const char *)config + key->offset : NULL;
+
+	if (!key)
+		return NULL;
+	if (key->type == CONFIG_BOOL)
+		return *(const bool *)field ? "yes" : "no";
+	if (key->type == CONFIG_NUMBER)
+		return arena_printf(arena, "%u", *(const unsigned *)(const void *)field);
+	return *(const char *const *)(const void *)field;
+}
+
 void config_print(const Config *config, Text *out)
 {
 	for (const ConfigKey *key = config_keys; key->name; key++) {

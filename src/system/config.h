@@ -70,6 +70,10 @@ bool config_read(Config *config, const char *path, bool required, Failure *why);
 /* Sets one "KEY=VALUE" from the command line; a failure is one of usage. */
 bool config_set(Config *config, const char *assignment, Failure *why);
 
+/* The value of the key `name` without quotes, "yes" or "no" for a boolean; borrowed, or in `arena`.  NULL:
+ * there is no such key. */
+const char *config_get(const Config *config, const char *name, Arena *arena);
+
 /* Prints every key with its value, in the file's own notation, and origin.  As JSON: an array of objects with
  * key, value, origin and, when set in a file, line. */
 void config_print(const Config *config, Text *out);

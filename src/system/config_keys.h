@@ -25,7 +25,7 @@ typedef struct ConfigKey {
 } ConfigKey;
 
 enum {
-	CONFIG_KEYS_MAX = 64
+	CONFIG_KEYS_MAX = 128
 };
 extern const ConfigKey config_keys[]; /* ends in a NULL name */
 extern const Config config_defaults;

@@ -75,10 +75,14 @@ is "$? $(count) $(everywhere)" "0 1 1" "a script with errors keeps the message i
 like "$(told)" "sieve:3:" "and its owner is told file and line"
 is "$(cat "$T/out" "$T/err")" "" "and the MTA nothing"
 fresh
-printf 'require ["fileinto", "mailbox", "nonesuch"];\nfileinto :create "here";\n' | rules
+printf 'require ["fileinto", "mailbox", "nonesuch"];\nfileinto :create "here";\nnonesuch;\n' | rules
 deliver <"$T/mail"
 is "$? $(count) $(count here)" "0 1 0" "an unknown extension keeps the message in the inbox"
 like "$(told)" "nonesuch" "and is named"
+fresh
+printf 'require ["fileinto", "mailbox", "nonesuch"];\nfileinto :create "here";\n' | rules
+deliver <"$T/mail"
+is "$? $(count) $(count here)" "0 0 1" "one that the script does not use keeps nothing from being done"
 fresh
 printf 'require ["fileinto", "mailbox", "include"];\nfileinto :create "here";\ninclude "absent";\n' | rules
 deliver <"$T/mail"

@@ -34,8 +34,11 @@ typedef struct SieveStory {
 	int64_t now;
 	const char *host;
 	const MimeModule *mime;
-	bool with_suggestions; /* findings with what they suggest behind " | " */
-	bool with_warnings;    /* the plan's warnings and the compiler's too */
+	/* Other questions than those for folders; NULL: "no". */
+	bool (*answer)(void *self, const Question *question, Answer *answer, Failure *why);
+	const char *const *settings; /* names and values in turn, ends with NULL */
+	bool with_suggestions;       /* findings with what they suggest behind " | " */
+	bool with_warnings;          /* the plan's warnings and the compiler's too */
 } SieveStory;
 
 static SieveLoad sieve_story_load(void *self, SievePlace place, const char *name, Text *source, Failure *why)
@@ -57,16 +60,27 @@ static SieveLoad sieve_story_load(void *self, SievePlace place, const char *name
 	return SIEVE_ABSENT;
 }
 
-static bool sieve_story_folder_exists(void *self, const char *folder, bool *exists, Failure *why)
+static bool sieve_story_answer(void *self, const Question *question, Answer *answer, Failure *why)
 {
 	const SieveStory *story = self;
 	const char *at = story->folders ? story->folders : "";
-	size_t length = strlen(folder);
+	Slice folder = question->arguments[0];
 
-	(void)why;
-	for (*exists = false; *at && !*exists; at += strcspn(at, " "), at += strspn(at, " "))
-		*exists = strcspn(at, " ") == length && memcmp(at, folder, length) == 0;
+	if (question->kind != ASK_FOLDER)
+		return !story->answer || story->answer(self, question, answer, why);
+	for (; *at && !answer->yes; at += strcspn(at, " "), at += strspn(at, " "))
+		answer->yes = slice_equal(slice(at, strcspn(at, " ")), folder);
 	return true;
+}
+
+static const char *sieve_story_setting(void *self, const char *name)
+{
+	const SieveStory *story = self;
+
+	for (const char *const *it = story->settings; it && *it; it += 2)
+		if (strcmp(it[0], name) == 0)
+			return it[1];
+	return NULL;
 }
 
 static void sieve_story_findings(const SieveStory *story, const SieveFindings *findings, Text *out)
@@ -99,7 +113,7 @@ static void sieve_story(const SieveStory *story, Text *out)
 			      .recipient = story->recipient ? story->recipient : "user@example.org",
 			      .user = "user",
 			      .home = "/home/user" };
-	World world = { .folder_exists = sieve_story_folder_exists, .self = (void *)story };
+	World world = { .ask = sieve_story_answer, .self = (void *)story };
 	SieveInput input = { .message = &message,
 			     .envelope = &envelope,
 			     .world = &world,
@@ -111,6 +125,7 @@ static void sieve_story(const SieveStory *story, Text *out)
 	SieveScript *script;
 
 	setup.load = sieve_story_load;
+	setup.setting = sieve_story_setting;
 	setup.self = (void *)story;
 	script = sieve_compile("main", story->source.data ? story->source : slice_of(story->script), &setup,
 			       arena, &findings, &why);

@@ -44,15 +44,16 @@ typedef struct Folders {
 } Folders;
 
 /* "Lists" exists. */
-static bool folder_exists(void *self, const char *folder, bool *exists, Failure *why)
+static bool answer_folders(void *self, const Question *question, Answer *answer, Failure *why)
 {
 	Folders *folders = self;
+	Slice folder = question->arguments[0];
 
 	folders->asked++;
-	snprintf(folders->last, sizeof folders->last, "%s", folder);
+	snprintf(folders->last, sizeof folders->last, "%.*s", (int)folder.length, folder.data);
 	if (folders->broken)
 		return failure_retry(why, "the disk is away");
-	*exists = strcmp(folder, "Lists") == 0;
+	answer->yes = slice_equal(folder, SLICE("Lists"));
 	return true;
 }
 
@@ -69,7 +70,7 @@ static unsigned open_descriptors(void)
 
 static const Plan *ask_within(JudgeBody body, Folders *folders, unsigned seconds)
 {
-	const World world = { folder_exists, folders };
+	const World world = { answer_folders, folders };
 	const JudgeJob job = { .script_name = "rules",
 			       .script_source = SLICE(""),
 			       .message = &message,
@@ -84,7 +85,7 @@ static const Plan *ask_within(JudgeBody body, Folders *folders, unsigned seconds
 	ck_assert_msg(judge_ask_with(&job, &world, body, arena, &plan, &why), "%s", why.text);
 	ck_assert_int_lt(frame_clock_ms() - start, seconds * 1000);
 	ck_assert_ptr_nonnull(plan);
-	ck_assert_msg(plan_check(plan, &why), "%s", why.text);
+	ck_assert_msg(plan_check(plan, INT64_MAX, &why), "%s", why.text);
 	ck_assert_uint_eq(open_descriptors(), before);
 	ck_assert(waitpid(-1, NULL, WNOHANG) == -1 && errno == ECHILD);
 	return plan;
@@ -125,6 +126,15 @@ static void send_folder(int socket, const char *folder)
 	send_plan(socket, plan);
 }
 
+static bool ask_folder(int socket, const char *folder)
+{
+	const Question question = { ASK_FOLDER, { slice_of(folder) }, 1 };
+	AUTO_VALUE(Text) bytes = { 0 };
+
+	question_encode(&question, &bytes);
+	return frame_send(socket, FRAME_ASK, text_slice(&bytes));
+}
+
 static void sleep_for_ever(void)
 {
 	for (;;)
@@ -159,7 +169,7 @@ static void asks_for_folders(int socket, const JudgeJob *job)
 
 	(void)job;
 	for (size_t i = 0; i < 5; i++) {
-		frame_send(socket, FRAME_FOLDER, slice_of(folders[i]));
+		ask_folder(socket, folders[i]);
 		if (!frame_read_answer(socket, &answer))
 			_exit(9);
 		text_append_slice(&answers, text_slice(&answer));
@@ -336,8 +346,8 @@ static const struct {
 	size_t length;
 } nonsense[] = {
 	{ "P\xff\xff\xff\xff", 5 },
-	{ "P\x01\x00\x10\x00", 5 }, /* one more than a plan may be */
-	{ "F\x01\x04\x00\x00", 5 }, /* than a folder name */
+	{ "P\x01\x00\x00\x04", 5 }, /* one more than a plan may be */
+	{ "Q\x01\x00\x01\x04", 5 }, /* than a question */
 	{ "C\x01\x00\x00\x00x", 6 },
 	{ "X\xff\xff\x00\x00x", 6 },
 	{ "A\x01\x00\x00\x00"
@@ -345,7 +355,7 @@ static const struct {
 	  6 }, /* what only the courier says */
 	{ "\0\0\0\0\0\0\0\0", 8 },
 	{ "HTTP/1.1 200 OK\r\n\r\n", 19 },
-	{ "C\0\0\0\0C\0\0\0\0Q\0\0\0\0", 15 },
+	{ "C\0\0\0\0C\0\0\0\0Z\0\0\0\0", 15 },
 };
 
 static void talks_nonsense(int socket, const JudgeJob *job)
@@ -359,6 +369,31 @@ START_TEST(nonsense_ends_the_hearing_at_once)
 {
 	variant = _i;
 	assert_kept(ask_within(talks_nonsense, &(Folders){ 0 }, 5), "talks nonsense");
+}
+END_TEST
+
+static const struct {
+	const char *bytes;
+	size_t length;
+	const char *told;
+} bad_questions[] = {
+	{ "Q\0\0\0\0", 5, "asks a question that is none: it ends too soon" },
+	{ "Q\2\0\0\0\77\0", 7, "asks a question that is none: a byte has no meaning" },
+	{ "Q\2\0\0\0\0\0", 7, "asks a question about a folder with 0 arguments" },
+	{ "Q\3\0\0\0\0\0x", 8, "asks a question that is none: something follows its end" },
+};
+
+static void asks_badly(int socket, const JudgeJob *job)
+{
+	(void)job;
+	io_write(socket, bad_questions[variant].bytes, bad_questions[variant].length);
+	sleep_for_ever();
+}
+
+START_TEST(a_question_that_is_none_is_not_answered)
+{
+	variant = _i;
+	assert_kept(ask_within(asks_badly, &(Folders){ 0 }, 5), bad_questions[_i].told);
 }
 END_TEST
 
@@ -495,7 +530,7 @@ static void asks_without_end(int socket, const JudgeJob *job)
 
 	(void)job;
 	for (;;)
-		if (!frame_send(socket, FRAME_FOLDER, SLICE("Lists")) || !frame_read_answer(socket, &answer))
+		if (!ask_folder(socket, "Lists") || !frame_read_answer(socket, &answer))
 			_exit(0);
 }
 
@@ -508,7 +543,7 @@ END_TEST
 static void asks_without_listening(int socket, const JudgeJob *job)
 {
 	(void)job;
-	while (frame_send(socket, FRAME_FOLDER, SLICE("Lists")))
+	while (ask_folder(socket, "Lists"))
 		continue;
 }
 
@@ -529,7 +564,7 @@ static void wants_to_try_again(int socket, const JudgeJob *job)
 	if (variant > 0)
 		frame_send(socket, FRAME_COMPILED, SLICE(""));
 	if (variant > 1) {
-		frame_send(socket, FRAME_FOLDER, SLICE("Lists"));
+		ask_folder(socket, "Lists");
 		if (!frame_read_answer(socket, &answer))
 			_exit(0);
 	}
@@ -640,6 +675,7 @@ int main(void)
 	tcase_add_loop_test(tests, a_judge_that_does_not_end_well_costs_no_message, 0, COUNT(ends));
 	tcase_add_loop_test(tests, a_judge_that_eats_memory_gives_up, 0, 2);
 	tcase_add_loop_test(tests, nonsense_ends_the_hearing_at_once, 0, COUNT(nonsense));
+	tcase_add_loop_test(tests, a_question_that_is_none_is_not_answered, 0, COUNT(bad_questions));
 	tcase_add_loop_test(tests, a_folder_that_leads_out_of_the_mail_is_refused, 0, COUNT(bad_folders));
 	tcase_add_loop_test(tests, an_address_that_is_more_than_one_address_is_refused, 0,
 			    COUNT(bad_addresses));

@@ -20,11 +20,11 @@ static void tear_down(void)
 	scratch_remove();
 }
 
-static bool lists_exists(void *self, const char *folder, bool *exists, Failure *why)
+static bool lists_exists(void *self, const Question *question, Answer *answer, Failure *why)
 {
 	(void)self;
 	(void)why;
-	*exists = strcmp(folder, "Lists") == 0;
+	answer->yes = question->kind == ASK_FOLDER && slice_equal(question->arguments[0], SLICE("Lists"));
 	return true;
 }
 

@@ -29,6 +29,65 @@ static PlanFlags flags_of(const char *first, const char *second)
 	return flags;
 }
 
+static PlanList list_of(const char *first, const char *second)
+{
+	PlanList list = { .count = 2, .items = arena_zeroed(arena, 2, sizeof *list.items) };
+
+	list.items[0] = first;
+	list.items[1] = second;
+	return list;
+}
+
+/* What only some kinds of action hold. */
+static void add_the_rest(Plan *plan)
+{
+	MessagePiece pieces[] = { { .bytes = "X: new\n", .length = 7 }, { .offset = 10, .length = 90 } };
+	Action *action = plan_add(plan, ACTION_VACATION);
+
+	plan->actions[0].image = plan_add_image(plan, &(MessagePieces){ pieces, 2 });
+	plan->actions[0].special_use = "\\Junk";
+	plan->actions[0].mailbox_id = "F12";
+	plan->actions[1].dsn_notify = "NEVER";
+	plan->actions[1].dsn_ret = "HDRS";
+	plan->actions[1].deliver_by = "3600";
+	plan->actions[1].deliver_by_mode = "NOTIFY";
+	plan->actions[1].deliver_by_trace = true;
+	*action = (Action){ .kind = ACTION_VACATION,
+			    .script = "",
+			    .copy = true,
+			    .address = "a@example.org",
+			    .subject = "Away",
+			    .text = "I am away.\nUntil then",
+			    .is_mime = true,
+			    .from = "Me <me@example.org>",
+			    .message_id = "<1@example.org>",
+			    .references = "<0@example.org>",
+			    .handle = "away",
+			    .seconds = 604800,
+			    .folder = "Sent",
+			    .line = 16 };
+	action = plan_add(plan, ACTION_REJECT);
+	action->text = "No.\n";
+	action->is_ereject = true;
+	action = plan_add(plan, ACTION_NOTIFY);
+	action->address = "mailto:a@example.org";
+	action->importance = 1;
+	action->arguments = list_of("a=b", "c=d");
+	action = plan_add(plan, ACTION_REPORT);
+	action->type = "abuse";
+	action->text = "It is spam.";
+	action->address = "abuse@example.org";
+	action->headers_only = true;
+	action = plan_add(plan, ACTION_PIPE);
+	action->program = "lights";
+	action->arguments = list_of("on", "");
+	action->is_optional = true;
+	plan_add(plan, ACTION_CALENDAR)->text = "BEGIN:VCALENDAR\r\n";
+	action = plan_add(plan, ACTION_REMEMBER);
+	action->handle = "id";
+	action->seconds = 86400;
+}
+
 /* A plan in which everything that a plan can hold is there. */
 static Plan *full_plan(void)
 {
@@ -48,8 +107,11 @@ static Plan *full_plan(void)
 	action->flags.set = true;
 	action->line = 14;
 	plan_add(plan, ACTION_DISCARD)->line = 15;
+	add_the_rest(plan);
 	plan->implicit_keep = false;
 	plan->implicit_flags = flags_of("\\Flagged", NULL);
+	plan->implicit_image = 1;
+	plan->implicit_folder = "Rest";
 	plan->decided_line = 12;
 	plan_warn(plan, "line %d: a folder is missing", 12);
 	return plan;
@@ -82,10 +144,23 @@ START_TEST(a_plan_is_printed_one_action_a_line)
 	ck_assert_str_eq(
 		text_string(&out),
 		"warning: line 12: a folder is missing\n"
-		"file into \"Lists/K\xc3\xb6ln\", made if missing (flags \\Seen work) [lists, line 12]\n"
-		"redirect to \"a@example.org\" [line 70000]\n"
+		"file into \"Lists/K\xc3\xb6ln\", or rather the folder for \"\\\\Junk\", "
+		"or rather the folder with the id \"F12\", made if missing (flags \\Seen work), edited "
+		"[lists, line 12]\n"
+		"redirect to \"a@example.org\", report \"NEVER\", return \"HDRS\", by \"3600\", else "
+		"\"NOTIFY\" "
+		"[line 70000]\n"
 		"keep in the inbox [line 14]\n"
-		"discard [line 15]\n");
+		"discard [line 15]\n"
+		"answer \"a@example.org\", subject \"Away\": \"I am away.\\x0aUntil then\", copy into "
+		"\"Sent\" "
+		"[line 16]\n"
+		"refuse: \"No.\\x0a\"\n"
+		"notify \"mailto:a@example.org\"\n"
+		"report as \"abuse\" to \"abuse@example.org\"\n"
+		"pipe to \"lights\" \"on\" \"\"\n"
+		"put into the calendar\n"
+		"remember \"id\" for 86400 s\n");
 }
 END_TEST
 
@@ -334,16 +409,106 @@ START_TEST(a_flag_is_one_that_imap_can_say)
 }
 END_TEST
 
+START_TEST(what_is_full_may_be_carried_out)
+{
+	Failure why = { 0 };
+
+	ck_assert_msg(plan_check(full_plan(), 100, &why), "%s", why.text);
+}
+END_TEST
+
+START_TEST(a_version_is_made_of_the_message_that_there_is)
+{
+	static const struct {
+		MessagePiece pieces[2];
+		bool good;
+	} versions[] = {
+		{ { { NULL, 0, 40 }, { NULL, 40, 60 } }, true },
+		{ { { NULL, 0, 40 }, { NULL, 39, 1 } }, false },
+		{ { { NULL, 50, 10 }, { NULL, 0, 10 } }, false },
+		{ { { NULL, 0, 101 }, { "", 0, 0 } }, false },
+		{ { { NULL, 101, 0 }, { "", 0, 0 } }, false },
+		{ { { NULL, -1, 2 }, { "", 0, 0 } }, false },
+		{ { { NULL, 99, INT64_MAX }, { "", 0, 0 } }, false },
+		{ { { "abc", 0, 3 }, { NULL, 0, 100 } }, true },
+	};
+
+	for (size_t i = 0; i < sizeof versions / sizeof *versions; i++) {
+		Plan *plan = plan_new(arena);
+		MessagePieces pieces = { (MessagePiece *)versions[i].pieces, 2 };
+		Failure why = { 0 };
+
+		plan->implicit_image = plan_add_image(plan, &pieces);
+		ck_assert_msg(plan_check(plan, 100, &why) == versions[i].good, "version %zu: %s", i,
+			      why.text);
+		plan->implicit_image++;
+		ck_assert(!plan_check(plan, 100, &why));
+	}
+}
+END_TEST
+
+static const struct {
+	ActionKind kind;
+	Action action;
+} bad_actions[] = {
+	{ ACTION_PIPE, { .program = NULL } },
+	{ ACTION_PIPE, { .program = "../sh" } },
+	{ ACTION_PIPE, { .program = "-x" } },
+	{ ACTION_PIPE, { .program = "a\nb" } },
+	{ ACTION_PIPE, { .program = "a", .image = 1 } },
+	{ ACTION_VACATION, { .address = "a@b", .text = "t", .handle = "h", .subject = "a\nBcc: x@y" } },
+	{ ACTION_VACATION, { .address = "a@b", .text = "t", .handle = "h", .from = "a\rb" } },
+	{ ACTION_VACATION, { .address = "a@b", .text = "t", .handle = "h", .folder = "../x" } },
+	{ ACTION_VACATION, { .address = "a@b, c@d", .text = "t", .handle = "h" } },
+	{ ACTION_VACATION, { .address = "a@b", .handle = "h" } },
+	{ ACTION_REJECT, { .text = "\xff" } },
+	{ ACTION_REJECT, { .text = NULL } },
+	{ ACTION_NOTIFY, { .address = "mailto:a b" } },
+	{ ACTION_NOTIFY, { .address = "mailto:a", .importance = 4 } },
+	{ ACTION_REDIRECT, { .address = "a@b", .dsn_notify = "NEVER -x" } },
+	{ ACTION_REPORT, { .type = "abuse\n", .text = "t", .address = "a@b" } },
+	{ ACTION_REMEMBER, { .handle = "h", .seconds = UINT64_MAX } },
+	{ ACTION_FILEINTO, { .folder = "a", .special_use = "Junk" } },
+};
+START_TEST(an_action_holds_nothing_that_does_harm)
+{
+	Plan *plan = plan_new(arena);
+	Action *action = plan_add(plan, bad_actions[_i].kind);
+	Failure why = { 0 };
+
+	*action = bad_actions[_i].action;
+	action->kind = bad_actions[_i].kind;
+	action->script = "";
+	ck_assert(!plan_check(plan, 1000, &why));
+}
+END_TEST
+
+START_TEST(to_remember_a_message_is_not_to_keep_it)
+{
+	Plan *plan = plan_new(arena);
+	Action *action = plan_add(plan, ACTION_REMEMBER);
+	Failure why = { 0 };
+
+	action->handle = "h";
+	plan->implicit_keep = false;
+	ck_assert(!plan_check(plan, 1000, &why));
+	plan_add(plan, ACTION_KEEP)->copy = true;
+	ck_assert(!plan_check(plan, 1000, &why));
+	plan->actions[1].copy = false;
+	ck_assert_msg(plan_check(plan, 1000, &why), "%s", why.text);
+}
+END_TEST
+
 START_TEST(a_plan_may_not_lose_the_message_without_a_word)
 {
 	Plan *plan = plan_new(arena);
 	Failure why = { 0 };
 
-	ck_assert(plan_check(plan, &why));
+	ck_assert(plan_check(plan, 1000, &why));
 	plan->implicit_keep = false;
-	ck_assert(!plan_check(plan, &why));
+	ck_assert(!plan_check(plan, 1000, &why));
 	plan_add(plan, ACTION_DISCARD);
-	ck_assert(plan_check(plan, &why));
+	ck_assert(plan_check(plan, 1000, &why));
 }
 END_TEST
 
@@ -369,6 +534,11 @@ int main(void)
 	tcase_add_loop_test(tests, a_folder_name_leads_nowhere_else, 0, sizeof folders / sizeof *folders);
 	tcase_add_test(tests, a_folder_name_fits_the_disk);
 	tcase_add_loop_test(tests, a_flag_is_one_that_imap_can_say, 0, sizeof flags / sizeof *flags);
+	tcase_add_test(tests, what_is_full_may_be_carried_out);
+	tcase_add_test(tests, a_version_is_made_of_the_message_that_there_is);
+	tcase_add_loop_test(tests, an_action_holds_nothing_that_does_harm, 0,
+			    sizeof bad_actions / sizeof *bad_actions);
+	tcase_add_test(tests, to_remember_a_message_is_not_to_keep_it);
 	tcase_add_test(tests, a_plan_may_not_lose_the_message_without_a_word);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);

@@ -41,9 +41,12 @@ static const struct {
 	/* require */
 	{ "keep; require \"copy\";", "1:7: 'require' must come before all other commands\n" },
 	{ "if true { require \"copy\"; }", "1:11: 'require' must come before all other commands\n" },
-	{ "require \"Copy\";", "1:9: unknown extension 'Copy'\n" },
-	{ "require [\"nonsense\", \"copy\", \"rubbish\"];",
-	  "1:10: unknown extension 'nonsense'\n1:30: unknown extension 'rubbish'\n" },
+	{ "require [\"nonsense\", \"copy\", \"rubbish\"]; frobnicate;",
+	  "1:10: unknown extension 'nonsense'\n1:30: unknown extension 'rubbish'\n"
+	  "1:42: unknown command 'frobnicate'\n" },
+	{ "require \"vnd.proton.expire\"; expire \"day\" \"30\";",
+	  "1:9: 'vnd.proton.expire' is an extension of Proton Mail\n"
+	  "1:30: the command 'expire' is of \"vnd.proton.expire\", an extension of Proton Mail\n" },
 	{ "fileinto \"a\"; fileinto \"b\"; fileinto :copy \"c\";",
 	  "1:1: 'fileinto' needs require \"fileinto\"\n1:38: ':copy' needs require \"copy\"\n" },
 	{ "if envelope \"from\" \"a\" { }", "1:4: 'envelope' needs require \"envelope\"\n" },
@@ -84,7 +87,15 @@ static const struct {
 	{ "if header :contain \"a\" \"b\" { }",
 	  "1:11: 'header' has no ':contain' | did you mean ':contains'?\n" },
 	{ "redirect :cpoy \"a@example.org\";", "1:10: 'redirect' has no ':cpoy' | did you mean ':copy'?\n" },
-	{ "require \"varaibles\";", "1:9: unknown extension 'varaibles' | did you mean 'variables'?\n" },
+	{ "require \"varaibles\"; varaible;",
+	  "1:9: unknown extension 'varaibles' | did you mean 'variables'?\n"
+	  "1:22: unknown command 'varaible'\n" },
+	{ "require \"varaibles\";",
+	  "1:9: warning: unknown extension 'varaibles'; the script does not use it | did you mean "
+	  "'variables'?\n" KEPT },
+	{ "require \"vnd.stalwart.while\";", "1:9: warning: 'vnd.stalwart.while' is an extension of "
+					     "Stalwart; the script does not use it | leave it "
+					     "out\n" KEPT },
 	{ "if header :comparator \"i;octets\" \"a\" \"b\" { }",
 	  "1:23: unknown comparator 'i;octets' | did you mean 'i;octet'?\n" },
 	{ "require \"envelope\"; if envelope \"form\" \"x\" { }",
@@ -112,6 +123,14 @@ START_TEST(what_was_probably_meant_is_suggested)
 			     .with_warnings = true };
 
 	sieve_story_is(&story, suggested[_i].findings);
+}
+END_TEST
+
+START_TEST(who_asks_for_it_has_every_require_kept)
+{
+	SieveStory story = { .script = "require \"Copy\"; keep;", .setup = { .strict_require = true } };
+
+	sieve_story_is(&story, "1:9: unknown extension 'Copy'\n");
 }
 END_TEST
 
@@ -186,6 +205,7 @@ static void add(TCase *tests)
 {
 	SIEVE_LOOP(tests, a_wrong_word_is_told_with_its_place, bad);
 	SIEVE_LOOP(tests, what_was_probably_meant_is_suggested, suggested);
+	tcase_add_test(tests, who_asks_for_it_has_every_require_kept);
 	tcase_add_test(tests, a_thousand_mistakes_are_counted_and_the_first_hundred_told);
 	SIEVE_LOOP(tests, what_an_ihave_finds_may_be_used, found);
 }

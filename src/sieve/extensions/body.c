@@ -47,7 +47,8 @@ typedef struct Kept {
 
 /* What is remembered during one run. */
 typedef struct Bodies {
-	MimeTree *tree;
+	unsigned edits; /* of the message that it is remembered of */
+	MimeTree *tree; /* NULL: not wanted until now */
 	Kept *kept;
 	size_t kept_bytes;
 } Bodies;
@@ -170,7 +171,8 @@ static bool take_header(void *self, Slice bytes)
 
 static bool read_as_it_is(BodyTest *test, const Item *item, MimeSink sink, void *self, Failure *why)
 {
-	const SieveInput *input = test->run->input;
+	const MimeModule *mime = test->run->input->mime;
+	const Message *message = test->run->message;
 	const MimeTree *tree = test->bodies->tree;
 	HtmlSink html = { .sink = sink, .self = self };
 	HeaderSink header = { .sink = sink, .self = self, .last = '\n' };
@@ -178,15 +180,14 @@ static bool read_as_it_is(BodyTest *test, const Item *item, MimeSink sink, void 
 
 	switch (item->kind) {
 	case ITEM_RAW:
-		return read_raw(input->message, item->offset, item->size, sink, self, why);
+		return read_raw(message, item->offset, item->size, sink, self, why);
 	case ITEM_HEADER:
-		return input->mime->read_part(input->message, tree, item->part, MIME_DECODE_TRANSFER,
-					      take_header, &header, why);
+		return mime->read_part(message, tree, item->part, MIME_DECODE_TRANSFER, take_header, &header,
+				       why);
 	case ITEM_TEXT:
 		if (strcmp(tree->parts[item->part].subtype, "html") != 0)
 			break;
-		done = input->mime->read_part(input->message, tree, item->part, MIME_DECODE_UTF8, take_html,
-					      &html, why);
+		done = mime->read_part(message, tree, item->part, MIME_DECODE_UTF8, take_html, &html, why);
 		html_text_end(&html.html, &html.text);
 		hand_on_text(&html);
 		text_clear(&html.text);
@@ -194,7 +195,7 @@ static bool read_as_it_is(BodyTest *test, const Item *item, MimeSink sink, void 
 	default:
 		break;
 	}
-	return input->mime->read_part(input->message, tree, item->part, MIME_DECODE_UTF8, sink, self, why);
+	return mime->read_part(message, tree, item->part, MIME_DECODE_UTF8, sink, self, why);
 }
 
 static bool is_text(BodyTest *test, const Item *item)
@@ -437,29 +438,12 @@ static bool is_wanted(const MimePart *part, const Types *types)
 	return false;
 }
 
-/* The message's parts, found once in a run. */
-static SieveStatus find_parts(BodyTest *test)
-{
-	const SieveInput *input = test->run->input;
-	Failure why = { 0 };
-
-	if (test->bodies->tree)
-		return SIEVE_OK;
-	if (!input->mime) {
-		failure_retry(&why, "the mime module is not there");
-		return sieve_later(test->run, &why);
-	}
-	if (!input->mime->parse(input->message, test->run->arena, &test->bodies->tree, &why))
-		return sieve_later(test->run, &why);
-	return SIEVE_OK;
-}
-
 static void match_parts(BodyTest *test)
 {
 	const SieveTagUse *content = sieve_tag(test->node, "content");
 	Types types = { 0 };
 
-	test->status = find_parts(test);
+	test->status = sieve_mime_tree(test->run, &test->bodies->tree);
 	if (test->status == SIEVE_OK && content)
 		test->status = expand_types(test->run, &content->value.strings, &types);
 	if (test->status != SIEVE_OK)
@@ -485,15 +469,19 @@ static void match_parts(BodyTest *test)
 static Bodies *bodies_of(SieveRun *run)
 {
 	void **slot = sieve_slot(run, &sieve_ext_body);
+	Bodies *bodies = *slot;
 
-	if (!*slot)
-		*slot = ARENA_NEW(run->arena, Bodies);
-	return *slot;
+	if (!bodies || bodies->edits != run->edits) {
+		bodies = ARENA_NEW(run->arena, Bodies);
+		bodies->edits = run->edits;
+		*slot = bodies;
+	}
+	return bodies;
 }
 
 static void match_body(BodyTest *test)
 {
-	const Message *message = test->run->input->message;
+	const Message *message = test->run->message;
 
 	if (!sieve_tag(test->node, "raw"))
 		match_parts(test);
@@ -515,7 +503,7 @@ static SieveStatus body(SieveRun *run, const SieveNode *node, bool *result)
 	BodyTest test = { .run = run, .node = node };
 
 	*result = false;
-	if (!has_body(run->input->message))
+	if (!has_body(run->message))
 		return SIEVE_OK;
 	sieve_match_begin(&test.match, run, node, sieve_strings(node, 0));
 	test.bodies = bodies_of(run);

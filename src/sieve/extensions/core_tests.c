@@ -75,7 +75,7 @@ static SieveStatus size(SieveRun *run, const SieveNode *node, bool *result)
 	Failure why = { 0 };
 	off_t bytes;
 
-	if (!message_crlf_size(run->input->message, &bytes, &why))
+	if (!message_crlf_size(run->message, &bytes, &why))
 		return sieve_later(run, &why);
 	/* Exactly the size is neither over nor under it (5.9). */
 	*result = sieve_tag(node, "over") ? (uint64_t)bytes > limit : (uint64_t)bytes < limit;

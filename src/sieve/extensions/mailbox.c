@@ -8,16 +8,14 @@
  * knows the names.  Only when it cannot say anything just now is the delivery for later. */
 static SieveStatus folder_exists(SieveRun *run, Slice name, bool *exists)
 {
-	const World *world = run->input->world;
 	Failure why = { 0 };
 
 	*exists = false;
-	if (memchr(name.data, '\0', name.length) || !world || !world->folder_exists)
+	if (memchr(name.data, '\0', name.length))
 		return SIEVE_OK;
-	if (!world->folder_exists(world->self, arena_copy_bytes(run->arena, name.data, name.length), exists,
-				  &why))
-		return sieve_later(run, &why);
-	return SIEVE_OK;
+	return world_is(run->input->world, ASK_FOLDER, name, SLICE(""), exists, &why)
+		       ? SIEVE_OK
+		       : sieve_later(run, &why);
 }
 
 /* True only if every folder named can be delivered to, says section 3.1. */
