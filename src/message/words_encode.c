@@ -16,6 +16,9 @@ enum {
 	WORD_FRAME = 12, /* "=?UTF-8?Q?" and "?=" */
 	/* The longest character, in Q. */
 	CHARACTER_MAX = 12,
+	/* A longer word does not fit on a line (RFC 5322, 2.1.1) with a name in front, and cannot be folded.
+	 */
+	PLAIN_WORD_MAX = 900,
 };
 
 /* What may stand for itself in Q, in a phrase too (RFC 2047, section 5 (3)). */
@@ -87,6 +90,19 @@ static Slice cut_word(Slice text, bool in_q, size_t room)
 	return slice(text.data, end);
 }
 
+/* Folds: in front of the blank that is there, when there is one, so that the value keeps its blanks. */
+static void start_line(Text *out)
+{
+	char blank = ' ';
+
+	if (out->length && ascii_is_blank(out->data[out->length - 1])) {
+		blank = out->data[out->length - 1];
+		text_truncate(out, out->length - 1);
+	}
+	text_append_char(out, '\n');
+	text_append_char(out, blank);
+}
+
 /* Appends `text` as words on as many lines as it takes, the first of which has `used` columns. */
 static void append_words(Slice text, size_t used, Text *out)
 {
@@ -96,7 +112,7 @@ static void append_words(Slice text, size_t used, Text *out)
 		Slice piece;
 
 		if (used + WORD_FRAME + CHARACTER_MAX > LINE_WITH_WORD_MAX) {
-			text_append_string(out, "\n ");
+			start_line(out);
 			used = 1;
 		}
 		piece = cut_word(text, in_q, LINE_WITH_WORD_MAX - WORD_FRAME - used);
@@ -118,6 +134,20 @@ static bool must_be_encoded(Slice text, size_t i)
 	       (c == '=' && i + 1 < text.length && text.data[i + 1] == '?');
 }
 
+/* Makes the stretch reach over words that are too long to stay as they are. */
+static void widen_stretch(Slice text, size_t *first, size_t *last)
+{
+	for (size_t at = 0, begin = 0; at <= text.length; at++) {
+		if (at < text.length && !ascii_is_blank(text.data[at]))
+			continue;
+		if (at - begin > PLAIN_WORD_MAX) {
+			*first = begin < *first ? begin : *first;
+			*last = at > *last ? at : *last;
+		}
+		begin = at + 1;
+	}
+}
+
 /* Finds the stretch from the first to the last word that has to be encoded. */
 static bool find_stretch(Slice text, size_t *from, size_t *to)
 {
@@ -125,10 +155,12 @@ static bool find_stretch(Slice text, size_t *from, size_t *to)
 
 	while (first < text.length && !must_be_encoded(text, first))
 		first++;
-	if (first == text.length)
-		return false;
-	while (!must_be_encoded(text, last - 1))
+	while (last && !must_be_encoded(text, last - 1))
 		last--;
+	if (text.length > PLAIN_WORD_MAX)
+		widen_stretch(text, &first, &last);
+	if (first >= last)
+		return false;
 	while (first > 0 && !ascii_is_blank(text.data[first - 1]))
 		first--;
 	while (last < text.length && !ascii_is_blank(text.data[last]))

@@ -12,6 +12,9 @@ SieveStatus sieve_edit(SieveRun *run, SieveSpan span, const MessagePieces *piece
 	if (++run->edits > SIEVE_LIMIT_EDITS)
 		return sieve_fail(run, span, "the message is edited more than %d times (limit: edits)",
 				  SIEVE_LIMIT_EDITS);
+	if (arena_used(run->arena) - run->arena_at_start > SIEVE_LIMIT_RUN_BYTES)
+		return sieve_fail(run, span, "the script uses more than %d MB (limit: run bytes)",
+				  SIEVE_LIMIT_RUN_BYTES / (1024 * 1024));
 	flat = message_flatten(run->message, pieces, run->arena);
 	if (flat.count > LIMIT_PIECES)
 		return sieve_fail(run, span, "the message is edited in more than %d places (limit: edits)",

@@ -24,14 +24,17 @@ typedef struct Config {
 	unsigned lock_stale_s;      /* age of an abandoned dotlock: 600 */
 	bool subscribe_created;     /* folders that rules make are subscribed */
 	/* the rules */
-	const char *sieve_script;        /* path, ~ allowed; "" for the usual search */
-	const char *sieve_dir;           /* of :personal includes: ~/sieve */
-	const char *sieve_global_dir;    /* of :global includes: /etc/trommel/sieve */
-	const char *recipient_delimiter; /* "+" */
-	unsigned redirect_max;           /* 4 */
-	unsigned judge_cpu_s;            /* 5 */
-	unsigned judge_wall_s;           /* 10 */
-	unsigned judge_memory_mb;        /* 512 */
+	const char *sieve_script;             /* path, ~ allowed; "" for the usual search */
+	const char *sieve_dir;                /* of :personal includes: ~/sieve */
+	const char *sieve_global_dir;         /* of :global includes: /etc/trommel/sieve */
+	const char *recipient_delimiter;      /* "+" */
+	unsigned redirect_max;                /* 4 */
+	const char *editheader_forbid_add;    /* names of header fields; "" */
+	const char *editheader_forbid_delete; /* the same */
+	unsigned editheader_max_header_size;  /* 2048 */
+	unsigned judge_cpu_s;                 /* 5 */
+	unsigned judge_wall_s;                /* 10 */
+	unsigned judge_memory_mb;             /* 512 */
 	/* outgoing */
 	const char *sendmail;        /* /usr/sbin/sendmail */
 	const char *redirect_sender; /* "sender", "recipient", "postmaster", "user" */

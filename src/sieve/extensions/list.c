@@ -17,6 +17,7 @@ const SieveExtension *const sieve_extensions[] = {
 	&sieve_ext_comparator_octet,
 	&sieve_ext_copy,
 	&sieve_ext_date,
+	&sieve_ext_editheader,
 	&sieve_ext_encoded_character,
 	&sieve_ext_envelope,
 	&sieve_ext_environment,

@@ -15,6 +15,7 @@ extern const SieveExtension sieve_ext_core_header;
 extern const SieveExtension sieve_ext_core_match;
 extern const SieveExtension sieve_ext_core_tests;
 extern const SieveExtension sieve_ext_date;
+extern const SieveExtension sieve_ext_editheader;
 extern const SieveExtension sieve_ext_encoded_character;
 extern const SieveExtension sieve_ext_envelope;
 extern const SieveExtension sieve_ext_environment;
