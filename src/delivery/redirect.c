@@ -1,17 +1,10 @@
 #include "delivery/redirect.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 #include "base/ascii.h"
 #include "delivery/trace.h"
 #include "message/address.h"
-#include "system/child.h"
-
-/* An MTA that takes longer than this for one message is not well. */
-enum {
-	SENDMAIL_TIMEOUT_S = 120
-};
 
 const char *redirect_guard(const Redirection *redirection, const char *address)
 {
@@ -37,7 +30,7 @@ static const char *sender_of(const Redirection *redirection)
 	const char *how = redirection->config->redirect_sender, *sender = envelope->sender;
 
 	if (!envelope->sender_known || !*envelope->sender)
-		return "<>";
+		return "";
 	if (strcmp(how, "recipient") == 0)
 		sender = envelope->recipient;
 	else if (strcmp(how, "user") == 0)
@@ -45,10 +38,10 @@ static const char *sender_of(const Redirection *redirection)
 	else if (strcmp(how, "postmaster") == 0)
 		sender = *redirection->config->postmaster ? redirection->config->postmaster : "postmaster";
 	/* what cannot be an address must not look like an option or a second word to anybody */
-	return address_is_safe(slice_of(sender)) || strcmp(sender, envelope->user) == 0 ? sender : "<>";
+	return address_is_safe(slice_of(sender)) || strcmp(sender, envelope->user) == 0 ? sender : "";
 }
 
-static bool feed(void *self, int fd, Failure *why)
+static bool write_image(void *self, int fd, Failure *why)
 {
 	return image_write(self, fd, NULL, why);
 }
@@ -67,51 +60,20 @@ static void make_head(const Redirection *redirection, const Version *version, Te
 	text_clear(&rest);
 }
 
-static bool run(const Redirection *redirection, const char *address, MessageImage *image, ChildResult *result,
-		Failure *why)
-{
-	static const char *const passed_on[] = { "MAIL_CONFIG", "TZ" };
-	const char *const argv[] = {
-		redirection->config->sendmail, "-oi", "-f", sender_of(redirection), "--", address, NULL,
-	};
-	const char *environment[6] = { "PATH=/usr/sbin:/usr/bin:/sbin:/bin" };
-	size_t count = 1;
-
-	environment[count++] = arena_printf(redirection->arena, "HOME=%s", redirection->envelope->home);
-	environment[count++] = arena_printf(redirection->arena, "LOGNAME=%s", redirection->envelope->user);
-	for (size_t i = 0; i < sizeof passed_on / sizeof *passed_on; i++)
-		if (getenv(passed_on[i]))
-			environment[count++] = arena_printf(redirection->arena, "%s=%s", passed_on[i],
-							    getenv(passed_on[i]));
-	environment[count] = NULL;
-	return child_run(&(ChildSpec){ .argv = argv,
-				       .environment = environment,
-				       .feed = feed,
-				       .self = image,
-				       .timeout_s = SENDMAIL_TIMEOUT_S },
-			 result, why);
-}
-
 bool redirect_send(const Redirection *redirection, const Action *action, const Version *version, Failure *why)
 {
-	const char *address = action->address;
 	AUTO_VALUE(Text) head = { 0 };
-	ChildResult result = { 0 };
 	MessageImage image = { .message = version->message,
 			       .rest_offset = version->message->body_offset,
 			       .whole_fd = -1 };
+	const Outgoing mail = { .sender = sender_of(redirection),
+				.recipients = (const char *const[]){ action->address },
+				.recipient_count = 1,
+				.write = write_image,
+				.self = &image };
 
 	make_head(redirection, version, &head);
 	image.head = text_slice(&head);
-	if (!run(redirection, address, &image, &result, why))
-		return failure_add(why, "while redirecting to %s", address);
-	if (result.status == 0)
-		return true;
-	if (result.timed_out)
-		return failure_retry(why, "redirect to %s: %s took longer than %d s", address,
-				     redirection->config->sendmail, SENDMAIL_TIMEOUT_S);
-	return failure_retry(why, "redirect to %s: %s ended with %s %d%s%s", address,
-			     redirection->config->sendmail, result.signal ? "signal" : "status",
-			     result.signal ? result.signal : result.status, *result.output ? ": " : "",
-			     result.output);
+	return submit_mail(&redirection->submitter, redirection->config, redirection->envelope, &mail, why) ||
+	       failure_add(why, "while redirecting to %s", action->address);
 }
