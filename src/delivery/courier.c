@@ -196,6 +196,9 @@ static bool ask_judge(Courier *courier, Failure *why)
 		.envelope = &courier->envelope,
 		.now = courier->now,
 		.host = courier->hostname,
+		.default_folder = courier->request->folder && *courier->request->folder
+					  ? courier->request->folder
+					  : NULL,
 		.redirect_max = config->redirect_max,
 		.plans = carry_out_plans(),
 		.config = config,

@@ -27,8 +27,9 @@ typedef struct JudgeJob {
 	uid_t owner;                           /* he and root alone may have written them */
 	Message *message;
 	const Envelope *envelope;
-	int64_t now;      /* seconds since 1970 */
-	const char *host; /* may be NULL */
+	int64_t now;                /* seconds since 1970 */
+	const char *host;           /* may be NULL */
+	const char *default_folder; /* where a keep goes; NULL: the inbox */
 	unsigned redirect_max;
 	unsigned plans;       /* what may be planned, as SieveSetup has it; 0: everything */
 	const Config *config; /* for the settings that rules look at; may be NULL */

@@ -112,6 +112,7 @@ static void judge_body(int socket, const JudgeJob *job)
 			     .world = &world,
 			     .now = job->now,
 			     .host = job->host,
+			     .default_folder = job->default_folder,
 			     .version = TROMMEL_VERSION };
 	/* Given back by the process's end, which comes at once. */
 	Arena *arena = arena_new();

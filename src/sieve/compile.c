@@ -377,7 +377,7 @@ static const SieveItem *find_item(SieveCheck *check, size_t offset, Slice name, 
 								    offset);
 
 		for (; check->script->required[i] && item && item->name; item++) {
-			if (ascii_equal_fold_string(name, item->name))
+			if (sieve_item_named(item, name))
 				return item;
 			sieve_nearest_offer(&nearest, slice_of(item->name));
 		}

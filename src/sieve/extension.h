@@ -148,8 +148,8 @@ struct SieveNamespace {
 
 /* Something that can be asked for by name: a part of "envelope", an item of "environment". */
 typedef struct SieveItem {
-	const char *name;
-	bool is_address; /* address parts other than :all make sense */
+	const char *name; /* with a "*" at its end: every name that begins like it */
+	bool is_address;  /* address parts other than :all make sense */
 	/* NULL data in *value: there is none, which matches nothing. */
 	SieveStatus (*get)(SieveRun *run, Slice name, Slice *value);
 } SieveItem;

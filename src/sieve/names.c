@@ -93,6 +93,16 @@ const SieveName *sieve_names_of_kind(const SieveNames *names, SieveNameKind kind
 	return item;
 }
 
+bool sieve_item_named(const SieveItem *item, Slice name)
+{
+	size_t length = strlen(item->name);
+
+	if (item->name[length - 1] != '*')
+		return ascii_equal_fold_string(name, item->name);
+	return name.length >= length &&
+	       ascii_equal_fold(slice(name.data, length - 1), slice(item->name, length - 1));
+}
+
 bool sieve_names_listed(const char *list, const char *word)
 {
 	size_t length = strlen(word);

@@ -58,6 +58,9 @@ const SieveName *sieve_names_of_kind(const SieveNames *names, SieveNameKind kind
 void sieve_names_visit(const SieveExtension *extension, void (*visit)(void *self, const SieveName *name),
 		       void *self);
 
+/* Is `item` what `name` (any case) asks for? */
+bool sieve_item_named(const SieveItem *item, Slice name);
+
 /* Is `word` one of the blank-separated words of `list` (NULL: none)? */
 bool sieve_names_listed(const char *list, const char *word);
 

@@ -129,7 +129,7 @@ static const SieveItem *find_item(const SieveRun *run, size_t offset, Slice name
 		if (item && !sieve_enabled(run, unit->extensions[i]))
 			continue;
 		for (; item && item->name; item++)
-			if (ascii_equal_fold_string(name, item->name))
+			if (sieve_item_named(item, name))
 				return item;
 	}
 	return NULL;

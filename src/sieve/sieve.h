@@ -89,10 +89,11 @@ typedef struct SieveInput {
 	const HeaderIndex *header;
 	const Envelope *envelope;
 	const World *world;
-	const MimeModule *mime; /* NULL unless sieve_needs_mime */
-	int64_t now;            /* seconds since 1970: one instant for the whole run */
-	const char *host;       /* for environment "host"; may be NULL */
-	const char *version;    /* of trommel */
+	const MimeModule *mime;     /* NULL unless sieve_needs_mime */
+	int64_t now;                /* seconds since 1970: one instant for the whole run */
+	const char *host;           /* for environment "host"; may be NULL */
+	const char *default_folder; /* where a keep goes; NULL: INBOX */
+	const char *version;        /* of trommel */
 } SieveInput;
 
 /* Runs the script and adds to `plan`.  Always leaves a plan that is right to carry out: after a

@@ -32,6 +32,7 @@ typedef struct Config {
 	const char *editheader_forbid_add;    /* names of header fields; "" */
 	const char *editheader_forbid_delete; /* the same */
 	unsigned editheader_max_header_size;  /* 2048 */
+	const char *environment;              /* "key = value; ...", for scripts to ask for; "" */
 	unsigned judge_cpu_s;                 /* 5 */
 	unsigned judge_wall_s;                /* 10 */
 	unsigned judge_memory_mb;             /* 512 */

@@ -24,6 +24,7 @@ const SieveExtension *const sieve_extensions[] = {
 	&sieve_ext_fileinto,
 	&sieve_ext_ihave,
 	&sieve_ext_imap4flags,
+	&sieve_ext_imapsieve,
 	&sieve_ext_include,
 	&sieve_ext_index,
 	&sieve_ext_mailbox,
@@ -31,5 +32,7 @@ const SieveExtension *const sieve_extensions[] = {
 	&sieve_ext_relational,
 	&sieve_ext_subaddress,
 	&sieve_ext_variables,
+	&sieve_ext_environment_dovecot,
+	&sieve_ext_imapsieve_dovecot,
 	NULL,
 };
