@@ -15,11 +15,12 @@
 #include "base/arena.h"
 #include "base/failure.h"
 #include "base/slice.h"
+#include "base/text.h"
 #include "message/header.h"
 #include "message/message.h"
 
 enum {
-	MIME_MODULE_VERSION = 1
+	MIME_MODULE_VERSION = 2
 };
 #define MIME_MODULE_SYMBOL "trommel_mime_module"
 
@@ -72,6 +73,10 @@ typedef struct MimeModule {
 	/* The index of the header fields of a part, in `arena`. */
 	HeaderIndex *(*part_header)(const Message *message, const MimeTree *tree, size_t part, Arena *arena,
 				    Failure *why);
+	/* Appends UTF-8 `text` as i;unicode-casemap sees it (RFC 5051, 2): in title case, decomposed.  Bytes
+	 * that are no UTF-8 stay.  `starts` (may be NULL) gets a byte for each byte appended: 1 where a
+	 * character of `text` begins, else 0. */
+	void (*casemap)(Slice text, Text *folded, Text *starts);
 } MimeModule;
 
 #endif

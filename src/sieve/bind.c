@@ -594,6 +594,7 @@ static bool bind_matching(SieveCheck *check, SieveNode *node)
 		how->type = check->defaults.type;
 	if (!how->comparator)
 		how->comparator = check->defaults.comparator;
+	check->unit->needs_mime |= how->comparator->needs_mime;
 	if (how->type->needs & ~how->comparator->can)
 		return sieve_check_error(check, how->span, NULL, "':%s' cannot use the comparator '%s'",
 					 how->type->name, how->comparator->name);

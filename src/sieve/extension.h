@@ -104,8 +104,12 @@ struct SieveComparator {
 	/* Brings a string to the form in which equal strings are equal bytes, of the same length; NULL
 	 * when it is that already.  For SIEVE_CAN_SUBSTRING. */
 	void (*fold)(const char *from, size_t length, char *to);
-	/* <0, 0, >0 */
+	/* <0, 0, >0; of mapped texts when there is a `map` */
 	int (*compare)(Slice a, Slice b);
+	/* Where folding changes lengths, in place of `fold`: appends what `text` is to it.  `starts` (may be
+	 * NULL) gets a byte for each one appended: 1 where a character of `text` begins, else 0. */
+	void (*map)(const SieveRun *run, Slice text, Text *mapped, Text *starts);
+	bool needs_mime; /* `map` needs the mime module */
 };
 
 struct SieveMatchType {

@@ -188,3 +188,165 @@ bool sieve_glob_match(const SieveGlob *glob, Slice value, SieveGlobPart *items, 
 	*count = parts.count;
 	return true;
 }
+
+/* ---- characters of several bytes ---- */
+
+/* A value of which it is known where characters begin. */
+typedef struct Characters {
+	Slice bytes;
+	const char *starts;
+} Characters;
+
+static bool is_boundary(const Characters *in, size_t at)
+{
+	return at >= in->bytes.length || in->starts[at];
+}
+
+/* Where the segment ends that begins at `at`; false when it does not fit there. */
+static bool fits_forward(const Segment *it, const Characters *in, size_t at, size_t *end)
+{
+	for (size_t i = 0; i < it->length; i++) {
+		if (at >= in->bytes.length)
+			return false;
+		if (!it->any || !it->any[i]) {
+			if (in->bytes.data[at++] != it->bytes[i])
+				return false;
+			continue;
+		}
+		if (!in->starts[at])
+			return false;
+		do
+			at++;
+		while (!is_boundary(in, at));
+	}
+	*end = at;
+	return true;
+}
+
+/* Where it begins when it ends in front of `end`, not before `least`. */
+static bool fits_backward(const Segment *it, const Characters *in, size_t least, size_t end, size_t *start)
+{
+	for (size_t i = it->length; i-- > 0;) {
+		if (end <= least)
+			return false;
+		if (!it->any || !it->any[i]) {
+			if (in->bytes.data[--end] != it->bytes[i])
+				return false;
+			continue;
+		}
+		if (!is_boundary(in, end))
+			return false;
+		do
+			end--;
+		while (end > least && !in->starts[end]);
+		if (!in->starts[end])
+			return false;
+	}
+	*start = end;
+	return true;
+}
+
+/* Shift-And in which "?" is entered where a character begins, stays for its other bytes, and is left at its
+ * end.  Gives the end of the first place where the segment fits, from `at` on. */
+static bool find_characters_indexed(const Segment *it, const Characters *in, size_t at, size_t limit,
+				    size_t *end)
+{
+	size_t words = it->words;
+	auto_free uint64_t *states = memory_zeroed(words * 2, sizeof *states);
+	uint64_t *any = states + words, last = (uint64_t)1 << (it->length - 1) % 64;
+
+	for (size_t i = 0; i < it->length; i++)
+		any[i / 64] |= (uint64_t)it->any[i] << i % 64;
+	for (; at < limit; at++) {
+		const uint64_t *fits = it->fits + (unsigned char)in->bytes.data[at] * words;
+		bool start = in->starts[at];
+		uint64_t carry = 1, any_carry = 0;
+
+		for (size_t w = 0; w < words; w++) {
+			uint64_t stay = start ? 0 : states[w] & any[w], out = states[w] >> 63;
+			uint64_t entered = states[w] << 1 | carry, behind_any = any[w] << 1 | any_carry;
+
+			if (!start)
+				entered &= ~(any[w] | behind_any);
+			any_carry = any[w] >> 63;
+			carry = out;
+			states[w] = (entered & fits[w]) | stay;
+		}
+		if ((states[words - 1] & last) && (!it->any[it->length - 1] || is_boundary(in, at + 1))) {
+			*end = at + 1;
+			return true;
+		}
+	}
+	return false;
+}
+
+/* The first place from `at` to `limit` where the segment fits. */
+static bool find_characters(const Segment *it, const Characters *in, size_t at, size_t limit, size_t *start,
+			    size_t *end)
+{
+	const char *found;
+
+	if (it->fits)
+		return find_characters_indexed(it, in, at, limit, end) &&
+		       fits_backward(it, in, at, *end, start);
+	if (it->any) {
+		/* Nothing but "?": at the first character that begins. */
+		while (at < limit && !in->starts[at])
+			at++;
+		*start = at;
+		return fits_forward(it, in, at, end) && *end <= limit;
+	}
+	found = memmem(in->bytes.data + at, limit - at, it->bytes, it->length);
+	if (!found)
+		return false;
+	*start = (size_t)(found - in->bytes.data);
+	*end = *start + it->length;
+	return true;
+}
+
+/* The parts of the "?" of a segment that fits at `at`. */
+static void add_character_parts(Parts *parts, const Segment *it, const Characters *in, size_t at)
+{
+	for (size_t i = 0; it->any && i < it->length; i++) {
+		size_t start = at++;
+
+		if (!it->any[i])
+			continue;
+		while (!is_boundary(in, at))
+			at++;
+		add_part(parts, start, at - start);
+	}
+}
+
+bool sieve_glob_match_characters(const SieveGlob *glob, Slice value, const char *starts, SieveGlobPart *items,
+				 size_t most, size_t *count)
+{
+	const Segment *first = glob->segments, *last = first + glob->count - 1;
+	const Characters in = { value, starts };
+	Parts parts = { items, most, 0 };
+	size_t at, end, start;
+
+	*count = 0;
+	if (!fits_forward(first, &in, 0, &at))
+		return false;
+	add_character_parts(&parts, first, &in, 0);
+	if (first == last) {
+		*count = parts.count;
+		return at == value.length;
+	}
+	if (!fits_backward(last, &in, at, value.length, &end))
+		return false;
+	for (const Segment *it = first + 1; it < last; it++) {
+		size_t behind;
+
+		if (!find_characters(it, &in, at, end, &start, &behind))
+			return false;
+		add_part(&parts, at, start - at);
+		add_character_parts(&parts, it, &in, start);
+		at = behind;
+	}
+	add_part(&parts, at, end - at);
+	add_character_parts(&parts, last, &in, end);
+	*count = parts.count;
+	return true;
+}

@@ -28,4 +28,9 @@ typedef struct SieveGlobPart {
  * short as they can be from left to right; `*count` gets how many there are of them. */
 bool sieve_glob_match(const SieveGlob *glob, Slice value, SieveGlobPart *parts, size_t most, size_t *count);
 
+/* The same where characters take several bytes: `starts` has a byte for each of `value`, not 0 where a
+ * character begins, and "?" stands for one character. */
+bool sieve_glob_match_characters(const SieveGlob *glob, Slice value, const char *starts, SieveGlobPart *parts,
+				 size_t most, size_t *count);
+
 #endif

@@ -119,14 +119,35 @@ SieveStatus sieve_match_end(SieveMatch *match, SieveStatus status, bool *result)
 	return status;
 }
 
+Slice sieve_mapped(SieveRun *run, Slice text, const SieveComparator *comparator)
+{
+	AUTO_VALUE(Text) mapped = { 0 };
+
+	comparator->map(run, text, &mapped, NULL);
+	return arena_copy_slice(run->arena, text_slice(&mapped));
+}
+
+int sieve_compare(SieveRun *run, SieveValue *value, const SieveKey *key, const SieveComparator *comparator)
+{
+	if (!comparator->map)
+		return comparator->compare(value->text, key->text);
+	return comparator->compare(sieve_value_folded(run, value, comparator),
+				   sieve_mapped(run, key->text, comparator));
+}
+
 Slice sieve_value_folded(SieveRun *run, SieveValue *value, const SieveComparator *comparator)
 {
 	char *folded;
 
-	if (!comparator->fold)
-		return value->text;
 	if (value->folded_by == comparator)
 		return value->folded;
+	if (comparator->map) {
+		value->folded = sieve_mapped(run, value->text, comparator);
+		value->folded_by = comparator;
+		return value->folded;
+	}
+	if (!comparator->fold)
+		return value->text;
 	folded = arena_alloc(run->arena, value->text.length + 1);
 	comparator->fold(value->text.data, value->text.length, folded);
 	value->folded = slice(folded, value->text.length);

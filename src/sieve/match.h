@@ -70,8 +70,15 @@ SieveStatus sieve_match_keys(SieveMatch *match, const SieveKey **keys);
 /* Hands on `status`; if it is OK the test's result. */
 SieveStatus sieve_match_end(SieveMatch *match, SieveStatus status, bool *result);
 
-/* `value` as `comparator` sees it when it looks for equal bytes; remembered in the value. */
+/* `value` as `comparator` sees it when it looks for equal bytes; remembered in the value.  Of the same length
+ * unless the comparator has a `map`. */
 Slice sieve_value_folded(SieveRun *run, SieveValue *value, const SieveComparator *comparator);
+
+/* A text through the comparator's `map`. */
+Slice sieve_mapped(SieveRun *run, Slice text, const SieveComparator *comparator);
+
+/* <0, 0, >0: how `comparator` orders a value and a key. */
+int sieve_compare(SieveRun *run, SieveValue *value, const SieveKey *key, const SieveComparator *comparator);
 
 /* For a match type's `match`: are captures wanted at all? */
 bool sieve_wants_captures(const SieveRun *run);

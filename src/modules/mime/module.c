@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "message/limits.h"
 #include "message/mime.h"
+#include "modules/mime/casemap.h"
 #include "modules/mime/decode.h"
 #include "modules/mime/walk.h"
 
@@ -35,4 +36,5 @@ const MimeModule trommel_mime_module = {
 	.parse = parse,
 	.read_part = decode_part,
 	.part_header = part_header,
+	.casemap = casemap,
 };

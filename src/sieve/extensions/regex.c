@@ -24,11 +24,12 @@ typedef struct Regex {
 	Arena *arena; /* everything about it lives there */
 	EreInfo info;
 	pcre2_code *ascii, *utf8; /* NULL: not yet; for values of ASCII alone, and for others */
+	bool unicode;             /* case does not matter in any script */
 } Regex;
 
 static bool folds(const SieveMatching *how)
 {
-	return how->comparator->fold != NULL;
+	return how->comparator->fold || how->comparator->map;
 }
 
 /* ---- PCRE2 with an arena ---- */
@@ -52,6 +53,8 @@ static uint32_t options_for(const Regex *regex, bool fold, bool ascii)
 	 * translation spells both letters out. */
 	options |= ascii ? PCRE2_NEVER_UTF | (fold ? PCRE2_CASELESS : 0)
 			 : PCRE2_UTF | PCRE2_MATCH_INVALID_UTF;
+	if (regex->unicode && !ascii)
+		options |= PCRE2_CASELESS;
 	return options | (regex->info.repeats ? PCRE2_AUTO_CALLOUT : 0);
 }
 
@@ -93,6 +96,7 @@ static Regex *read_pattern(Slice pattern, const SieveMatching *how, Arena *arena
 	*error = (EreError){ .text = "longer than 16 KB" };
 	regex->pattern = pattern;
 	regex->arena = arena;
+	regex->unicode = how->comparator->map != NULL;
 	if (pattern.length > SIEVE_LIMIT_PATTERN_BYTES ||
 	    !ere_translate(pattern, folds(how) ? ERE_FOLD : 0, NULL, &regex->info, error))
 		return NULL;
@@ -237,7 +241,7 @@ static SieveStatus match(SieveRun *run, const SieveMatching *how, SieveValue *va
 	pcre2_code **code;
 
 	*result = false;
-	if (regex->info.literal_count &&
+	if (regex->info.literal_count && !how->comparator->map &&
 	    !ere_may_match(&regex->info, sieve_value_folded(run, value, how->comparator)))
 		return SIEVE_OK;
 	ascii = regex->info.is_ascii && is_ascii(value->text);

@@ -46,9 +46,8 @@ static void check_count(SieveCheck *check, SieveNode *node, SieveMatching *how)
 static SieveStatus match_relation(SieveRun *run, const SieveMatching *how, SieveValue *value,
 				  const SieveKey *key, bool *result)
 {
-	int order = how->comparator->compare(value->text, key->text);
+	int order = sieve_compare(run, value, key, how->comparator);
 
-	(void)run;
 	*result = how->data & (order < 0 ? LESS : order > 0 ? GREATER : EQUAL);
 	return SIEVE_OK;
 }
