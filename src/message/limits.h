@@ -15,6 +15,8 @@ enum {
 	/* RFC 2046 allows any depth; MTAs and readers stop at about 100. */
 	LIMIT_MIME_DEPTH = 100,
 	LIMIT_MIME_PARTS = 1000,
+	/* Of one field, pieces of RFC 2231 counted singly; a long file name has some twenty. */
+	LIMIT_PARAMETERS = 1000,
 };
 
 #endif

@@ -399,12 +399,9 @@ static bool hold_header(Message *edited, size_t size, Beyond beyond, Arena *aren
 	return true;
 }
 
-bool message_edit(Message *edited, const Message *base, const MessagePieces *pieces, Arena *arena,
-		  Failure *why)
+static void take_pieces(Message *edited, const Message *base, const MessagePieces *pieces, Arena *arena)
 {
 	off_t total = 0;
-	size_t most;
-	bool found;
 
 	start_empty(edited);
 	BUG_IF(base->base);
@@ -416,6 +413,26 @@ bool message_edit(Message *edited, const Message *base, const MessagePieces *pie
 		total += pieces->items[i].length;
 	}
 	edited->size_bytes = total;
+}
+
+void message_edit_body(Message *edited, const Message *before, const MessagePieces *pieces, Arena *arena)
+{
+	take_pieces(edited, before->base ? before->base : before, pieces, arena);
+	edited->header = before->header;
+	edited->crlf = before->crlf;
+	edited->body_offset = before->body_offset;
+	edited->memory = message_head(before);
+}
+
+bool message_edit(Message *edited, const Message *base, const MessagePieces *pieces, Arena *arena,
+		  Failure *why)
+{
+	off_t total;
+	size_t most;
+	bool found;
+
+	take_pieces(edited, base, pieces, arena);
+	total = edited->size_bytes;
 	most = total > LIMIT_MEMORY_BYTES ? LIMIT_MEMORY_BYTES : (size_t)total;
 	if (!hold_header(edited, most, total > (off_t)most ? MORE_BEYOND : NOTHING_BEYOND, arena, why,
 			 &found))

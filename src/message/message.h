@@ -101,6 +101,10 @@ void message_from_bytes(Message *message, Slice bytes);
 bool message_edit(Message *edited, const Message *base, const MessagePieces *pieces, Arena *arena,
 		  Failure *why);
 
+/* The same where the first pieces are the head of `before`, itself edited or not, down to its empty line:
+ * that is shared and not read again. */
+void message_edit_body(Message *edited, const Message *before, const MessagePieces *pieces, Arena *arena);
+
 /* The pieces that are the `pieces` of `edited`, itself an edited message or one that arrived, in terms of the
  * one that arrived.  They use every byte of it once at most, and in order.  Empty ones are left out.  In
  * `arena`. */

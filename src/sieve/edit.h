@@ -23,6 +23,10 @@ SieveStatus sieve_edit_header(SieveRun *run, SieveSpan span, Slice block);
 /* How lines end in this message: "\n" or "\r\n". */
 const char *sieve_line_end(const SieveRun *run);
 
+/* What "replace" keeps of the fields that it changes, for the reader: rules neither add nor delete a field
+ * of such a name (RFC 5703, 5). */
+bool sieve_edit_protects(Slice name);
+
 /* Back to the message that arrived, or to another one that input->message has become: for a test runner. */
 void sieve_edit_forget(SieveRun *run);
 

@@ -86,9 +86,16 @@ struct SieveTag {
 	void (*check)(SieveCheck *check, SieveNode *node, SieveTagUse *use);
 	/* On an action: fills in what the tag is for, when the action is added to the plan. */
 	SieveStatus (*apply)(SieveRun *run, const SieveTagUse *use, Action *action);
-	/* On a test that asks sieve_fields for header fields: narrows or replaces them. */
+	/* On a test that asks sieve_fields for header fields: finds those with these names elsewhere than in
+	 * the message's header; before any `filter`. */
+	SieveStatus (*find)(SieveRun *run, const SieveNode *node, const SieveTagUse *use, const Slice *names,
+			    size_t count, SieveFields *fields);
+	/* On such a test: narrows or replaces them. */
 	SieveStatus (*filter)(SieveRun *run, const SieveNode *node, const SieveTagUse *use,
 			      SieveFields *fields);
+	/* On "header": offers what it makes of a field, in place of the field's value. */
+	SieveStatus (*offer)(SieveRun *run, const SieveTagUse *use, const HeaderField *field,
+			     SieveMatch *match);
 };
 
 /* What a comparator is able to do (RFC 4790, 4.2). */

@@ -3,22 +3,31 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "message/parameters.h"
 #include "message/words.h"
 #include "sieve/script.h"
 
-/* What was made of one field of run->header. */
+/* What was made of one field. */
 typedef struct Kept {
 	bool has_value, has_raw;
 	SieveValue value;
 	Slice raw;
 	const AddressList *addresses;
+	const Parameters *parameters;
 } Kept;
 
+/* What was made of the fields of one header. */
+typedef struct KeptHeader {
+	const HeaderField *first, *end;
+	Kept *fields; /* NULL: nothing yet */
+} KeptHeader;
+
+/* The message's header, as it is and as it was, and those of parts that were asked for: in the order of their
+ * places in memory, so that a field's is found quickly. */
 struct SieveValues {
-	const HeaderIndex *of;
-	Kept *fields;
-	MimeTree *tree; /* of the version of the message that `tree_edits` edits made */
-	unsigned tree_edits;
+	KeptHeader *headers;
+	size_t count, capacity;
+	KeptHeader *recent;
 };
 
 static struct SieveValues *values_of(SieveRun *run)
@@ -28,37 +37,75 @@ static struct SieveValues *values_of(SieveRun *run)
 	return run->values;
 }
 
-SieveStatus sieve_mime_tree(SieveRun *run, MimeTree **tree)
+/* The place among the headers of the first one that ends behind `field`. */
+static size_t place_of(const struct SieveValues *values, const HeaderField *field)
 {
-	struct SieveValues *values = values_of(run);
-	const MimeModule *mime = run->input->mime;
-	Failure why = { 0 };
+	size_t low = 0, high = values->count;
 
-	if (!mime) {
-		failure_retry(&why, "the mime module is not there");
-		return sieve_later(run, &why);
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (values->headers[middle].end <= field)
+			low = middle + 1;
+		else
+			high = middle;
 	}
-	if (!values->tree || values->tree_edits != run->edits) {
-		if (!mime->parse(run->message, run->arena, &values->tree, &why))
-			return sieve_later(run, &why);
-		values->tree_edits = run->edits;
-	}
-	*tree = values->tree;
-	return SIEVE_OK;
+	return low;
 }
 
-/* The place for what is made of `field`; one that is not of the message's own header is not kept. */
+static bool is_of(const KeptHeader *header, const HeaderField *field)
+{
+	return field >= header->first && field < header->end;
+}
+
+void sieve_keep_values(SieveRun *run, const HeaderIndex *header)
+{
+	struct SieveValues *values = values_of(run);
+	size_t place = place_of(values, header->fields);
+
+	if (!header->count || (place < values->count && is_of(&values->headers[place], header->fields)))
+		return;
+	if (values->count == values->capacity) {
+		size_t capacity = values->capacity ? 2 * values->capacity : 4;
+		KeptHeader *headers = arena_alloc(run->arena, capacity * sizeof *headers);
+
+		if (values->count)
+			memcpy(headers, values->headers, values->count * sizeof *headers);
+		values->headers = headers;
+		values->capacity = capacity;
+	}
+	memmove(&values->headers[place + 1], &values->headers[place],
+		(values->count++ - place) * sizeof *values->headers);
+	values->headers[place] = (KeptHeader){ header->fields, header->fields + header->count, NULL };
+	values->recent = NULL;
+}
+
+static KeptHeader *header_of(SieveRun *run, const HeaderField *field)
+{
+	struct SieveValues *values = values_of(run);
+	size_t place;
+
+	if (values->recent && is_of(values->recent, field))
+		return values->recent;
+	sieve_keep_values(run, run->header);
+	place = place_of(values, field);
+	if (place == values->count || !is_of(&values->headers[place], field))
+		return NULL;
+	values->recent = &values->headers[place];
+	return values->recent;
+}
+
+/* The place for what is made of `field`; one that is of no header that we know is not kept. */
 static Kept *kept(SieveRun *run, const HeaderField *field)
 {
-	const HeaderIndex *header = run->header;
+	KeptHeader *header = header_of(run, field);
 
-	if (field < header->fields || field >= header->fields + header->count)
+	if (!header)
 		return ARENA_NEW(run->arena, Kept);
-	if (values_of(run)->of != header) {
-		run->values->of = header;
-		run->values->fields = arena_zeroed(run->arena, header->count, sizeof(Kept));
-	}
-	return &run->values->fields[field - header->fields];
+	if (!header->fields)
+		header->fields = arena_zeroed(run->arena, (size_t)(header->end - header->first),
+					      sizeof(Kept));
+	return &header->fields[field - header->first];
 }
 
 static Slice raw_of(SieveRun *run, const HeaderField *field, Kept *it)
@@ -99,6 +146,19 @@ const AddressList *sieve_field_addresses(SieveRun *run, const HeaderField *field
 	return it->addresses;
 }
 
+const Parameters *sieve_field_parameters(SieveRun *run, const HeaderField *field)
+{
+	Kept *it = kept(run, field);
+
+	if (!it->parameters) {
+		Parameters *parameters = ARENA_NEW(run->arena, Parameters);
+
+		*parameters = parameters_read(raw_of(run, field, it), run->arena);
+		it->parameters = parameters;
+	}
+	return it->parameters;
+}
+
 static void add_field(SieveRun *run, SieveFields *fields, const HeaderField *field)
 {
 	if (fields->count == fields->capacity) {
@@ -111,24 +171,43 @@ static void add_field(SieveRun *run, SieveFields *fields, const HeaderField *fie
 	fields->items[fields->count++] = field;
 }
 
+void sieve_fields_add(SieveRun *run, SieveFields *fields, const HeaderIndex *header, const Slice *names,
+		      size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		for (const HeaderField *field = header_find(header, names[i]); field;
+		     field = header_next(header, field))
+			add_field(run, fields, field);
+}
+
+/* The tag of the test that knows where its fields are, or NULL: in the message's header. */
+static const SieveTagUse *finder(const SieveNode *node)
+{
+	const SieveTagUse *use = node->tags;
+
+	while (use && !(use->tag && use->tag->find))
+		use = use->next;
+	return use;
+}
+
 SieveStatus sieve_fields(SieveRun *run, const SieveNode *node, const SieveStrings *names, SieveFields *fields)
 {
+	const SieveTagUse *find = finder(node);
 	SieveStatus status = SIEVE_OK;
+	Slice few[4], *values = few;
 
 	fields->items = fields->few;
 	fields->count = 0;
 	fields->capacity = sizeof fields->few / sizeof *fields->few;
-	fields->of = run->header;
-	for (size_t i = 0; i < names->count && status == SIEVE_OK; i++) {
-		Slice name;
-
-		status = sieve_expand(run, &names->items[i], &name);
-		if (status != SIEVE_OK)
-			break;
-		for (const HeaderField *field = header_find(run->header, name); field;
-		     field = header_next(run->header, field))
-			add_field(run, fields, field);
-	}
+	fields->all_hold_addresses = false;
+	if (names->count > sizeof few / sizeof *few)
+		values = arena_alloc(run->arena, names->count * sizeof *values);
+	for (size_t i = 0; i < names->count && status == SIEVE_OK; i++)
+		status = sieve_expand(run, &names->items[i], &values[i]);
+	if (status == SIEVE_OK && find)
+		status = find->tag->find(run, node, find, values, names->count, fields);
+	else if (status == SIEVE_OK)
+		sieve_fields_add(run, fields, run->header, values, names->count);
 	for (const SieveTagUse *use = node->tags; use && status == SIEVE_OK; use = use->next)
 		if (use->tag && use->tag->filter)
 			status = use->tag->filter(run, node, use, fields);

@@ -29,6 +29,9 @@ enum {
 	SIEVE_LIMIT_STRING_BYTES = 1024 * 1024,
 	/* Edits of one message: a filter makes some ten. */
 	SIEVE_LIMIT_EDITS = 2000,
+	/* Parts that loops come by, all of them together: loops within loops over a message that nests deeply
+	 * would take for ever. */
+	SIEVE_LIMIT_ITERATIONS = 10000,
 	/* All the memory that one run takes: below the judge's own limit, so that the script's
 	 * owner gets a sentence and not a signal. */
 	SIEVE_LIMIT_RUN_BYTES = 128 * 1024 * 1024,

@@ -59,6 +59,14 @@ void sieve_warn(SieveRun *run, SieveSpan span, const char *format, ...)
 	plan_warn(run->plan, "%s", place_text(run, span, text));
 }
 
+SieveStatus sieve_check_memory(SieveRun *run, SieveSpan span)
+{
+	if (arena_used(run->arena) - run->arena_at_start <= SIEVE_LIMIT_RUN_BYTES)
+		return SIEVE_OK;
+	return sieve_fail(run, span, "the script needs more than %d MB of memory (limit: run bytes)",
+			  SIEVE_LIMIT_RUN_BYTES / (1024 * 1024));
+}
+
 /* ---- extensions ---- */
 
 bool sieve_enabled(const SieveRun *run, const SieveExtension *extension)

@@ -38,9 +38,11 @@ typedef struct SieveRun {
 	const SieveScript *main;
 	struct SieveFrame *frame; /* the script that runs now (script.h) */
 	struct SieveValues *values;
+	struct SieveParts *parts; /* parts.h */
 	struct SieveSlot *slots;
 	Text *globals;
 	unsigned includes;     /* carried out so far */
+	unsigned iterations;   /* of loops */
 	size_t arena_at_start; /* what the arena held before */
 	bool captures_off;     /* the present test sets no match variables */
 	bool extensions_found; /* an "ihave" has found some */
@@ -71,6 +73,9 @@ static inline SieveStatus sieve_expand(SieveRun *run, const SieveString *string,
 SieveStatus sieve_run_block(SieveRun *run, const SieveNode *first);
 SieveStatus sieve_run_test(SieveRun *run, const SieveNode *test, bool *result);
 
+/* Has the run memory left?  When not, that is an error at `span`. */
+SieveStatus sieve_check_memory(SieveRun *run, SieveSpan span);
+
 /* The place where an extension keeps what it needs to remember during one run; NULL at first. */
 void **sieve_slot(SieveRun *run, const SieveExtension *extension);
 
@@ -81,14 +86,21 @@ typedef struct SieveFields {
 	const HeaderField **items;
 	size_t count;
 	size_t capacity;
-	const HeaderIndex *of;     /* where they come from; run->header unless a filter replaced them */
+	bool all_hold_addresses;   /* whatever they are called: "address" is to look into them */
 	const HeaderField *few[6]; /* room for the usual case */
 } SieveFields;
 
-/* The fields with these names, in the order of the names and then of the header, after the
- * `filter` functions of the node's tags. */
+/* The fields with these names, in the order of the names and then of the header, or those that the `find` of
+ * one of the node's tags gives; after the `filter` functions of its tags. */
 SieveStatus sieve_fields(SieveRun *run, const SieveNode *node, const SieveStrings *names,
 			 SieveFields *fields);
+
+/* Adds the fields of a header that have these names. */
+void sieve_fields_add(SieveRun *run, SieveFields *fields, const HeaderIndex *header, const Slice *names,
+		      size_t count);
+
+/* What is made of the fields of this header, as of the message's own, will be kept. */
+void sieve_keep_values(SieveRun *run, const HeaderIndex *header);
 
 /* A field's value as tests see it: unfolded, encoded words decoded, trimmed.  Kept. */
 struct SieveValue *sieve_field_value(SieveRun *run, const HeaderField *field);
@@ -98,6 +110,9 @@ Slice sieve_field_raw(SieveRun *run, const HeaderField *field);
 
 /* The addresses in a field.  Kept. */
 const AddressList *sieve_field_addresses(SieveRun *run, const HeaderField *field);
+
+/* A structured field's value and parameters (message/parameters.h).  Kept. */
+const struct Parameters *sieve_field_parameters(SieveRun *run, const HeaderField *field);
 
 /* The part of "envelope" or item of "environment" called `name` (any case) among the extensions that
  * may be used, or NULL. */

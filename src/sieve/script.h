@@ -55,12 +55,13 @@ struct SieveCheck {
 	SieveToken token; /* the one not yet used */
 	SieveSpan behind; /* the place where the one before it ended */
 	SieveNames names;
-	SieveMatching defaults; /* of tests that do not say how to match */
-	unsigned depth;         /* of includes */
-	unsigned blocks, tests; /* how deep in them */
-	bool anything_yet;      /* a command other than require was seen */
-	bool decodes;           /* a required extension wants to see strings with "${" */
-	SieveNode *nodes;       /* cleared ones, not yet used: how many */
+	SieveMatching defaults;             /* of tests that do not say how to match */
+	unsigned depth;                     /* of includes */
+	unsigned blocks, tests;             /* how deep in them */
+	const struct SieveLoopScope *loops; /* those that we are in (parts.h) */
+	bool anything_yet;                  /* a command other than require was seen */
+	bool decodes;                       /* a required extension wants to see strings with "${" */
+	SieveNode *nodes;                   /* cleared ones, not yet used: how many */
 	size_t node_count;
 	SieveString *strings; /* the same */
 	size_t string_count;
@@ -87,6 +88,7 @@ typedef struct SieveFrame {
 		size_t offset, length;
 	} captures[SIEVE_LIMIT_MATCH_VARIABLE + 1];
 	size_t capture_count;
+	struct SieveLoop *loop; /* the innermost one (parts.h), or NULL */
 } SieveFrame;
 
 typedef struct SieveSlot {

@@ -258,12 +258,12 @@ Slice sieve_variable_get(SieveRun *run, const SievePiece *variable)
 SieveStatus sieve_expand_pieces(SieveRun *run, const SieveString *string, Slice *value)
 {
 	Slice *parts = arena_alloc(run->arena, string->piece_count * sizeof *parts);
+	SieveStatus status;
 	size_t length = 0;
 	char *bytes;
 
 	for (uint32_t i = 0; i < string->piece_count; i++) {
-		SieveStatus status = piece_value(run, &string->pieces[i], &parts[i]);
-
+		status = piece_value(run, &string->pieces[i], &parts[i]);
 		if (status != SIEVE_OK)
 			return status;
 		length += parts[i].length;
@@ -273,10 +273,9 @@ SieveStatus sieve_expand_pieces(SieveRun *run, const SieveString *string, Slice 
 					  "string bytes)",
 					  SIEVE_LIMIT_STRING_BYTES);
 	}
-	if (arena_used(run->arena) - run->arena_at_start > SIEVE_LIMIT_RUN_BYTES)
-		return sieve_fail(run, string->span,
-				  "the script needs more than %d MB of memory (limit: run bytes)",
-				  SIEVE_LIMIT_RUN_BYTES / (1024 * 1024));
+	status = sieve_check_memory(run, string->span);
+	if (status != SIEVE_OK)
+		return status;
 	bytes = arena_alloc(run->arena, length + 1);
 	*value = slice(bytes, length);
 	for (uint32_t i = 0; i < string->piece_count; i++) {

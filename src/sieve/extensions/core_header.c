@@ -75,6 +75,16 @@ static void check_names(SieveCheck *check, SieveNode *node)
 	}
 }
 
+/* Are the fields those of parts, which may have others that hold addresses? */
+static bool finds_elsewhere(const SieveNode *node)
+{
+	const SieveTagUse *use = node->tags;
+
+	while (use && !(use->tag && use->tag->find))
+		use = use->next;
+	return use != NULL;
+}
+
 static void check_address(SieveCheck *check, SieveNode *node)
 {
 	const SieveStrings *names = sieve_strings(node, 0);
@@ -83,12 +93,21 @@ static void check_address(SieveCheck *check, SieveNode *node)
 		const SieveString *name = &names->items[i];
 		const char *suggestion;
 
-		if (!sieve_is_constant(name) || holds_addresses(name->text))
+		if (!sieve_is_constant(name) || holds_addresses(name->text) || finds_elsewhere(node))
 			continue;
 		suggestion = sieve_check_suggest(check, name->text, address_fields);
 		sieve_check_warn(check, name->span, suggestion ? suggestion : "use 'header' for other fields",
 				 "this field holds no addresses, so the test is always false");
 	}
+}
+
+/* Offers a field's value, or what a tag makes of it. */
+static SieveStatus offer(SieveRun *run, const SieveNode *node, const HeaderField *field, SieveMatch *match)
+{
+	for (const SieveTagUse *use = node->tags; use; use = use->next)
+		if (use->tag && use->tag->offer)
+			return use->tag->offer(run, use, field, match);
+	return sieve_match_kept(match, sieve_field_value(run, field));
 }
 
 static SieveStatus header(SieveRun *run, const SieveNode *node, bool *result)
@@ -99,7 +118,7 @@ static SieveStatus header(SieveRun *run, const SieveNode *node, bool *result)
 
 	sieve_match_begin(&match, run, node, sieve_strings(node, 1));
 	for (size_t i = 0; i < fields.count && sieve_match_open(&match, status); i++)
-		status = sieve_match_kept(&match, sieve_field_value(run, fields.items[i]));
+		status = offer(run, node, fields.items[i], &match);
 	return sieve_match_end(&match, status, result);
 }
 
@@ -126,7 +145,7 @@ static SieveStatus address(SieveRun *run, const SieveNode *node, bool *result)
 
 	sieve_match_begin(&match, run, node, sieve_strings(node, 1));
 	for (size_t i = 0; i < fields.count && sieve_match_open(&match, status); i++)
-		if (holds_addresses(fields.items[i]->name))
+		if (fields.all_hold_addresses || holds_addresses(fields.items[i]->name))
 			status = match_addresses(run, &match, sieve_field_addresses(run, fields.items[i]));
 	return sieve_match_end(&match, status, result);
 }

@@ -63,7 +63,7 @@ static bool is_listed(const char *list, Slice name)
 /* May the script change fields of this name?  `setting` names what the site forbids. */
 static bool is_allowed(const SieveRun *run, Slice name, const char *always, const char *setting)
 {
-	if (is_listed(always, name))
+	if (is_listed(always, name) || sieve_edit_protects(name))
 		return false;
 	return ascii_equal_fold(name, SLICE("subject")) || !is_listed(sieve_setting(run, setting), name);
 }
@@ -153,8 +153,7 @@ static SieveStatus addheader(SieveRun *run, const SieveNode *node)
 
 	if (status == SIEVE_OK)
 		status = expand_value(run, sieve_string(node, 1), &value);
-	if (status != SIEVE_OK ||
-	    !is_allowed(run, name, "original-subject original-from", "editheader_forbid_add"))
+	if (status != SIEVE_OK || !is_allowed(run, name, NULL, "editheader_forbid_add"))
 		return status;
 	return add_field(run, node,
 			 field_write(arena_copy_bytes(run->arena, name.data, name.length), value,
@@ -243,10 +242,8 @@ static SieveStatus deleteheader(SieveRun *run, const SieveNode *node)
 	const HeaderField **found;
 	size_t count;
 
-	if (status != SIEVE_OK ||
-	    !is_allowed(run, name,
-			"received auto-submitted original-subject original-from x-sieve-redirected-from",
-			"editheader_forbid_delete"))
+	if (status != SIEVE_OK || !is_allowed(run, name, "received auto-submitted x-sieve-redirected-from",
+					      "editheader_forbid_delete"))
 		return status;
 	found = arena_alloc(run->arena, (run->header->count + 1) * sizeof *found);
 	count = find_fields(run, node, name, found);
