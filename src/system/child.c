@@ -276,16 +276,21 @@ static void hear_the_rest(Running *run)
 	}
 }
 
-static void reap(pid_t process, int *raw)
+/* False when nobody can say how it ended. */
+static bool reap(pid_t process, int *raw)
 {
-	while (waitpid(process, raw, 0) < 0 && errno == EINTR)
+	pid_t reaped;
+
+	while ((reaped = waitpid(process, raw, 0)) < 0 && errno == EINTR)
 		;
+	return reaped == process;
 }
 
 /* Ends what still runs; the kill before the pipes are closed, so that no end of file is seen. */
 static void finish(Running *run, ChildResult *result)
 {
 	int raw = 0, ignored;
+	bool known;
 
 	result->timed_out = !has_ended(run);
 	if (result->timed_out)
@@ -296,11 +301,11 @@ static void finish(Running *run, ChildResult *result)
 	}
 	hear_the_rest(run);
 	undo_hold_signals();
-	reap(run->child, &raw);
+	known = reap(run->child, &raw);
 	undo_strike(&run->undo);
 	undo_release_signals();
-	result->status = WIFEXITED(raw) ? WEXITSTATUS(raw) : -1;
-	result->signal = WIFSIGNALED(raw) ? WTERMSIG(raw) : 0;
+	result->status = known && WIFEXITED(raw) ? WEXITSTATUS(raw) : -1;
+	result->signal = known && WIFSIGNALED(raw) ? WTERMSIG(raw) : 0;
 }
 
 /* Line ends become blanks, so that the lines stay words. */

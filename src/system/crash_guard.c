@@ -158,6 +158,9 @@ pid_t crash_guard_fork(void)
 {
 	pid_t child;
 
+	/* Who ignores it (whoever started us may have) has no children to wait for: the kernel throws away
+	 * how they ended, and the failure of a program that was run would not be seen. */
+	signal(SIGCHLD, SIG_DFL);
 	undo_hold_signals();
 	child = fork();
 	if (child == 0) {

@@ -17,7 +17,8 @@ void crash_guard_install(void);
 /* Ends the process with 75 after `seconds`, undoing first.  An alarm that the caller had set sooner stays. */
 void crash_guard_deadline(unsigned seconds);
 
-/* fork(2), and in the child crash_guard_remove and undo_forget before any signal can be heard there. */
+/* fork(2), and in the child crash_guard_remove and undo_forget before any signal can be heard there.  From
+ * then on SIGCHLD is not ignored here, whatever was inherited: how the child ended can be asked. */
 pid_t crash_guard_fork(void);
 
 /* Signals are deadly again, no hook, nothing blocked: for a forked child. */

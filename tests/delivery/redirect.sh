@@ -135,3 +135,17 @@ esac
 holds "and the deadline was kept ($took s)" test "$took" -lt 10
 sleep 0.2
 is "$(ps -eo args | grep -c '[s]leep 60')" 0 "what it had started is gone"
+
+# A caller that ignores SIGCHLD: how sendmail ended would be lost, and with it the message.
+if command -v python3 >/dev/null; then
+	fresh
+	mkdir "$HOME/sent"
+	echo 75 >"$HOME/status"
+	own "$HOME"
+	echo 'redirect "bob@example.com";' | rules
+	call python3 -c '
+import os, signal, sys
+signal.signal(signal.SIGCHLD, signal.SIG_IGN)
+os.execv(sys.argv[1], sys.argv[1:])' "$TROMMEL" -o sendmail="$T/sendmail" -r reader@example.net <"$T/mail" >"$T/out" 2>"$T/err"
+	is "$? $(sent) $(everywhere)" "75 1 0" "a refusal by sendmail is seen though SIGCHLD is ignored"
+fi

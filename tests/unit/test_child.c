@@ -96,6 +96,15 @@ START_TEST(a_program_that_does_not_read_is_no_failure)
 }
 END_TEST
 
+/* Else a sendmail that said "not now" would count as one that took the message. */
+START_TEST(its_status_comes_back_though_our_parent_ignored_sigchld)
+{
+	signal(SIGCHLD, SIG_IGN);
+	ck_assert_msg(run_shell(programs[_i].script, NULL, NULL, 20), "%s", why.text);
+	ck_assert_int_eq(result.status, programs[_i].status);
+}
+END_TEST
+
 static bool feed_half(void *self, int fd, Failure *reason)
 {
 	(void)self;
@@ -287,6 +296,8 @@ int main(void)
 	tcase_set_timeout(programs_run, 60);
 	tcase_add_checked_fixture(programs_run, scratch_make, scratch_remove);
 	tcase_add_loop_test(programs_run, its_status_and_words_come_back, 0,
+			    sizeof programs / sizeof programs[0]);
+	tcase_add_loop_test(programs_run, its_status_comes_back_though_our_parent_ignored_sigchld, 0,
 			    sizeof programs / sizeof programs[0]);
 	tcase_add_loop_test(programs_run, input_of_any_size_arrives_whole, 0, sizeof sizes / sizeof sizes[0]);
 	tcase_add_test(programs_run, a_program_that_writes_before_it_reads_does_not_hang);
