@@ -1,7 +1,9 @@
 #include "delivery/judge.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <sys/prctl.h>
 #include <sys/socket.h>
@@ -39,13 +41,27 @@ static void close_between(unsigned first, unsigned last)
 		close((int)fd);
 }
 
+/* Another descriptor of the message's file, for reading alone: through the spool's own a judge could write
+ * into what will be stored (by mmap(2), which no limit on file sizes stops). */
+static int open_for_reading(int fd)
+{
+	char path[32];
+	int opened;
+
+	if ((fcntl(fd, F_GETFL) & O_ACCMODE) == O_RDONLY)
+		return dup(fd);
+	snprintf(path, sizeof path, "/proc/self/fd/%d", fd);
+	opened = open(path, O_RDONLY | O_CLOEXEC);
+	return opened < 0 && errno == ENOENT ? dup(fd) : opened; /* without /proc */
+}
+
 /* Leaves open the socket, as JUDGE_SOCKET, and what the message is read from. */
 static bool close_all_but(int socket, Message *message)
 {
 	unsigned kept;
 
-	if (message->fd == JUDGE_SOCKET) {
-		message->fd = dup(message->fd);
+	if (message->fd >= 0) {
+		message->fd = open_for_reading(message->fd);
 		if (message->fd < 0)
 			return false;
 	}

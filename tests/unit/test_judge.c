@@ -9,6 +9,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -215,6 +216,64 @@ static void ends_well_and_writes_on(int socket, const JudgeJob *job)
 	io_write(socket, "garbage", 7);
 	sleep_for_ever();
 }
+
+static int open_spool(void *self, Failure *why)
+{
+	int fd = open("/tmp", O_TMPFILE | O_RDWR | O_CLOEXEC, 0600);
+
+	(void)self;
+	return fd >= 0 ? fd : (failure_errno(why, "make a spool"), -1);
+}
+
+/* A message that is too long for memory. */
+static void receive_large(void)
+{
+	const MessageIntake intake = { .open_spool = open_spool };
+	static char line[72] = "Subject: large\n\n";
+	Failure why;
+	int ends[2];
+
+	ck_assert_int_eq(pipe(ends), 0);
+	if (fork() == 0) {
+		for (int i = 0; i < 5000; i++)
+			io_write(ends[1], line, sizeof line);
+		_exit(0);
+	}
+	close(ends[1]);
+	ck_assert_msg(message_receive(&message, ends[0], &intake, &why), "%s", why.text);
+	close(ends[0]);
+	wait(NULL);
+}
+
+static void forges(int socket, const JudgeJob *job)
+{
+	int fd = job->message->fd;
+	char *bytes = mmap(NULL, 16, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0), byte;
+	bool reads = pread(fd, &byte, 1, 0) == 1 && byte == 'S';
+
+	if (bytes != MAP_FAILED)
+		memcpy(bytes, "Received: x\n\n", 13);
+	(void)!pwrite(fd, "Received: x\n\n", 13, 0);
+	(void)!ftruncate(fd, 5);
+	send_folder(socket, reads ? "Lists" : "");
+}
+
+/* What is stored is what arrived, trace fields of the MTA included. */
+START_TEST(a_judge_cannot_write_into_the_message)
+{
+	char start[16];
+	size_t got;
+	Failure why;
+
+	receive_large();
+	ask(forges);
+	ck_assert_msg(message_read(&message, 0, start, sizeof start, &got, &why), "%s", why.text);
+	ck_assert_int_eq(memcmp(start, "Subject: large\n\n", 16), 0);
+	ck_assert_int_eq(pread(message.spool_fd, start, 16, 0), 16);
+	ck_assert_int_eq(memcmp(start, "Subject: large\n\n", 16), 0);
+	ck_assert_int_eq(lseek(message.spool_fd, 0, SEEK_END), 5000 * 72);
+}
+END_TEST
 
 START_TEST(what_follows_the_plan_is_not_listened_to)
 {
@@ -671,6 +730,7 @@ int main(void)
 	tcase_add_test(tests, a_good_judge_is_believed);
 	tcase_add_test(tests, the_world_is_asked_for_names_that_can_be_folders);
 	tcase_add_test(tests, a_judge_holds_its_socket_alone);
+	tcase_add_test(tests, a_judge_cannot_write_into_the_message);
 	tcase_add_test(tests, what_follows_the_plan_is_not_listened_to);
 	tcase_add_loop_test(tests, a_judge_that_does_not_end_well_costs_no_message, 0, COUNT(ends));
 	tcase_add_loop_test(tests, a_judge_that_eats_memory_gives_up, 0, 2);
