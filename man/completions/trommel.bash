@@ -9,7 +9,7 @@ _trommel()
 		mapfile -t COMPREPLY < <(compgen -u -- "$word")
 		return
 		;;
-	-s | -c)
+	-s | -c | -W | --keep | --junit)
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		return
 		;;
@@ -18,23 +18,26 @@ _trommel()
 		compopt -o nospace
 		return
 		;;
-	-f | -a | -r | -m | --sender | --recipient | --now | --mail)
+	-f | -a | -r | -m | --sender | --recipient | --now | --mail | --timeout)
 		return
 		;;
 	esac
 	if [[ $COMP_CWORD -eq 1 && $word != -* ]]; then
-		mapfile -t COMPREPLY < <(compgen -W 'deliver check try config help' -- "$word")
+		mapfile -t COMPREPLY < <(compgen -W 'deliver check try test config help' -- "$word")
 		return
 	fi
 	case $command in
 	try)
 		mapfile -t COMPREPLY < <(compgen -f -W '-c -o --sender --recipient --now --mail' -- "$word")
 		;;
+	test)
+		mapfile -t COMPREPLY < <(compgen -f -W '-c -o -F -v --keep --junit --tap --timeout --expect-failure' -- "$word")
+		;;
 	check)
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		;;
 	help)
-		mapfile -t COMPREPLY < <(compgen -W 'deliver check try config rules mta exit' -- "$word")
+		mapfile -t COMPREPLY < <(compgen -W 'deliver check try test config rules mta exit' -- "$word")
 		;;
 	*)
 		mapfile -t COMPREPLY < <(compgen -W '-d -f -a -r -m -s -c -o' -- "$word")

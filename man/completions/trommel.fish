@@ -4,16 +4,17 @@ function __trommel_keys
     trommel config --describe 2>/dev/null | string replace -r '\t.*' '='
 end
 
-set -l commands deliver check try config help
+set -l commands deliver check try test config help
 complete -c trommel -n "not __fish_seen_subcommand_from $commands" -f
 complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a deliver -d 'Deliver standard input'
 complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a check -d 'Show what is wrong with scripts'
 complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a try -d 'Say what rules would do with saved messages'
+complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a test -d 'Run tests of rules'
 complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a config -d 'Print the settings in force'
 complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a help -d 'List the commands'
-complete -c trommel -n "__fish_seen_subcommand_from check try" -F
+complete -c trommel -n "__fish_seen_subcommand_from check try test" -F
 
-set -l delivery "not __fish_seen_subcommand_from check try help"
+set -l delivery "not __fish_seen_subcommand_from check try test help"
 complete -c trommel -n $delivery -s d -x -a '(__fish_complete_users)' -d 'Deliver to this user'
 complete -c trommel -n $delivery -s f -x -d 'Envelope sender'
 complete -c trommel -n $delivery -s a -x -d 'Detail, or original recipient'
@@ -28,4 +29,11 @@ complete -c trommel -n $try -l sender -x -d 'Envelope sender'
 complete -c trommel -n $try -l recipient -x -d 'Envelope recipient'
 complete -c trommel -n $try -l now -x -d 'The time that the rules see'
 complete -c trommel -n $try -l mail -x -d 'Where folders are looked for'
-complete -c trommel -n "__fish_seen_subcommand_from help" -f -a 'deliver check try config rules mta exit'
+set -l test "__fish_seen_subcommand_from test"
+complete -c trommel -n $test -s F -l expect-failure -d 'Tests are expected to fail'
+complete -c trommel -n $test -s v -l verbose -d 'Name every test'
+complete -c trommel -n $test -s W -l keep -r -d 'Keep the mail-stores below this directory'
+complete -c trommel -n $test -l junit -r -d 'Write a report in JUnit XML'
+complete -c trommel -n $test -l tap -d 'Print TAP'
+complete -c trommel -n $test -l timeout -x -d 'Seconds that one file may take'
+complete -c trommel -n "__fish_seen_subcommand_from help" -f -a 'deliver check try test config rules mta exit'

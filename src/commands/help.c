@@ -57,6 +57,20 @@ static const Topic topics[] = {
 	  "Examples:\n"
 	  "  trommel try ~/.sieve message.eml\n"
 	  "  trommel try new.sieve ~/Maildir | grep -c 'file into \"Lists\"'\n" },
+	{ "test", NULL,
+	  "trommel test [-Fv] [-c CONFIG] [-o KEY=VALUE]... [--junit FILE] [--tap] [--keep DIR]\n"
+	  "             [--timeout SECONDS] FILE|DIR...\n\n"
+	  "Runs tests of rules: files NAME.svtest, written in Sieve, or all that are below a directory.\n"
+	  "Mail is stored in a scratch directory, and nothing is sent.\n\n"
+	  "  -v                every test by its name, not those that fail alone\n"
+	  "  -F                tests are expected to fail\n"
+	  "  --junit FILE      a report in JUnit's XML\n"
+	  "  --tap             TAP instead of sentences\n"
+	  "  --keep DIR        leave what was stored below DIR\n"
+	  "  --timeout SECONDS for each file (60)\n\n"
+	  "Exit status: 0 all passed, 1 some failed, 2 could not run.\n\n"
+	  "Example:\n"
+	  "  trommel test ~/sieve/tests\n" },
 	{ "config", NULL,
 	  "trommel config [-c CONFIG] [-o KEY=VALUE]... [--json] [--describe]\n\n"
 	  "Shows every setting in force and where it came from; with --describe what there is to set.\n\n"

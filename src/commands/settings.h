@@ -12,6 +12,10 @@
 bool settings_read(int argc, char **argv, const char *short_options, const struct option *long_options,
 		   const char *file, Config *config, Failure *why);
 
+/* The same without any file: only what the command line sets differs from the built-in defaults. */
+bool settings_read_options(int argc, char **argv, const char *short_options,
+			   const struct option *long_options, Config *config, Failure *why);
+
 /* Reads the script called `name`, or standard input for "-".  Its own rights are the caller's, so who else
  * could have written it is his affair. */
 bool settings_read_script(const char *name, Text *source, Failure *why);

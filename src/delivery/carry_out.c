@@ -151,6 +151,7 @@ static bool prepare_copy(Carrying *carrying, Copies *copies, size_t index, Failu
 		return true;
 	if (!copy->may_fall_back || !copy->folder || !(missing || is_lasting(why)))
 		return false;
+	carrying->fell_back = true;
 	text_printf(&carrying->notes, "cannot file into \"%s\", into the inbox instead: %s\n", copy->folder,
 		    why->text);
 	*why = (Failure){ 0 };

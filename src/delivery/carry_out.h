@@ -22,8 +22,9 @@ typedef struct Carrying {
 	bool folder_autocreate;
 	int64_t now;
 	/* out */
-	Text outcome; /* for the log: "INBOX, Lists, redirect a@b" or "discarded" */
-	Text notes;   /* lines for the log and the user's log: fall-backs, guards */
+	Text outcome;   /* for the log: "INBOX, Lists, redirect a@b" or "discarded" */
+	Text notes;     /* lines for the log and the user's log: fall-backs, guards */
+	bool fell_back; /* a folder could not be had */
 } Carrying;
 
 /* What there is that carry_out can do, as SieveSetup.plans has it. */

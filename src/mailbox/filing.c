@@ -180,6 +180,22 @@ static bool make_folder(Store *store, const FolderPlace *place, const char *path
 	return made;
 }
 
+bool store_make_folder(Store *store, const char *folder, Failure *why)
+{
+	FolderPlace place;
+	bool done = store_find(store, folder, &place, why), missing;
+
+	if (done && !place.exists) {
+		auto_free char *path = store_path(store, &place);
+
+		done = place.relative.length > 0 && make_folder(store, &place, path, &missing, why);
+		if (done)
+			*why = (Failure){ 0 };
+	}
+	text_clear(&place.relative);
+	return done;
+}
+
 /* Finds the folder, or makes it. */
 static bool place_filing(Filing *filing, const FilingOptions *options, FolderPlace *place, bool *missing,
 			 Failure *why)

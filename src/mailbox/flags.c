@@ -45,6 +45,14 @@ void flags_maildir(const char *const *flags, size_t count, Text *letters)
 			text_append_char(letters, known[i].maildir);
 }
 
+const char *flags_of_letter(char letter)
+{
+	for (size_t i = 0; i < KNOWN; i++)
+		if (known[i].maildir == letter)
+			return known[i].flag;
+	return NULL;
+}
+
 static void append_keywords(const char *const *flags, size_t count, Text *fields)
 {
 	const char *before = "X-Keywords: ";

@@ -14,6 +14,9 @@ bool flags_is_keyword(const char *flag);
 /* Appends the Maildir letters of the flags ("FS") in ASCII order; keywords are the caller's. */
 void flags_maildir(const char *const *flags, size_t count, Text *letters);
 
+/* The flag that a Maildir letter stands for; NULL for a keyword's, or one that nobody knows. */
+const char *flags_of_letter(char letter);
+
 /* Appends "Status: RO\nX-Status: F\nX-Keywords: a b\n", each when there is something in it. */
 void flags_mbox(const char *const *flags, size_t count, Text *fields);
 

@@ -65,6 +65,16 @@ static bool read_keywords(Keywords *keywords, int folder_fd, Failure *why)
 	return true;
 }
 
+char *keywords_of_letter(int folder_fd, char letter)
+{
+	AUTO_VALUE(Keywords) keywords = { 0 };
+	Failure ignored;
+
+	if (letter < 'a' || letter > 'z' || !read_keywords(&keywords, folder_fd, &ignored))
+		return NULL;
+	return TAKE(keywords.name[letter - 'a']);
+}
+
 static int find(const Keywords *keywords, const char *keyword)
 {
 	for (int i = 0; i < LETTERS; i++)

@@ -22,4 +22,7 @@ typedef struct KeywordsContext {
 bool keywords_letters(int folder_fd, const char *const *flags, size_t count, const KeywordsContext *context,
 		      Text *letters, Failure *why);
 
+/* The keyword that `letter` stands for in this folder, owned by the caller; NULL: none. */
+char *keywords_of_letter(int folder_fd, char letter);
+
 #endif

@@ -269,6 +269,20 @@ char *store_path(const Store *store, const FolderPlace *place)
 	return text_take(&path);
 }
 
+bool store_folder_path(Store *store, const char *folder, Text *path, Failure *why)
+{
+	FolderPlace place;
+	bool found = store_find(store, folder, &place, why) && place.exists;
+
+	if (found) {
+		auto_free char *where = store_path(store, &place);
+
+		text_append_string(path, where);
+	}
+	text_clear(&place.relative);
+	return found;
+}
+
 void store_subscribe(Store *store, const char *relative)
 {
 	Failure ignored;

@@ -46,6 +46,12 @@ void store_close(Store *store);
  */
 bool store_folder_exists(Store *store, const char *folder, bool *exists, Failure *why);
 
+/* Makes the folder where it is missing. */
+bool store_make_folder(Store *store, const char *folder, Failure *why);
+
+/* Appends where the folder's file or directory is; false and `why` when there is none. */
+bool store_folder_path(Store *store, const char *folder, Text *path, Failure *why);
+
 /* Is this a folder name that can never leave the mail root: valid UTF-8, no controls, no empty, dot or
  * overlong part, no leading or trailing separator? */
 bool store_folder_valid(const Store *store, const char *folder, Failure *why);

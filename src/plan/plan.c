@@ -80,17 +80,25 @@ void plan_warn(Plan *plan, const char *format, ...)
 	plan->warnings[plan->warning_count++] = arena_copy_string(plan->arena, line);
 }
 
-void plan_fail(Plan *plan, PlanOutcome outcome, const char *error)
+void plan_clear(Plan *plan)
 {
-	plan->outcome = outcome;
-	plan->error = arena_copy_string(plan->arena, error);
+	plan->outcome = PLAN_DECIDED;
+	plan->error = NULL;
 	plan->implicit_keep = true;
 	plan->implicit_flags = (PlanFlags){ 0 };
 	plan->implicit_image = 0;
 	plan->implicit_folder = NULL;
 	plan->image_count = 0;
-	plan->count = 0;
+	plan->count = plan->carried_out = 0;
+	plan->keep_carried_out = false;
 	plan->decided_line = 0;
+}
+
+void plan_fail(Plan *plan, PlanOutcome outcome, const char *error)
+{
+	plan_clear(plan);
+	plan->outcome = outcome;
+	plan->error = arena_copy_string(plan->arena, error);
 }
 
 static bool has_flag(const PlanFlags *flags, const char *name)

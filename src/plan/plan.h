@@ -97,6 +97,8 @@ typedef struct Plan {
 	const char *implicit_folder; /* where it goes instead of the inbox, or NULL */
 	Action *actions;
 	size_t count, capacity;
+	size_t carried_out;    /* so many, from the first on, have been already: in a test of rules */
+	bool keep_carried_out; /* the implicit one */
 	MessagePieces *images; /* edited versions of the message */
 	size_t image_count, image_capacity;
 	const char *error; /* for all outcomes but DECIDED: what the owner is told, lines "file:line:column:
@@ -123,6 +125,9 @@ const char *plan_action_name(ActionKind kind);
 
 /* Adds a line for the owner's log; from LIMIT_WARNINGS on they are dropped. */
 void plan_warn(Plan *plan, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Forgets all that was decided: DECIDED, implicit keep. */
+void plan_clear(Plan *plan);
 
 /* The rules could not be followed to their end: nothing but the implicit keep is left of the plan
  * (RFC 5228, 2.10.6), without flags, and `error` (copied) is what its owner is told. */

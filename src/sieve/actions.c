@@ -104,15 +104,23 @@ static void join(Action *action, const Action *again)
 	action->image = again->image; /* edited or not it is the same message (RFC 5293, 7): the later one */
 	action->create |= again->create;
 	action->copy &= again->copy;
+	/* Where the keep goes may be another folder than the inbox, by the word of the caller. */
+	if (again->kind == ACTION_KEEP && action->kind == ACTION_FILEINTO) {
+		action->kind = ACTION_KEEP;
+		action->folder = action->special_use = action->mailbox_id = NULL;
+		action->create = false;
+	}
 }
 
 static SieveStatus check_limits(SieveRun *run, const SieveNode *node, const Action *action)
 {
 	unsigned most = run->main->unit->setup.redirect_max;
+	unsigned actions = run->main->unit->setup.action_max;
 	size_t redirects = 0;
 
-	if (run->plan->count >= LIMIT_ACTIONS)
-		return sieve_fail(run, node->span, "more than %d actions (limit: actions)", LIMIT_ACTIONS);
+	actions = actions && actions < LIMIT_ACTIONS ? actions : LIMIT_ACTIONS;
+	if (run->plan->count >= actions)
+		return sieve_fail(run, node->span, "more than %u actions (limit: actions)", actions);
 	if (action->kind != ACTION_REDIRECT)
 		return SIEVE_OK;
 	most = most ? most : SIEVE_DEFAULT_REDIRECTS;

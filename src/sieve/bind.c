@@ -575,6 +575,7 @@ void sieve_bind_defaults(SieveCheck *check)
 {
 	check->defaults.type = core_name(check, SIEVE_NAME_MATCH_TYPE, SLICE("is"));
 	check->defaults.comparator = core_name(check, SIEVE_NAME_COMPARATOR, SLICE("i;ascii-casemap"));
+	check->octet = core_name(check, SIEVE_NAME_COMPARATOR, SLICE("i;octet"));
 	check->defaults.part = core_name(check, SIEVE_NAME_ADDRESS_PART, SLICE("all"));
 }
 
@@ -593,7 +594,7 @@ static bool bind_matching(SieveCheck *check, SieveNode *node)
 	if (!how->type)
 		how->type = check->defaults.type;
 	if (!how->comparator)
-		how->comparator = check->defaults.comparator;
+		how->comparator = takes & SIEVE_MATCHES_OCTETS ? check->octet : check->defaults.comparator;
 	check->unit->needs_mime |= how->comparator->needs_mime;
 	if (how->type->needs & ~how->comparator->can)
 		return sieve_check_error(check, how->span, NULL, "':%s' cannot use the comparator '%s'",

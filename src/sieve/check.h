@@ -35,6 +35,9 @@ bool sieve_check_variable(SieveCheck *check, Slice name, SieveSpan span, bool to
 /* How many blocks the present command stands in. */
 unsigned sieve_check_depth(const SieveCheck *check);
 
+/* Can it never be reached, because it stands in an "if false"? */
+bool sieve_check_is_dead(const SieveCheck *check);
+
 /* The place where an extension keeps what it needs to remember while one script is compiled; NULL at first.
  */
 void **sieve_check_slot(SieveCheck *check, const SieveExtension *extension);

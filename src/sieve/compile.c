@@ -21,6 +21,11 @@ unsigned sieve_check_depth(const SieveCheck *check)
 	return check->blocks;
 }
 
+bool sieve_check_is_dead(const SieveCheck *check)
+{
+	return check->dead;
+}
+
 void **sieve_check_slot(SieveCheck *check, const SieveExtension *extension)
 {
 	return sieve_find_slot(&check->slots, extension, check->unit->arena);

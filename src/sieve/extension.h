@@ -39,6 +39,7 @@ enum {
 	SIEVE_TAKES_BLOCK = 32,       /* a block in place of the semicolon */
 	SIEVE_AT_THE_START = 64,      /* before all other commands: require */
 	SIEVE_SETS_NO_CAPTURES = 128, /* matching leaves the match variables alone: RFC 5173, 6 */
+	SIEVE_MATCHES_OCTETS = 256,   /* the comparator is i;octet unless another is given */
 };
 
 /* What RFC 9122 wants to be known of an action; for "help actions" and the manual. */
@@ -173,6 +174,7 @@ struct SieveExtension {
 	bool always;            /* there without "require" too */
 	bool no_ihave;          /* it changes how strings are read: not for ihave (RFC 5463, 4) */
 	bool defers;            /* with it, what is unknown is an error only once it is reached */
+	bool of_message;        /* its slot holds what is known of the message, whichever script runs */
 	const SieveVerb *commands;
 	const SieveVerb *tests;
 	const SieveTag *tags;

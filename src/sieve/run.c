@@ -166,11 +166,19 @@ SieveStatus sieve_run_test(SieveRun *run, const SieveNode *test, bool *result)
 	return test->verb->test(run, test, result);
 }
 
+static bool is_out_of_time(const SieveRun *run)
+{
+	return run->input->out_of_time && *run->input->out_of_time;
+}
+
 SieveStatus sieve_run_block(SieveRun *run, const SieveNode *first)
 {
 	for (const SieveNode *node = first; node; node = node->next) {
 		SieveStatus status = node->missing ? check_missing(run, node) : SIEVE_OK;
 
+		if (is_out_of_time(run))
+			return sieve_fail(run, node->span,
+					  "the script takes too much time (limit: CPU time)");
 		if (status == SIEVE_OK)
 			status = node->verb->act(run, node);
 		if (status != SIEVE_OK)
@@ -210,7 +218,7 @@ static void join_implicit_keep(Plan *plan)
 		}
 }
 
-static void finish(SieveRun *run)
+void sieve_run_conclude(SieveRun *run)
 {
 	const SieveUnit *unit = run->main->unit;
 
@@ -220,6 +228,13 @@ static void finish(SieveRun *run)
 	join_implicit_keep(run->plan);
 	if (run->plan->implicit_keep)
 		run->plan->implicit_image = sieve_current_image(run);
+}
+
+static void free_globals(SieveRun *run)
+{
+	for (uint32_t i = 0; run->globals && i < run->main->unit->globals.count; i++)
+		text_clear(&run->globals[i]);
+	free(run->globals);
 }
 
 void sieve_run(const SieveScript *script, const SieveInput *input, Plan *plan)
@@ -234,8 +249,56 @@ void sieve_run(const SieveScript *script, const SieveInput *input, Plan *plan)
 	SieveStatus status = sieve_run_script(&run, script);
 
 	if (status == SIEVE_OK || status == SIEVE_STOP)
-		finish(&run);
-	for (uint32_t i = 0; run.globals && i < script->unit->globals.count; i++)
-		text_clear(&run.globals[i]);
-	free(run.globals);
+		sieve_run_conclude(&run);
+	free_globals(&run);
+}
+
+/* ---- a run within a run ---- */
+
+static void hand_over_slots(SieveRun *from, SieveRun *to)
+{
+	for (const SieveSlot *slot = from->slots; slot; slot = slot->next)
+		if (slot->extension->of_message)
+			*sieve_slot(to, slot->extension) = slot->value;
+}
+
+void sieve_forget_message(SieveRun *run)
+{
+	for (SieveSlot *slot = run->slots; slot; slot = slot->next)
+		if (slot->extension->of_message)
+			slot->value = NULL;
+}
+
+static void hand_over_message(const SieveRun *from, SieveRun *to)
+{
+	to->message = from->message;
+	to->header = from->header;
+	to->image = from->image;
+	to->redirect_image = from->redirect_image;
+	to->edited = from->edited;
+	to->enclosed = from->enclosed;
+	to->edits = from->edits;
+}
+
+SieveStatus sieve_run_within(SieveRun *outer, const SieveScript *script)
+{
+	SieveRun run = { .input = outer->input,
+			 .plan = outer->plan,
+			 .arena = outer->arena,
+			 .main = script,
+			 .arena_at_start = arena_used(outer->arena),
+			 .outer = outer };
+	SieveStatus status;
+
+	hand_over_message(outer, &run);
+	hand_over_slots(outer, &run);
+	status = sieve_run_script(&run, script);
+	if (status == SIEVE_OK || status == SIEVE_STOP) {
+		status = SIEVE_OK;
+		sieve_run_conclude(&run);
+		hand_over_message(&run, outer);
+		hand_over_slots(&run, outer);
+	}
+	free_globals(&run);
+	return status;
 }

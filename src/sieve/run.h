@@ -41,11 +41,12 @@ typedef struct SieveRun {
 	struct SieveParts *parts; /* parts.h */
 	struct SieveSlot *slots;
 	Text *globals;
-	unsigned includes;     /* carried out so far */
-	unsigned iterations;   /* of loops */
-	size_t arena_at_start; /* what the arena held before */
-	bool captures_off;     /* the present test sets no match variables */
-	bool extensions_found; /* an "ihave" has found some */
+	unsigned includes;      /* carried out so far */
+	unsigned iterations;    /* of loops */
+	size_t arena_at_start;  /* what the arena held before */
+	bool captures_off;      /* the present test sets no match variables */
+	bool extensions_found;  /* an "ihave" has found some */
+	struct SieveRun *outer; /* in the middle of which this one is: a test's; else NULL */
 } SieveRun;
 
 /* Take down what went wrong at `span` of the running script and return SIEVE_FAILED or

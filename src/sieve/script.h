@@ -55,9 +55,11 @@ struct SieveCheck {
 	SieveToken token; /* the one not yet used */
 	SieveSpan behind; /* the place where the one before it ended */
 	SieveNames names;
-	SieveMatching defaults;             /* of tests that do not say how to match */
+	SieveMatching defaults; /* of tests that do not say how to match */
+	const SieveComparator *octet;
 	unsigned depth;                     /* of includes */
 	unsigned blocks, tests;             /* how deep in them */
+	unsigned dead;                      /* so many of the blocks are of an "if false" */
 	const struct SieveLoopScope *loops; /* those that we are in (parts.h) */
 	bool anything_yet;                  /* a command other than require was seen */
 	bool decodes;                       /* a required extension wants to see strings with "${" */
@@ -208,6 +210,18 @@ uint32_t sieve_column(Slice source, uint32_t offset);
 
 /* Runs `script` in a frame of its own: what "include" does. */
 SieveStatus sieve_run_script(SieveRun *run, const SieveScript *script);
+
+/* Runs `script`, a main script, in the middle of the run of another: into the same plan, over the message as
+ * it is now, and what it makes of the message stays.  Gives SIEVE_FAILED or SIEVE_LATER after an error that
+ * plan tells of; else SIEVE_OK. */
+SieveStatus sieve_run_within(SieveRun *outer, const SieveScript *script);
+
+/* What is left to say at the end of a run, and may be said more than once: the implicit keep's flags and
+ * version, and whether it is one with a copy for the inbox. */
+void sieve_run_conclude(SieveRun *run);
+
+/* Forgets what extensions remember of the message (SieveExtension.of_message). */
+void sieve_forget_message(SieveRun *run);
 
 /* At the end of a run: frees what is not in its arena. */
 void sieve_frame_clear(SieveFrame *frame);

@@ -3,6 +3,7 @@
 #ifndef SIEVE_SIEVE_H
 #define SIEVE_SIEVE_H
 
+#include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -57,6 +58,7 @@ typedef struct SieveSetup {
 	SieveLoad (*load)(void *self, SievePlace place, const char *name, Text *source, Failure *why);
 	void *self;
 	unsigned redirect_max;           /* 0: the default */
+	unsigned action_max;             /* the same */
 	const char *recipient_delimiter; /* characters that begin the detail; NULL: "+" */
 	/* What is set for `name` (a key of trommel.conf), as it is written there; NULL: nothing is.  May be
 	 * NULL. */
@@ -94,6 +96,12 @@ typedef struct SieveInput {
 	const char *host;           /* for environment "host"; may be NULL */
 	const char *default_folder; /* where a keep goes; NULL: INBOX */
 	const char *version;        /* of trommel */
+	/* NULL: "MDA" and "during" (RFC 5183, 4.1): a delivery */
+	const char *location, *phase;
+	PlanFlags flags; /* that the message has already */
+	/* When it becomes true the run ends with an error; may be NULL. */
+	const volatile sig_atomic_t *out_of_time;
+	const struct SieveTestbed *testbed; /* NULL but in a test of rules (testbed.h) */
 } SieveInput;
 
 /* Runs the script and adds to `plan`.  Always leaves a plan that is right to carry out: after a

@@ -19,6 +19,14 @@ static SieveStatus run_if(SieveRun *run, const SieveNode *node)
 	return SIEVE_OK;
 }
 
+static void enter_block(SieveCheck *check, SieveNode *node, bool entering)
+{
+	const SieveVerb *verb = node->tests ? node->tests->verb : NULL;
+
+	if (verb && strcmp(verb->name, "false") == 0)
+		check->dead += entering ? 1 : -1U;
+}
+
 static void check_require(SieveCheck *check, SieveNode *node)
 {
 	const SieveStrings *names = sieve_strings(node, 0);
@@ -43,10 +51,11 @@ static SieveStatus run_stop(SieveRun *run, const SieveNode *node)
 }
 
 static const SieveVerb commands[] = {
-	{ .name = "if", .takes = SIEVE_TAKES_TEST | SIEVE_TAKES_BLOCK, .act = run_if },
+	{ .name = "if", .takes = SIEVE_TAKES_TEST | SIEVE_TAKES_BLOCK, .block = enter_block, .act = run_if },
 	{ .name = "elsif",
 	  .takes = SIEVE_TAKES_TEST | SIEVE_TAKES_BLOCK,
 	  .follows = "if elsif",
+	  .block = enter_block,
 	  .act = run_if },
 	{ .name = "else", .takes = SIEVE_TAKES_BLOCK, .follows = "if elsif", .act = run_if },
 	{ .name = "require",

@@ -3,7 +3,10 @@
  *
  * "to" is the one recipient that this delivery is for, "from" the reverse-path; the null sender is
  * "" in all its parts.  What was not told matches nothing.  The names of the parts are looked up
- * when the script is compiled; one that is made of variables, when it runs. */
+ * when the script is compiled; one that is made of variables, when it runs.
+ *
+ * Besides: "orig_to", the recipient before aliases, and "auth", the user that sent it, as Dovecot calls them.
+ */
 #include "sieve/extensions/list.h"
 
 #include "base/ascii.h"
@@ -27,8 +30,29 @@ static SieveStatus get_to(SieveRun *run, Slice name, Slice *value)
 	return SIEVE_OK;
 }
 
+static SieveStatus get_original_to(SieveRun *run, Slice name, Slice *value)
+{
+	const Envelope *envelope = run->input->envelope;
+
+	(void)name;
+	*value = envelope && envelope->original_recipient ? slice_of(envelope->original_recipient)
+							  : (Slice){ 0 };
+	return SIEVE_OK;
+}
+
+static SieveStatus get_auth(SieveRun *run, Slice name, Slice *value)
+{
+	const Envelope *envelope = run->input->envelope;
+
+	(void)name;
+	*value = envelope && envelope->authenticated ? slice_of(envelope->authenticated) : (Slice){ 0 };
+	return SIEVE_OK;
+}
+
 static const SieveItem parts[] = {
+	{ "auth", .get = get_auth },
 	{ "from", .is_address = true, .get = get_from },
+	{ "orig_to", .is_address = true, .get = get_original_to },
 	{ "to", .is_address = true, .get = get_to },
 	{ 0 },
 };

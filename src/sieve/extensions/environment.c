@@ -41,18 +41,16 @@ static SieveStatus get_domain(SieveRun *run, Slice name, Slice *value)
 
 static SieveStatus get_location(SieveRun *run, Slice name, Slice *value)
 {
-	(void)run;
 	(void)name;
-	*value = SLICE("MDA");
+	*value = slice_of(run->input->location ? run->input->location : "MDA");
 	return SIEVE_OK;
 }
 
 /* The message is not stored yet: rules only plan. */
 static SieveStatus get_phase(SieveRun *run, Slice name, Slice *value)
 {
-	(void)run;
 	(void)name;
-	*value = SLICE("during");
+	*value = slice_of(run->input->phase ? run->input->phase : "during");
 	return SIEVE_OK;
 }
 

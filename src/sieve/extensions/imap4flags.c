@@ -131,6 +131,8 @@ static Flags *internal_flags(SieveRun *run)
 		Flags *flags = ARENA_NEW(run->arena, Flags);
 
 		*flags = no_flags(run);
+		for (size_t i = 0; i < run->input->flags.count; i++)
+			add_word(run, flags, slice_of(run->input->flags.names[i]));
 		*slot = flags;
 	}
 	return *slot;
@@ -384,6 +386,7 @@ static const SieveTag tags[] = {
 
 const SieveExtension sieve_ext_imap4flags = {
 	.capability = "imap4flags",
+	.of_message = true,
 	.commands = commands,
 	.tests = tests,
 	.tags = tags,

@@ -1,0 +1,251 @@
+/* test - run files of tests, written in Sieve: `trommel test` */
+#include <dirent.h>
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/memory.h"
+#include "base/panic.h"
+#include "commands/commands.h"
+#include "commands/settings.h"
+#include "commands/test_child.h"
+#include "commands/test_report.h"
+
+enum {
+	GOOD = 0,
+	TESTS_FAILED = 1,
+	COULD_NOT_RUN = 2,
+	TIMEOUT_S = 60,
+	DEPTH_MAX = 32, /* of directories in one another */
+};
+
+typedef struct Options {
+	const char *config_file; /* NULL: built-in settings */
+	const char *keep, *junit;
+	unsigned timeout_s;
+	TestReportOptions report;
+} Options;
+
+static const char usage[] =
+	"usage: trommel test [-Fv] [-c FILE] [-o KEY=VALUE]... [--junit FILE] [--tap] [--keep DIR]\n"
+	"                    [--timeout SECONDS] FILE|DIR...\n";
+static const char short_options[] = "+c:o:FvW:";
+static const struct option long_options[] = {
+	{ "expect-failure", no_argument, NULL, 'F' },
+	{ "verbose", no_argument, NULL, 'v' },
+	{ "keep", required_argument, NULL, 'W' },
+	{ "junit", required_argument, NULL, 'j' },
+	{ "tap", no_argument, NULL, 't' },
+	{ "timeout", required_argument, NULL, 's' },
+	{ NULL, 0, NULL, 0 },
+};
+
+static int complain(const Failure *why)
+{
+	fprintf(stderr, "trommel test: %s\n", why->text);
+	return COULD_NOT_RUN;
+}
+
+static bool read_timeout(const char *text, unsigned *seconds)
+{
+	char *end;
+	unsigned long value = strtoul(text, &end, 10);
+
+	*seconds = (unsigned)value;
+	return end != text && !*end && value > 0 && value <= 86400;
+}
+
+static bool read_options(int argc, char **argv, Options *options)
+{
+	int option;
+
+	optind = 1;
+	while ((option = getopt_long(argc, argv, short_options, long_options, NULL)) != -1)
+		switch (option) {
+		case 'c':
+			options->config_file = optarg;
+			break;
+		case 'F':
+			options->report.expect_failure = true;
+			break;
+		case 'v':
+			options->report.verbose = true;
+			break;
+		case 'W':
+			options->keep = optarg;
+			break;
+		case 'j':
+			options->junit = optarg;
+			break;
+		case 't':
+			options->report.tap = true;
+			break;
+		case 's':
+			if (!read_timeout(optarg, &options->timeout_s))
+				return false;
+			break;
+		case 'o': /* settings_read's */
+			break;
+		default:
+			return false;
+		}
+	return optind < argc;
+}
+
+/* ---- the files ---- */
+
+typedef struct Files {
+	char **items;
+	size_t count, capacity;
+} Files;
+
+static void files_clear(Files *files)
+{
+	for (size_t i = 0; i < files->count; i++)
+		free(files->items[i]);
+	free(files->items);
+}
+
+DEFINE_AUTO_VALUE(Files, files_clear)
+
+static void add_file(Files *files, const char *path)
+{
+	MEMORY_GROW(files->items, files->count, files->capacity);
+	files->items[files->count++] = memory_copy_string(path);
+}
+
+static bool is_test(const char *name)
+{
+	size_t length = strlen(name);
+
+	return length > 7 && strcmp(name + length - 7, ".svtest") == 0;
+}
+
+static int compare_names(const struct dirent **a, const struct dirent **b)
+{
+	return strcmp((*a)->d_name, (*b)->d_name);
+}
+
+static bool add_directory(Files *files, const char *path, unsigned depth, Failure *why);
+
+static bool add_entry(Files *files, const char *directory, const char *name, unsigned depth, Failure *why)
+{
+	AUTO_VALUE(Text) path = { 0 };
+	struct stat status;
+
+	if (name[0] == '.')
+		return true;
+	text_printf(&path, "%s/%s", directory, name);
+	if (lstat(text_string(&path), &status) < 0)
+		return true;
+	if (S_ISDIR(status.st_mode))
+		return add_directory(files, text_string(&path), depth + 1, why);
+	if (is_test(name))
+		add_file(files, text_string(&path));
+	return true;
+}
+
+/* All files of tests in it and below, in the order of their names. */
+static bool add_directory(Files *files, const char *path, unsigned depth, Failure *why)
+{
+	struct dirent **entries;
+	bool good = true;
+	int count;
+
+	if (depth > DEPTH_MAX)
+		return true;
+	count = scandir(path, &entries, NULL, compare_names);
+	if (count < 0)
+		return failure_errno(why, "list '%s'", path);
+	for (int i = 0; i < count; i++) {
+		good = good && add_entry(files, path, entries[i]->d_name, depth, why);
+		free(entries[i]);
+	}
+	free(entries);
+	return good;
+}
+
+static bool find_files(int argc, char **argv, Files *files, Failure *why)
+{
+	for (int i = optind; i < argc; i++) {
+		struct stat status;
+		size_t before = files->count;
+
+		if (stat(argv[i], &status) < 0)
+			return failure_errno(why, "read '%s'", argv[i]);
+		if (!S_ISDIR(status.st_mode))
+			add_file(files, argv[i]);
+		else if (!add_directory(files, argv[i], 0, why))
+			return false;
+		else if (files->count == before)
+			return failure_retry(why, "there is no file NAME.svtest in '%s'", argv[i]);
+	}
+	return true;
+}
+
+/* ---- running them ---- */
+
+static bool write_junit(const TestReport *report, const char *path, Failure *why)
+{
+	auto_fd int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0666);
+	AUTO_VALUE(Text) xml = { 0 };
+
+	if (fd < 0)
+		return failure_errno(why, "write '%s'", path);
+	test_report_junit(report, &xml);
+	if (!io_write(fd, xml.data, xml.length) || !close_checked(&fd))
+		return failure_errno(why, "write '%s'", path);
+	return true;
+}
+
+/* What a test begins with: the built-in settings, so that it means the same on every machine, but for what
+ * the command line says. */
+static bool read_settings(int argc, char **argv, const Options *options, Config *config, Failure *why)
+{
+	if (options->config_file)
+		return settings_read(argc, argv, short_options, long_options, options->config_file, config,
+				     why);
+	return settings_read_options(argc, argv, short_options, long_options, config, why);
+}
+
+static int run(int argc, char **argv, const Options *options, Failure *why)
+{
+	AUTO_VALUE(Config) config = { 0 };
+	AUTO_VALUE(User) user = { 0 };
+	AUTO_VALUE(Files) files = { 0 };
+	AUTO(TestReport) report = NULL;
+	const TestChildOptions child = { &config, &user, options->keep, options->timeout_s };
+	bool good;
+
+	config_init(&config);
+	if (!read_settings(argc, argv, options, &config, why) || !user_find_uid(&user, getuid(), why) ||
+	    !find_files(argc, argv, &files, why))
+		return complain(why);
+	report = test_report_new(&options->report);
+	for (size_t i = 0; i < files.count; i++)
+		if (!test_child_run(files.items[i], (unsigned)i + 1, &child,
+				    test_report_file(report, files.items[i]), why))
+			return complain(why);
+	good = test_report_finish(report);
+	if (options->junit && !write_junit(report, options->junit, why))
+		return complain(why);
+	return good ? GOOD : TESTS_FAILED;
+}
+
+int command_test(int argc, char **argv)
+{
+	Options options = { .timeout_s = TIMEOUT_S };
+	Failure why = { 0 };
+
+	panic_set_status(COULD_NOT_RUN);
+	if (!read_options(argc, argv, &options)) {
+		fputs(usage, stderr);
+		return COULD_NOT_RUN;
+	}
+	return run(argc, argv, &options, &why);
+}

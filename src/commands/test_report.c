@@ -1,0 +1,303 @@
+#include "commands/test_report.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "base/arena.h"
+#include "base/memory.h"
+#include "base/printable.h"
+#include "base/utf8.h"
+
+enum {
+	NAME_BYTES = 300,
+	REASON_BYTES = 2000
+};
+
+typedef struct Case {
+	const char *name; /* NULL: the file itself */
+	uint32_t line, failed_line;
+	const char *reason; /* NULL: it passed */
+	double seconds;
+} Case;
+
+typedef struct File {
+	const char *path;
+	Case *cases;
+	size_t count, capacity;
+	bool broken; /* it failed as a whole */
+	double seconds;
+} File;
+
+struct TestReport {
+	TestReportOptions options;
+	TestListener listener;
+	Arena *arena;
+	File *files;
+	size_t count, capacity;
+	Case *open; /* the test that runs now */
+	double file_began, case_began;
+	size_t passed, failed;
+};
+
+static double seconds_now(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
+}
+
+static File *last_file(TestReport *report)
+{
+	return &report->files[report->count - 1];
+}
+
+static const char *keep(TestReport *report, Slice text, size_t limit)
+{
+	AUTO_VALUE(Text) line = { 0 };
+
+	printable_append(&line, text, limit);
+	return arena_copy_string(report->arena, text_string(&line));
+}
+
+/* ---- as it goes on ---- */
+
+/* What a test has to be to count as passed: in a file of which failures are expected, one. */
+static bool is_good(const TestReport *report, const Case *it)
+{
+	return report->options.expect_failure && it->name ? it->reason != NULL : it->reason == NULL;
+}
+
+static void print_tap(const TestReport *report, const File *file, const Case *it, bool good)
+{
+	printf("%sok %zu - %s: %s\n", good ? "" : "not ", report->passed + report->failed, file->path,
+	       it->name ? it->name : "the file");
+	if (!good)
+		printf("# %s:%u: %s\n", file->path, it->failed_line ? it->failed_line : it->line,
+		       it->reason ? it->reason : "passed, and was expected to fail");
+}
+
+static void print_sentence(const TestReport *report, const File *file, const Case *it, bool good)
+{
+	if (!good) {
+		printf("%s", file->path);
+		if (it->failed_line || it->line)
+			printf(":%u", it->failed_line ? it->failed_line : it->line);
+		printf(": %s%s%s%s%s\n", it->name ? "'" : "", it->name ? it->name : "",
+		       it->name ? "' failed: " : "", it->reason ? it->reason : "",
+		       it->reason ? "" : "passed, and was expected to fail");
+	} else if (report->options.verbose) {
+		printf("%s:%u: '%s' passed\n", file->path, it->line, it->name ? it->name : "");
+	}
+}
+
+static void count(TestReport *report, const Case *it)
+{
+	bool good = is_good(report, it);
+
+	if (good)
+		report->passed++;
+	else
+		report->failed++;
+	if (report->options.tap)
+		print_tap(report, last_file(report), it, good);
+	else
+		print_sentence(report, last_file(report), it, good);
+	fflush(stdout);
+}
+
+static Case *add_case(TestReport *report, const char *name, uint32_t line)
+{
+	File *file = last_file(report);
+	Case *it;
+
+	MEMORY_GROW(file->cases, file->count, file->capacity);
+	it = &file->cases[file->count++];
+	*it = (Case){ .name = name, .line = line };
+	report->case_began = seconds_now();
+	return it;
+}
+
+static void close_case(TestReport *report)
+{
+	Case *it = report->open;
+
+	if (!it)
+		return;
+	it->seconds = seconds_now() - report->case_began;
+	report->open = NULL;
+	count(report, it);
+}
+
+static void fail_file(TestReport *report, uint32_t line, Slice text)
+{
+	Case *it;
+
+	/* A test that was open has not come to its end. */
+	if (report->open) {
+		report->open->reason = "not run to its end";
+		close_case(report);
+	}
+	last_file(report)->broken = true;
+	it = add_case(report, NULL, line);
+	it->reason = keep(report, text, REASON_BYTES);
+	count(report, it);
+}
+
+static void show(const TestReport *report, Slice text)
+{
+	while (text.length) {
+		const char *newline = memchr(text.data, '\n', text.length);
+		size_t length = newline ? (size_t)(newline - text.data) : text.length;
+		AUTO_VALUE(Text) line = { 0 };
+
+		printable_append(
+			&line,
+			slice(text.data, length && text.data[length - 1] == '\r' ? length - 1 : length),
+			REASON_BYTES);
+		printf("%s%s\n", report->options.tap ? "# " : "", text_string(&line));
+		text = slice_from(text, length + (newline != NULL));
+	}
+}
+
+static void hear(void *self, TestEvent event, uint32_t line, Slice text)
+{
+	TestReport *report = self;
+
+	switch (event) {
+	case TEST_BEGINS:
+		close_case(report);
+		report->open = add_case(report, keep(report, text, NAME_BYTES), line);
+		break;
+	case TEST_FAILED:
+		if (report->open) {
+			report->open->reason = keep(report, text, REASON_BYTES);
+			report->open->failed_line = line;
+		}
+		close_case(report);
+		break;
+	case TEST_PASSED:
+		close_case(report);
+		break;
+	case TEST_FILE_FAILED:
+		fail_file(report, line, text);
+		break;
+	case TEST_SHOWN:
+		show(report, text);
+		break;
+	case TEST_ENDED:
+		close_case(report); /* left by a "stop": started, and not failed */
+		last_file(report)->seconds = seconds_now() - report->file_began;
+		break;
+	}
+}
+
+TestReport *test_report_new(const TestReportOptions *options)
+{
+	TestReport *report = memory_zeroed(1, sizeof *report);
+
+	report->options = *options;
+	report->arena = arena_new();
+	report->listener = (TestListener){ hear, report };
+	if (options->tap)
+		puts("TAP version 13");
+	return report;
+}
+
+void test_report_free(TestReport *report)
+{
+	for (size_t i = 0; i < report->count; i++)
+		free(report->files[i].cases);
+	free(report->files);
+	arena_free(report->arena);
+	free(report);
+}
+
+const TestListener *test_report_file(TestReport *report, const char *file)
+{
+	MEMORY_GROW(report->files, report->count, report->capacity);
+	report->files[report->count++] = (File){ .path = keep(report, slice_of(file), NAME_BYTES * 4) };
+	report->file_began = seconds_now();
+	return &report->listener;
+}
+
+bool test_report_finish(TestReport *report)
+{
+	if (report->options.tap)
+		printf("1..%zu\n", report->passed + report->failed);
+	else
+		printf("%zu passed, %zu failed\n", report->passed, report->failed);
+	return report->failed == 0;
+}
+
+/* ---- XML ---- */
+
+/* Names and reasons are printable already. */
+static void append_escaped(Text *out, const char *text)
+{
+	for (; *text; text++)
+		switch (*text) {
+		case '&':
+			text_append_string(out, "&amp;");
+			break;
+		case '<':
+			text_append_string(out, "&lt;");
+			break;
+		case '>':
+			text_append_string(out, "&gt;");
+			break;
+		case '"':
+			text_append_string(out, "&quot;");
+			break;
+		default:
+			text_append_char(out, *text);
+		}
+}
+
+static void append_case(const TestReport *report, const File *file, const Case *it, Text *out)
+{
+	text_append_string(out, "    <testcase classname=\"");
+	append_escaped(out, file->path);
+	text_append_string(out, "\" name=\"");
+	append_escaped(out, it->name ? it->name : "the file");
+	text_printf(out, "\" time=\"%.3f\"", it->seconds);
+	if (is_good(report, it)) {
+		text_append_string(out, "/>\n");
+		return;
+	}
+	text_append_string(out, ">\n      <failure message=\"");
+	append_escaped(out, it->reason ? it->reason : "passed, and was expected to fail");
+	text_append_string(out, "\">");
+	append_escaped(out, file->path);
+	text_printf(out, ":%u</failure>\n    </testcase>\n", it->failed_line ? it->failed_line : it->line);
+}
+
+static size_t bad_cases(const TestReport *report, const File *file)
+{
+	size_t bad = 0;
+
+	for (size_t i = 0; i < file->count; i++)
+		bad += !is_good(report, &file->cases[i]);
+	return bad;
+}
+
+void test_report_junit(const TestReport *report, Text *out)
+{
+	text_append_string(out, "<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n");
+	text_printf(out, "<testsuites tests=\"%zu\" failures=\"%zu\">\n", report->passed + report->failed,
+		    report->failed);
+	for (size_t i = 0; i < report->count; i++) {
+		const File *file = &report->files[i];
+
+		text_append_string(out, "  <testsuite name=\"");
+		append_escaped(out, file->path);
+		text_printf(out, "\" tests=\"%zu\" failures=\"%zu\" time=\"%.3f\">\n", file->count,
+			    bad_cases(report, file), file->seconds);
+		for (size_t j = 0; j < file->count; j++)
+			append_case(report, file, &file->cases[j], out);
+		text_append_string(out, "  </testsuite>\n");
+	}
+	text_append_string(out, "</testsuites>\n");
+}
