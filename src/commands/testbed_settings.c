@@ -137,13 +137,28 @@ static const char *forbidden_fields(const Testbed *bed, const char *what)
 	return fields.length ? arena_copy_string(bed->arena, text_string(&fields)) : NULL;
 }
 
+/* Their keys of their own are one list of ours. */
+static const char *environment(const Testbed *bed)
+{
+	static const char prefix[] = "sieve_environment/";
+	AUTO_VALUE(Text) list = { 0 };
+
+	for (size_t i = 0; i < bed->in_force.count; i++) {
+		const TestSetting *setting = &bed->in_force.items[i];
+
+		if (strncmp(setting->name, prefix, sizeof prefix - 1) == 0)
+			text_printf(&list, "%s = %s; ", setting->name + sizeof prefix - 1, setting->value);
+	}
+	return list.length ? arena_copy_string(bed->arena, text_string(&list)) : NULL;
+}
+
 static const char *from_lists(const Testbed *bed, const char *name)
 {
 	if (strcmp(name, "editheader_forbid_add") == 0)
 		return forbidden_fields(bed, "forbid_add");
 	if (strcmp(name, "editheader_forbid_delete") == 0)
 		return forbidden_fields(bed, "forbid_delete");
-	return NULL;
+	return strcmp(name, "environment") == 0 ? environment(bed) : NULL;
 }
 
 const char *testbed_setting(void *self, const char *name)

@@ -34,7 +34,7 @@ static const struct {
 	{ FILE_("fileinto \"a\"; fileinto \"A\";"), "file into \"a\" [line 1]\nfile into \"A\" [line 1]\n" },
 	{ "keep;\nkeep;", "keep in the inbox [line 1]\n" },
 	{ FILE_("keep; fileinto \"inbox\";"), "keep in the inbox [line 1]\n" },
-	{ FILE_("fileinto \"INBOX\"; keep;"), "file into \"INBOX\" [line 1]\n" },
+	{ FILE_("fileinto \"INBOX\"; keep;"), "keep in the inbox [line 1]\n" },
 	{ FILE_("fileinto \"INBOX\"; fileinto \"Inbox\";"), "file into \"INBOX\" [line 1]\n" },
 	{ FILE_("fileinto \"a/b\"; fileinto \"Inbox/a/b\";"), "file into \"a/b\" [line 1]\n" },
 	{ FILE_("fileinto :copy \"InBox\";"), "file into \"InBox\" [line 1]\n" },
