@@ -15,9 +15,14 @@
 #include "base/ascii.h"
 #include "base/memory.h"
 #include "base/printable.h"
+#include "base/utf8.h"
 #include "sieve/script.h"
 
 /* ---- what goes wrong ---- */
+
+enum {
+	LOGGED_BYTES = 500 /* of a text that a script logs */
+};
 
 /* What was found in a mail may be in the text: it stays one line that a terminal can be shown. */
 static char *place_text(SieveRun *run, SieveSpan span, const char *text)
@@ -65,6 +70,17 @@ SieveStatus sieve_check_memory(SieveRun *run, SieveSpan span)
 		return SIEVE_OK;
 	return sieve_fail(run, span, "the script needs more than %d MB of memory (limit: run bytes)",
 			  SIEVE_LIMIT_RUN_BYTES / (1024 * 1024));
+}
+
+SieveStatus sieve_log_argument(SieveRun *run, const SieveNode *node, const char *prefix)
+{
+	Slice text;
+	SieveStatus status = sieve_expand(run, sieve_string(node, 0), &text);
+
+	if (status == SIEVE_OK)
+		sieve_warn(run, node->span, "%s%.*s", prefix, (int)utf8_cut(text, LOGGED_BYTES).length,
+			   text.data);
+	return status;
 }
 
 /* ---- extensions ---- */

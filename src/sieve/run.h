@@ -59,6 +59,10 @@ SieveStatus sieve_later(SieveRun *run, const Failure *why);
 void sieve_warn(SieveRun *run, SieveSpan span, const char *format, ...)
 	__attribute__((cold, format(printf, 3, 4)));
 
+/* What the first argument of `node` says, with `prefix` in front, as such a line; for people who look for
+ * mistakes. */
+SieveStatus sieve_log_argument(SieveRun *run, const SieveNode *node, const char *prefix);
+
 /* The string's value: variables put in; lives as long as the run; a constant is not NUL-terminated. */
 SieveStatus sieve_expand_pieces(SieveRun *run, const SieveString *string, Slice *value);
 

@@ -24,18 +24,28 @@ typedef struct Config {
 	unsigned lock_stale_s;      /* age of an abandoned dotlock: 600 */
 	bool subscribe_created;     /* folders that rules make are subscribed */
 	/* the rules */
-	const char *sieve_script;             /* path, ~ allowed; "" for the usual search */
-	const char *sieve_dir;                /* of :personal includes: ~/sieve */
-	const char *sieve_global_dir;         /* of :global includes: /etc/trommel/sieve */
-	const char *recipient_delimiter;      /* "+" */
-	unsigned redirect_max;                /* 4 */
-	const char *editheader_forbid_add;    /* names of header fields; "" */
-	const char *editheader_forbid_delete; /* the same */
-	unsigned editheader_max_header_size;  /* 2048 */
-	const char *environment;              /* "key = value; ...", for scripts to ask for; "" */
-	unsigned judge_cpu_s;                 /* 5 */
-	unsigned judge_wall_s;                /* 10 */
-	unsigned judge_memory_mb;             /* 512 */
+	const char *sieve_script;              /* path, ~ allowed; "" for the usual search */
+	const char *sieve_dir;                 /* of :personal includes: ~/sieve */
+	const char *sieve_global_dir;          /* of :global includes: /etc/trommel/sieve */
+	const char *recipient_delimiter;       /* "+" */
+	unsigned redirect_max;                 /* 4 */
+	const char *editheader_forbid_add;     /* names of header fields; "" */
+	const char *editheader_forbid_delete;  /* the same */
+	unsigned editheader_max_header_size;   /* 2048 */
+	const char *environment;               /* "key = value; ...", for scripts to ask for; "" */
+	const char *spamtest_status_header;    /* "Name" or "Name: pattern"; "" */
+	const char *spamtest_status_type;      /* "score", "strlen" or "text" */
+	const char *spamtest_score_max_value;  /* what counts as full; "" */
+	const char *spamtest_score_max_header; /* or where it stands; "" */
+	const char *spamtest_text_value;       /* "1=clean; 10=spam"; "" */
+	const char *virustest_status_header;   /* the same for virustest */
+	const char *virustest_status_type;
+	const char *virustest_score_max_value;
+	const char *virustest_score_max_header;
+	const char *virustest_text_value;
+	unsigned judge_cpu_s;     /* 5 */
+	unsigned judge_wall_s;    /* 10 */
+	unsigned judge_memory_mb; /* 512 */
 	/* outgoing */
 	const char *sendmail;        /* /usr/sbin/sendmail */
 	const char *redirect_sender; /* "sender", "recipient", "postmaster", "user" */

@@ -15,7 +15,10 @@ extern const SieveExtension sieve_ext_core_control;
 extern const SieveExtension sieve_ext_core_header;
 extern const SieveExtension sieve_ext_core_match;
 extern const SieveExtension sieve_ext_core_tests;
+extern const SieveExtension sieve_ext_cyrus_implicit_keep_target;
+extern const SieveExtension sieve_ext_cyrus_log;
 extern const SieveExtension sieve_ext_date;
+extern const SieveExtension sieve_ext_dovecot_debug;
 extern const SieveExtension sieve_ext_editheader;
 extern const SieveExtension sieve_ext_encoded_character;
 extern const SieveExtension sieve_ext_envelope;
@@ -33,7 +36,10 @@ extern const SieveExtension sieve_ext_mailbox;
 extern const SieveExtension sieve_ext_mime;
 extern const SieveExtension sieve_ext_regex;
 extern const SieveExtension sieve_ext_relational;
+extern const SieveExtension sieve_ext_spamtest;
+extern const SieveExtension sieve_ext_spamtestplus;
 extern const SieveExtension sieve_ext_subaddress;
 extern const SieveExtension sieve_ext_variables;
+extern const SieveExtension sieve_ext_virustest;
 
 #endif
