@@ -37,11 +37,11 @@ const SieveExtension *const sieve_extensions[] = {
 	&sieve_ext_spamtestplus,
 	&sieve_ext_subaddress,
 	&sieve_ext_variables,
-	&sieve_ext_environment_dovecot,
-	&sieve_ext_imapsieve_dovecot,
 	&sieve_ext_virustest,
 	&sieve_ext_cyrus_implicit_keep_target,
 	&sieve_ext_cyrus_log,
 	&sieve_ext_dovecot_debug,
+	&sieve_ext_environment_dovecot,
+	&sieve_ext_imapsieve_dovecot,
 	NULL,
 };
