@@ -5,6 +5,7 @@
 
 #include "base/ascii.h"
 #include "base/utf8.h"
+#include "message/html_entities.h"
 
 enum {
 	IN_TEXT,
@@ -17,94 +18,22 @@ enum {
 	IN_DECLARATION, /* <!doctype, <?xml */
 	IN_COMMENT,
 	IN_REFERENCE, /* behind "&" */
-	IN_LATIN,     /* behind the first byte of U+0080 to U+00BF in UTF-8 */
+	AT_NUMBER,    /* behind "&#" */
+	IN_DECIMAL,
+	IN_HEX,       /* behind "&#x" */
+	IN_CHARACTER, /* behind the first byte of one that may not be seen */
 };
 
-/* The HTML 4 references of Latin 1, in the order of their numbers from 160 on. */
-static const char *const latin[] = {
-	"nbsp",   "iexcl",  "cent",   "pound",  "curren", "yen",    "brvbar", "sect",   "uml",    "copy",
-	"ordf",   "laquo",  "not",    "shy",    "reg",    "macr",   "deg",    "plusmn", "sup2",   "sup3",
-	"acute",  "micro",  "para",   "middot", "cedil",  "sup1",   "ordm",   "raquo",  "frac14", "frac12",
-	"frac34", "iquest", "Agrave", "Aacute", "Acirc",  "Atilde", "Auml",   "Aring",  "AElig",  "Ccedil",
-	"Egrave", "Eacute", "Ecirc",  "Euml",   "Igrave", "Iacute", "Icirc",  "Iuml",   "ETH",    "Ntilde",
-	"Ograve", "Oacute", "Ocirc",  "Otilde", "Ouml",   "times",  "Oslash", "Ugrave", "Uacute", "Ucirc",
-	"Uuml",   "Yacute", "THORN",  "szlig",  "agrave", "aacute", "acirc",  "atilde", "auml",   "aring",
-	"aelig",  "ccedil", "egrave", "eacute", "ecirc",  "euml",   "igrave", "iacute", "icirc",  "iuml",
-	"eth",    "ntilde", "ograve", "oacute", "ocirc",  "otilde", "ouml",   "divide", "oslash", "ugrave",
-	"uacute", "ucirc",  "uuml",   "yacute", "thorn",  "yuml",
+enum {
+	REPLACEMENT = 0xfffd,
+	COMMENT_BANG = 3, /* html->matched behind "--!" */
 };
 
-static const struct {
-	const char *name;
-	uint32_t character;
-} others[] = {
-	{ "quot", '"' },
-	{ "amp", '&' },
-	{ "lt", '<' },
-	{ "gt", '>' },
-	{ "apos", '\'' },
-	{ "QUOT", '"' },
-	{ "AMP", '&' },
-	{ "LT", '<' },
-	{ "GT", '>' },
-	{ "euro", 0x20ac },
-	{ "ndash", 0x2013 },
-	{ "mdash", 0x2014 },
-	{ "lsquo", 0x2018 },
-	{ "rsquo", 0x2019 },
-	{ "sbquo", 0x201a },
-	{ "ldquo", 0x201c },
-	{ "rdquo", 0x201d },
-	{ "bdquo", 0x201e },
-	{ "bull", 0x2022 },
-	{ "hellip", 0x2026 },
-	{ "trade", 0x2122 },
-	{ "lsaquo", 0x2039 },
-	{ "rsaquo", 0x203a },
-	{ "OElig", 0x152 },
-	{ "oelig", 0x153 },
-	{ "Scaron", 0x160 },
-	{ "scaron", 0x161 },
-	{ "Yuml", 0x178 },
-	{ "fnof", 0x192 },
-	{ "circ", 0x2c6 },
-	{ "tilde", 0x2dc },
-	{ "ensp", 0x2002 },
-	{ "emsp", 0x2003 },
-	{ "thinsp", 0x2009 },
-	{ "zwnj", 0x200c },
-	{ "zwj", 0x200d },
-	{ "lrm", 0x200e },
-	{ "rlm", 0x200f },
-	{ "dagger", 0x2020 },
-	{ "Dagger", 0x2021 },
-	{ "permil", 0x2030 },
-	{ "larr", 0x2190 },
-	{ "uarr", 0x2191 },
-	{ "rarr", 0x2192 },
-	{ "darr", 0x2193 },
-	{ "minus", 0x2212 },
-	{ "infin", 0x221e },
-	{ "ne", 0x2260 },
-	{ "le", 0x2264 },
-	{ "ge", 0x2265 },
-	{ "hearts", 0x2665 },
-	{ "Tab", '\t' },
-	{ "NewLine", '\n' },
-	{ "colon", ':' },
-	{ "period", '.' },
-	{ "comma", ',' },
-	{ "commat", '@' },
-	{ "excl", '!' },
-	{ "num", '#' },
-	{ "dollar", '$' },
-	{ "percnt", '%' },
-	{ "lpar", '(' },
-	{ "rpar", ')' },
-	{ "sol", '/' },
-	{ "lowbar", '_' },
-	{ "check", 0x2713 },
-	{ "ZeroWidthSpace", 0x200b },
+/* What the numbers from 128 to 159 mean, which are none in Unicode: Windows-1252 (HTML, 13.2.5.80). */
+static const uint16_t windows[32] = {
+	0x20ac, 0,      0x201a, 0x192,  0x201e, 0x2026, 0x2020, 0x2021, 0x2c6,  0x2030, 0x160,
+	0x2039, 0x152,  0,      0x17d,  0,      0,      0x2018, 0x2019, 0x201c, 0x201d, 0x2022,
+	0x2013, 0x2014, 0x2dc,  0x2122, 0x161,  0x203a, 0x153,  0,      0x17e,  0x178,
 };
 
 /* Elements that begin and end a line of their own; all others stand amid the text, so that
@@ -143,7 +72,51 @@ static void put(HtmlText *html, const char *bytes, size_t length, Text *out)
 		text_append_char(out, html->line ? '\n' : ' ');
 	html->line = html->blank = false;
 	html->started = true;
+	html->behind_ascii = length && (signed char)bytes[length - 1] >= 0;
 	text_append(out, bytes, length);
+}
+
+/* Blanks of any width: a blank to anyone who types one in a rule. */
+static bool is_blank(uint32_t character)
+{
+	switch (character) {
+	case '\t':
+	case '\n':
+	case '\f':
+	case '\r':
+	case ' ':
+	case 0xa0:
+	case 0x1680:
+	case 0x2028:
+	case 0x2029:
+	case 0x202f:
+	case 0x205f:
+	case 0x3000:
+		return true;
+	default:
+		return character >= 0x2000 && character <= 0x200a;
+	}
+}
+
+/* Soft hyphens, blanks of no width and changes of direction are not seen: they only hide words from rules.
+ * What joins letters or keeps them apart means something in some scripts, but not behind ASCII. */
+static bool is_unseen(const HtmlText *html, uint32_t character)
+{
+	switch (character) {
+	case 0xad:
+	case 0x34f:
+	case 0x180e:
+	case 0x200b:
+	case 0xfeff:
+		return true;
+	case 0x200c:
+	case 0x200d:
+		return html->behind_ascii;
+	default:
+		return character == 0x200e || character == 0x200f ||
+		       (character >= 0x202a && character <= 0x202e) ||
+		       (character >= 0x2060 && character <= 0x206f);
+	}
 }
 
 static void put_character(HtmlText *html, uint32_t character, Text *out)
@@ -151,74 +124,63 @@ static void put_character(HtmlText *html, uint32_t character, Text *out)
 	char bytes[4];
 	size_t length;
 
-	switch (character) {
-	case '\t':
-	case '\n':
-	case '\r':
-	case ' ':
-	case 0xa0: /* a blank to anyone who types one in a rule */
+	if (is_blank(character)) {
 		html->blank = true;
 		return;
-	case 0xad:   /* soft hyphens and */
-	case 0x200b: /* blanks of no width are not seen: they only hide words from rules */
+	}
+	if (is_unseen(html, character))
 		return;
-	default:
-		break;
-	}
 	length = utf8_encode(character, bytes);
-	if (length && character)
-		put(html, bytes, length, out);
+	put(html, bytes, length, out);
 }
 
-/* "#38" and "#x26"; 0 for what is none. */
-static uint32_t number_of(const HtmlText *html)
+static void put_characters(HtmlText *html, Slice text, Text *out)
 {
-	bool is_hex = html->word_length > 1 && (html->word[1] == 'x' || html->word[1] == 'X');
-	uint32_t number = 0;
+	while (text.length) {
+		uint32_t character = 0;
+		size_t length = utf8_decode(text.data, text.length, &character);
 
-	for (size_t i = is_hex ? 2 : 1; i < html->word_length; i++) {
-		int digit = ascii_hex_value(html->word[i]);
-
-		if (digit < 0 || (digit > 9 && !is_hex) || number > 0x10ffff)
-			return 0;
-		number = number * (is_hex ? 16 : 10) + (uint32_t)digit;
+		if (length)
+			put_character(html, character, out);
+		else
+			put(html, text.data, 1, out);
+		text = slice_from(text, length ? length : 1);
 	}
-	return number;
 }
 
-static bool is_reference(const HtmlText *html, const char *name)
+static void end_number(HtmlText *html, Text *out)
 {
-	return slice_equal(slice(html->word, html->word_length), slice_of(name));
-}
-
-/* The character that the reference under way means; 0: none. */
-static uint32_t character_of(const HtmlText *html)
-{
-	char first = html->word_length ? html->word[0] : '\0';
-
-	if (first == '#')
-		return number_of(html);
-	for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-		if (others[i].name[0] == first && is_reference(html, others[i].name))
-			return others[i].character;
-	for (size_t i = 0; i < sizeof latin / sizeof *latin; i++)
-		if (latin[i][0] == first && is_reference(html, latin[i]))
-			return (uint32_t)(160 + i);
-	return 0;
-}
-
-static void end_reference(HtmlText *html, bool has_semicolon, Text *out)
-{
-	uint32_t character = character_of(html);
+	uint32_t number = html->number;
 
 	html->state = IN_TEXT;
-	if (character) {
-		put_character(html, character, out);
+	if (number >= 128 && number < 160 && windows[number - 128])
+		number = windows[number - 128];
+	if (number == 0 || number > 0x10ffff || (number >= 0xd800 && number < 0xe000))
+		number = REPLACEMENT;
+	put_character(html, number, out);
+}
+
+/* A reference by name is over; without its semicolon old names mean something too, and whatever stands
+ * behind them. */
+static void end_reference(HtmlText *html, bool has_semicolon, Text *out)
+{
+	Slice name = slice(html->word, html->word_length), characters = SLICE("");
+	size_t used = 0;
+
+	html->state = IN_TEXT;
+	if (has_semicolon)
+		characters = html_entity(name);
+	if (characters.length) {
+		put_characters(html, characters, out);
 		return;
 	}
-	put(html, "&", 1, out);
-	if (html->word_length)
-		put(html, html->word, html->word_length, out);
+	used = html_entity_prefix(name, &characters);
+	if (used)
+		put_characters(html, characters, out);
+	else
+		put(html, "&", 1, out);
+	if (used < name.length)
+		put(html, name.data + used, name.length - used, out);
 	if (has_semicolon)
 		put(html, ";", 1, out);
 }
@@ -309,14 +271,29 @@ static void step_declaration(HtmlText *html, char c)
 	}
 }
 
+/* "--!>" ends one too. */
 static void step_comment(HtmlText *html, char c)
 {
 	if (c == '-')
-		html->matched++;
+		html->matched = html->matched == 1 || html->matched == 2 ? 2 : 1;
 	else if (c == '>' && html->matched >= 2)
 		html->state = IN_TEXT;
+	else if (c == '!' && html->matched == 2)
+		html->matched = COMMENT_BANG;
 	else
 		html->matched = 0;
+}
+
+/* Does a character of several bytes begin with this one that is a blank, or not to be seen? */
+static bool may_be_unseen(char c)
+{
+	return c == '\xc2' || c == '\xcd' || c == '\xe1' || c == '\xe2' || c == '\xe3' || c == '\xef';
+}
+
+static void begin_character(HtmlText *html, char c)
+{
+	begin_word(html, IN_CHARACTER);
+	add_to_word(html, c);
 }
 
 static void step_text(HtmlText *html, char c, Text *out)
@@ -327,8 +304,8 @@ static void step_text(HtmlText *html, char c, Text *out)
 		begin_word(html, IN_REFERENCE);
 	else if (ascii_is_space(c))
 		html->blank = true;
-	else if (c == '\xc2')
-		html->state = IN_LATIN;
+	else if (may_be_unseen(c))
+		begin_character(html, c);
 	else
 		put(html, &c, 1, out);
 }
@@ -364,13 +341,70 @@ static void step_name(HtmlText *html, char c)
 	html->state = c == '>' ? IN_TEXT : IN_TAG;
 }
 
+static void step_text_again(HtmlText *html, char c, Text *out)
+{
+	html->state = IN_TEXT;
+	step_text(html, c, out);
+}
+
 static void step_reference(HtmlText *html, char c, Text *out)
 {
-	if ((ascii_is_alnum(c) || (c == '#' && html->word_length == 0)) && add_to_word(html, c))
+	if (c == '#' && html->word_length == 0) {
+		html->state = AT_NUMBER;
+		html->number = 0;
+		return;
+	}
+	if (ascii_is_alnum(c) && add_to_word(html, c))
 		return;
 	end_reference(html, c == ';', out);
 	if (c != ';')
 		step_text(html, c, out);
+}
+
+/* No number behind "&#" or "&#x": that is what it says. */
+static void end_no_number(HtmlText *html, Text *out)
+{
+	put(html, "&#", 2, out);
+	if (html->word_length)
+		put(html, html->word, html->word_length, out);
+}
+
+static void step_number(HtmlText *html, char c, Text *out)
+{
+	bool is_hex = html->state == IN_HEX || html->word_length;
+	int digit = ascii_hex_value(c);
+
+	if (html->state == AT_NUMBER && !is_hex && (c == 'x' || c == 'X')) {
+		add_to_word(html, c);
+	} else if (digit >= 0 && (digit < 10 || is_hex)) {
+		html->state = is_hex ? IN_HEX : IN_DECIMAL;
+		if (html->number <= 0x10ffff)
+			html->number = html->number * (is_hex ? 16 : 10) + (uint32_t)digit;
+	} else if (html->state == AT_NUMBER) {
+		end_no_number(html, out);
+		step_text_again(html, c, out);
+	} else {
+		end_number(html, out);
+		if (c != ';')
+			step_text(html, c, out);
+	}
+}
+
+/* Collects a character of two or three bytes. */
+static void step_character(HtmlText *html, char c, Text *out)
+{
+	size_t length = (unsigned char)html->word[0] < 0xe0 ? 2 : 3;
+
+	if (((unsigned char)c & 0xc0) != 0x80) {
+		put(html, html->word, html->word_length, out);
+		step_text_again(html, c, out);
+		return;
+	}
+	add_to_word(html, c);
+	if (html->word_length < length)
+		return;
+	html->state = IN_TEXT;
+	put_characters(html, slice(html->word, length), out);
 }
 
 static void step(HtmlText *html, char c, Text *out)
@@ -399,9 +433,13 @@ static void step(HtmlText *html, char c, Text *out)
 	case IN_REFERENCE:
 		step_reference(html, c, out);
 		break;
-	case IN_LATIN:
-		html->state = IN_TEXT;
-		put_character(html, (unsigned char)c, out);
+	case AT_NUMBER:
+	case IN_DECIMAL:
+	case IN_HEX:
+		step_number(html, c, out);
+		break;
+	case IN_CHARACTER:
+		step_character(html, c, out);
 		break;
 	default:
 		step_tag(html, c);
@@ -413,7 +451,7 @@ static size_t plain_run(const char *at, const char *end)
 {
 	const char *start = at;
 
-	while (at < end && *at != '<' && *at != '&' && *at != '\xc2' && !ascii_is_space(*at))
+	while (at < end && *at != '<' && *at != '&' && !may_be_unseen(*at) && !ascii_is_space(*at))
 		at++;
 	return (size_t)(at - start);
 }
@@ -435,8 +473,25 @@ void html_text_feed(HtmlText *html, Slice bytes, Text *out)
 
 void html_text_end(HtmlText *html, Text *out)
 {
-	if (html->state == IN_REFERENCE)
+	switch (html->state) {
+	case IN_REFERENCE:
 		end_reference(html, false, out);
-	else if (html->state == AT_TAG && html->word_length == 0)
-		put(html, "<", 1, out);
+		break;
+	case AT_NUMBER:
+		end_no_number(html, out);
+		break;
+	case IN_DECIMAL:
+	case IN_HEX:
+		end_number(html, out);
+		break;
+	case IN_CHARACTER:
+		put(html, html->word, html->word_length, out);
+		break;
+	case AT_TAG:
+		if (html->word_length == 0)
+			put(html, "<", 1, out);
+		break;
+	default:
+		break;
+	}
 }

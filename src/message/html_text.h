@@ -4,11 +4,13 @@
  * No parser: one pass, linear in the input, in a few hundred bytes of state whatever the nesting
  * (a tree builder of the real grammar took 6.9 GB for 100 KB of hostile mark-up).  Tags, comments and the
  * contents of script and style go; block elements break the line; runs of blanks become one;
- * character references become characters.  What is unfinished at the end is dropped, as browsers do. */
+ * character references become characters; blanks of any width become one, and what has no width goes.  What
+ * is unfinished at the end is dropped, as browsers do. */
 #ifndef MESSAGE_HTML_TEXT_H
 #define MESSAGE_HTML_TEXT_H
 
 #include <stdbool.h>
+#include <stdint.h>
 
 #include "base/slice.h"
 #include "base/text.h"
@@ -25,8 +27,10 @@ typedef struct HtmlText {
 	const char *raw_text; /* "script": until its end tag nothing is text; else NULL */
 	size_t matched;       /* of a comment's end, or of that end tag */
 	char quote;
-	bool blank, line; /* owed before the next character */
-	bool started;     /* something was written */
+	bool blank, line;  /* owed before the next character */
+	bool started;      /* something was written */
+	bool behind_ascii; /* and its last character was of ASCII */
+	uint32_t number;   /* of the reference under way */
 } HtmlText;
 
 /* Appends to `out` what the next piece of a UTF-8 page adds to its text. */

@@ -6,6 +6,7 @@
 
 #include "base/memory.h"
 #include "message/charset_reader.h"
+#include "message/html_charset.h"
 #include "modules/mime/base64.h"
 
 enum {
@@ -21,6 +22,7 @@ typedef struct Stages {
 	GMimeFilter *filter;   /* for quoted-printable and uuencode */
 	Text decoded;          /* a piece of base64 undone */
 	CharsetReader *reader; /* NULL: no conversion */
+	bool asks_page;        /* the first piece is to say in which charset it is */
 	Text utf8;             /* a piece converted */
 } Stages;
 
@@ -32,6 +34,10 @@ static void hand_on(Stages *stages, Slice bytes)
 
 static void to_charset(Stages *stages, Slice bytes, bool is_last)
 {
+	if (stages->asks_page && bytes.length) {
+		stages->reader = charset_reader_new(html_charset(bytes));
+		stages->asks_page = false;
+	}
 	if (!stages->reader) {
 		hand_on(stages, bytes);
 		return;
@@ -117,8 +123,11 @@ static bool read_leaf(Stages *stages, const Message *message, MimeDecode how, Fa
 	bool done;
 
 	stages->filter = filter_for(part->encoding);
-	if (how == MIME_DECODE_UTF8 && strcmp(part->type, "text") == 0)
-		stages->reader = charset_reader_new(part->charset);
+	if (how == MIME_DECODE_UTF8 && strcmp(part->type, "text") == 0) {
+		stages->asks_page = !part->charset.length && strcmp(part->subtype, "html") == 0;
+		if (!stages->asks_page)
+			stages->reader = charset_reader_new(part->charset);
+	}
 	done = read_range(stages, message, part->body_offset, part->body_size, why);
 	g_clear_object(&stages->filter);
 	charset_reader_free(stages->reader);
