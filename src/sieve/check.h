@@ -32,6 +32,10 @@ bool sieve_check_has(const SieveCheck *check, const char *capability);
 bool sieve_check_variable(SieveCheck *check, Slice name, SieveSpan span, bool to_be_set,
 			  SievePiece *variable);
 
+/* The modifiers given to a command that takes them, in the order in which they are to be applied; ends with
+ * NULL. */
+const SieveModifier **sieve_check_modifiers(SieveCheck *check, const SieveNode *node);
+
 /* How many blocks the present command stands in. */
 unsigned sieve_check_depth(const SieveCheck *check);
 

@@ -167,12 +167,15 @@ void sieve_loop_leave(SieveRun *run, SieveLoop *loop)
 	run->frame->loop = loop->outer;
 }
 
-bool sieve_loop_next(SieveLoop *loop)
+SieveStatus sieve_loop_next(SieveRun *run, SieveLoop *loop, bool *more)
 {
-	if (loop->next >= loop->end)
-		return false;
-	loop->part = loop->next++;
-	return true;
+	MimeTree *tree;
+	SieveStatus status = sieve_mime_tree(run, &tree); /* an edit may have changed what is left to visit */
+
+	*more = status == SIEVE_OK && loop->next < loop->end;
+	if (*more)
+		loop->part = loop->next++;
+	return status;
 }
 
 /* ---- edits ---- */

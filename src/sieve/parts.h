@@ -40,8 +40,8 @@ typedef struct SieveLoop {
 SieveStatus sieve_loop_enter(SieveRun *run, SieveLoop *loop);
 void sieve_loop_leave(SieveRun *run, SieveLoop *loop);
 
-/* Goes on to the next part; false at the end. */
-bool sieve_loop_next(SieveLoop *loop);
+/* Goes on to the next part; `*more` is false at the end. */
+SieveStatus sieve_loop_next(SieveRun *run, SieveLoop *loop, bool *more);
 
 /* Is the running script within a loop? */
 bool sieve_in_loop(const SieveRun *run);

@@ -131,6 +131,9 @@ const struct SieveItem *sieve_environment_item(const SieveRun *run, Slice name);
 void sieve_variable_set(SieveRun *run, const SievePiece *variable, Slice value);
 Slice sieve_variable_get(SieveRun *run, const SievePiece *variable);
 
+/* Applies what sieve_check_modifiers gave. */
+SieveStatus sieve_modify(SieveRun *run, const SieveModifier *const *modifiers, Slice *value);
+
 /* ---- edits: see edit.h ---- */
 
 /* The number that an action which stores or sends the message as it is now takes. */

@@ -193,6 +193,35 @@ bool sieve_check_variable(SieveCheck *check, Slice name, SieveSpan span, bool to
 	return true;
 }
 
+/* Two of one rank exclude each other (4.1). */
+const SieveModifier **sieve_check_modifiers(SieveCheck *check, const SieveNode *node)
+{
+	const SieveModifier **ranked;
+	size_t count = 0;
+
+	for (const SieveTagUse *use = node->tags; use; use = use->next)
+		count++;
+	ranked = arena_zeroed(sieve_check_arena(check), count + 1, sizeof(SieveModifier *));
+	count = 0;
+	for (const SieveTagUse *use = node->tags; use; use = use->next) {
+		size_t place = count++;
+
+		if (!use->modifier) {
+			count--;
+			continue;
+		}
+		for (; place && ranked[place - 1]->rank <= use->modifier->rank; place--) {
+			if (ranked[place - 1]->rank == use->modifier->rank &&
+			    ranked[place - 1] != use->modifier)
+				sieve_check_error(check, use->span, NULL, "':%s' cannot go with ':%s'",
+						  use->modifier->name, ranked[place - 1]->name);
+			ranked[place] = ranked[place - 1];
+		}
+		ranked[place] = use->modifier;
+	}
+	return ranked;
+}
+
 /* ---- while running ---- */
 
 /* Where a variable's value is kept; NULL for what cannot be set. */
@@ -221,6 +250,15 @@ void sieve_variable_set(SieveRun *run, const SievePiece *variable, Slice value)
 		return;
 	text_reset(text);
 	text_append_slice(text, utf8_cut(value, SIEVE_LIMIT_VARIABLE_BYTES));
+}
+
+SieveStatus sieve_modify(SieveRun *run, const SieveModifier *const *modifiers, Slice *value)
+{
+	SieveStatus status = SIEVE_OK;
+
+	for (; *modifiers && status == SIEVE_OK; modifiers++)
+		status = (*modifiers)->modify(run, *value, value);
+	return status;
 }
 
 static Slice captured(const SieveFrame *frame, uint32_t index)

@@ -15,8 +15,8 @@
 #include "base/ascii.h"
 #include "base/memory.h"
 #include "base/search.h"
-#include "message/html_text.h"
 #include "sieve/extension.h"
+#include "sieve/part_text.h"
 
 enum {
 	/* Texts that are kept though a stream would do: below this size in the message, and all together. */
@@ -92,59 +92,6 @@ static bool read_raw(const Message *message, off_t offset, off_t size, MimeSink 
 	return true;
 }
 
-/* Ends lines in CR LF on the way to another sink. */
-typedef struct LineSink {
-	Text text;
-	MimeSink sink;
-	void *self;
-	char last;
-} LineSink;
-
-static bool take_lines(void *self, Slice bytes)
-{
-	LineSink *lines = self;
-
-	text_reset(&lines->text);
-	while (bytes.length) {
-		const char *end = memchr(bytes.data, '\n', bytes.length);
-		size_t length = end ? (size_t)(end - bytes.data) : bytes.length;
-
-		text_append(&lines->text, bytes.data, length);
-		if (length)
-			lines->last = bytes.data[length - 1];
-		if (end) {
-			text_append_string(&lines->text, lines->last == '\r' ? "\n" : "\r\n");
-			lines->last = '\n';
-		}
-		bytes = slice_from(bytes, length + (end != NULL));
-	}
-	return lines->sink(lines->self, text_slice(&lines->text));
-}
-
-/* Takes the mark-up out on the way to another sink. */
-typedef struct HtmlSink {
-	HtmlText html;
-	Text text;
-	MimeSink sink;
-	void *self;
-	bool full;
-} HtmlSink;
-
-static bool hand_on_text(HtmlSink *html)
-{
-	html->full = html->full || (html->text.length && !html->sink(html->self, text_slice(&html->text)));
-	text_reset(&html->text);
-	return !html->full;
-}
-
-static bool take_html(void *self, Slice bytes)
-{
-	HtmlSink *html = self;
-
-	html_text_feed(&html->html, bytes, &html->text);
-	return hand_on_text(html);
-}
-
 /* Stops behind the first empty line, or rather: at it. */
 typedef struct HeaderSink {
 	MimeSink sink;
@@ -174,9 +121,7 @@ static bool read_as_it_is(BodyTest *test, const Item *item, MimeSink sink, void 
 	const MimeModule *mime = test->run->input->mime;
 	const Message *message = test->run->message;
 	const MimeTree *tree = test->bodies->tree;
-	HtmlSink html = { .sink = sink, .self = self };
 	HeaderSink header = { .sink = sink, .self = self, .last = '\n' };
-	bool done;
 
 	switch (item->kind) {
 	case ITEM_RAW:
@@ -185,13 +130,7 @@ static bool read_as_it_is(BodyTest *test, const Item *item, MimeSink sink, void 
 		return mime->read_part(message, tree, item->part, MIME_DECODE_TRANSFER, take_header, &header,
 				       why);
 	case ITEM_TEXT:
-		if (strcmp(tree->parts[item->part].subtype, "html") != 0)
-			break;
-		done = mime->read_part(message, tree, item->part, MIME_DECODE_UTF8, take_html, &html, why);
-		html_text_end(&html.html, &html.text);
-		hand_on_text(&html);
-		text_clear(&html.text);
-		return done;
+		return sieve_read_text(test->run, tree, item->part, sink, self, why);
 	default:
 		break;
 	}
@@ -205,12 +144,12 @@ static bool is_text(BodyTest *test, const Item *item)
 
 static bool read_with_lines(BodyTest *test, const Item *item, MimeSink sink, void *self, Failure *why)
 {
-	LineSink lines = { .sink = sink, .self = self };
+	SieveLines lines = { .sink = sink, .self = self };
 	bool done;
 
 	if (!is_text(test, item))
 		return read_as_it_is(test, item, sink, self, why);
-	done = read_as_it_is(test, item, take_lines, &lines, why);
+	done = read_as_it_is(test, item, sieve_take_lines, &lines, why);
 	text_clear(&lines.text);
 	return done;
 }

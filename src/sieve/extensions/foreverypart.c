@@ -53,12 +53,17 @@ static SieveStatus run_once(SieveRun *run, const SieveNode *node)
 static SieveStatus foreverypart(SieveRun *run, const SieveNode *node)
 {
 	SieveLoop loop;
+	bool more = false;
 	SieveStatus status = sieve_loop_enter(run, &loop);
 
 	if (status != SIEVE_OK)
 		return status;
-	while (status == SIEVE_OK && sieve_loop_next(&loop))
+	status = sieve_loop_next(run, &loop, &more);
+	while (status == SIEVE_OK && more) {
 		status = run_once(run, node);
+		if (status == SIEVE_OK)
+			status = sieve_loop_next(run, &loop, &more);
+	}
 	sieve_loop_leave(run, &loop);
 	return status == SIEVE_BREAK && *target(run) == node ? SIEVE_OK : status;
 }

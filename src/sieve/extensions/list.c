@@ -22,6 +22,7 @@ const SieveExtension *const sieve_extensions[] = {
 	&sieve_ext_encoded_character,
 	&sieve_ext_envelope,
 	&sieve_ext_environment,
+	&sieve_ext_extracttext,
 	&sieve_ext_fileinto,
 	&sieve_ext_foreverypart,
 	&sieve_ext_ihave,

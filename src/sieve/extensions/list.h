@@ -24,6 +24,7 @@ extern const SieveExtension sieve_ext_encoded_character;
 extern const SieveExtension sieve_ext_envelope;
 extern const SieveExtension sieve_ext_environment;
 extern const SieveExtension sieve_ext_environment_dovecot;
+extern const SieveExtension sieve_ext_extracttext;
 extern const SieveExtension sieve_ext_fileinto;
 extern const SieveExtension sieve_ext_foreverypart;
 extern const SieveExtension sieve_ext_ihave;

@@ -139,42 +139,13 @@ typedef struct SetPlan {
 	const SieveModifier **modifiers; /* the highest rank first; ends with NULL */
 } SetPlan;
 
-/* The modifiers by rank; two of one rank exclude each other (4.1). */
-static const SieveModifier **rank_modifiers(SieveCheck *check, const SieveNode *node)
-{
-	const SieveModifier **ranked;
-	size_t count = 0;
-
-	for (const SieveTagUse *use = node->tags; use; use = use->next)
-		count++;
-	ranked = arena_zeroed(sieve_check_arena(check), count + 1, sizeof(SieveModifier *));
-	count = 0;
-	for (const SieveTagUse *use = node->tags; use; use = use->next) {
-		size_t place = count++;
-
-		if (!use->modifier) {
-			count--;
-			continue;
-		}
-		for (; place && ranked[place - 1]->rank <= use->modifier->rank; place--) {
-			if (ranked[place - 1]->rank == use->modifier->rank &&
-			    ranked[place - 1] != use->modifier)
-				sieve_check_error(check, use->span, NULL, "':%s' cannot go with ':%s'",
-						  use->modifier->name, ranked[place - 1]->name);
-			ranked[place] = ranked[place - 1];
-		}
-		ranked[place] = use->modifier;
-	}
-	return ranked;
-}
-
 static void check_set(SieveCheck *check, SieveNode *node)
 {
 	const SieveString *name = sieve_string(node, 0), *value = sieve_string(node, 1);
 	SetPlan *plan = ARENA_NEW(sieve_check_arena(check), SetPlan);
 
 	sieve_check_variable(check, name->text, name->span, true, &plan->variable);
-	plan->modifiers = rank_modifiers(check, node);
+	plan->modifiers = sieve_check_modifiers(check, node);
 	node->data = plan;
 	if (sieve_is_constant(value) && value->text.length > SIEVE_LIMIT_VARIABLE_BYTES)
 		sieve_check_error(check, value->span, NULL,
@@ -188,8 +159,8 @@ static SieveStatus set(SieveRun *run, const SieveNode *node)
 	Slice value;
 	SieveStatus status = sieve_expand(run, sieve_string(node, 1), &value);
 
-	for (const SieveModifier *const *it = plan->modifiers; *it && status == SIEVE_OK; it++)
-		status = (*it)->modify(run, value, &value);
+	if (status == SIEVE_OK)
+		status = sieve_modify(run, plan->modifiers, &value);
 	if (status == SIEVE_OK)
 		sieve_variable_set(run, &plan->variable, value);
 	return status;

@@ -1,0 +1,3 @@
+require ["foreverypart", "variables"];
+set "x" "name";
+foreverypart :name "${x}" { break :name "name"; }

@@ -1,0 +1,3 @@
+require "mime";
+
+keep;
