@@ -62,6 +62,34 @@ static const char *keep(TestReport *report, Slice text, size_t limit)
 	return arena_copy_string(report->arena, text_string(&line));
 }
 
+/* The same of several lines, without the last one's end. */
+static const char *keep_lines(TestReport *report, Slice text)
+{
+	AUTO_VALUE(Text) lines = { 0 };
+
+	while (text.length) {
+		const char *newline = memchr(text.data, '\n', text.length);
+		size_t length = newline ? (size_t)(newline - text.data) : text.length;
+		size_t shown = length && text.data[length - 1] == '\r' ? length - 1 : length;
+
+		if (lines.length)
+			text_append_char(&lines, '\n');
+		printable_append(&lines, slice(text.data, shown), REASON_BYTES);
+		text = slice_from(text, length + (newline != NULL));
+	}
+	return arena_copy_string(report->arena, text_string(&lines));
+}
+
+static void print_lines(const char *before, const char *lines)
+{
+	while (*lines) {
+		size_t length = strcspn(lines, "\n");
+
+		printf("%s%.*s\n", before, (int)length, lines);
+		lines += length + (lines[length] == '\n');
+	}
+}
+
 /* ---- as it goes on ---- */
 
 /* What a test has to be to count as passed: in a file of which failures are expected, one. */
@@ -70,27 +98,51 @@ static bool is_good(const TestReport *report, const Case *it)
 	return report->options.expect_failure && it->name ? it->reason != NULL : it->reason == NULL;
 }
 
-static void print_tap(const TestReport *report, const File *file, const Case *it, bool good)
+static const char *reason_of(const Case *it)
+{
+	return it->reason ? it->reason : "passed, and was expected to fail";
+}
+
+/* What is wrong with a whole file may name it itself. */
+static bool names_file(const File *file, const char *reason)
+{
+	size_t length = strlen(file->path);
+
+	return strncmp(reason, file->path, length) == 0 && reason[length] == ':';
+}
+
+/* "file.svtest:12: ", and behind it what went wrong. */
+static void print_failure(TestReport *report, const File *file, const Case *it, const char *before)
+{
+	AUTO_VALUE(Text) text = { 0 };
+	uint32_t line = it->failed_line ? it->failed_line : it->line;
+
+	if (it->name || !names_file(file, reason_of(it)))
+		text_printf(&text, "%s:", file->path);
+	if (it->name)
+		text_printf(&text, "%u: ", line);
+	else if (text.length)
+		text_append_char(&text, ' ');
+	if (it->name && !report->options.tap)
+		text_printf(&text, "'%s' failed: ", it->name);
+	text_append_string(&text, reason_of(it));
+	print_lines(before, text_string(&text));
+}
+
+static void print_tap(TestReport *report, const File *file, const Case *it, bool good)
 {
 	printf("%sok %zu - %s: %s\n", good ? "" : "not ", report->passed + report->failed, file->path,
 	       it->name ? it->name : "the file");
 	if (!good)
-		printf("# %s:%u: %s\n", file->path, it->failed_line ? it->failed_line : it->line,
-		       it->reason ? it->reason : "passed, and was expected to fail");
+		print_failure(report, file, it, "# ");
 }
 
-static void print_sentence(const TestReport *report, const File *file, const Case *it, bool good)
+static void print_sentence(TestReport *report, const File *file, const Case *it, bool good)
 {
-	if (!good) {
-		printf("%s", file->path);
-		if (it->failed_line || it->line)
-			printf(":%u", it->failed_line ? it->failed_line : it->line);
-		printf(": %s%s%s%s%s\n", it->name ? "'" : "", it->name ? it->name : "",
-		       it->name ? "' failed: " : "", it->reason ? it->reason : "",
-		       it->reason ? "" : "passed, and was expected to fail");
-	} else if (report->options.verbose) {
+	if (!good)
+		print_failure(report, file, it, "");
+	else if (report->options.verbose)
 		printf("%s:%u: '%s' passed\n", file->path, it->line, it->name ? it->name : "");
-	}
 }
 
 static void count(TestReport *report, const Case *it)
@@ -142,24 +194,13 @@ static void fail_file(TestReport *report, uint32_t line, Slice text)
 	}
 	last_file(report)->broken = true;
 	it = add_case(report, NULL, line);
-	it->reason = keep(report, text, REASON_BYTES);
+	it->reason = keep_lines(report, text);
 	count(report, it);
 }
 
-static void show(const TestReport *report, Slice text)
+static void show(TestReport *report, Slice text)
 {
-	while (text.length) {
-		const char *newline = memchr(text.data, '\n', text.length);
-		size_t length = newline ? (size_t)(newline - text.data) : text.length;
-		AUTO_VALUE(Text) line = { 0 };
-
-		printable_append(
-			&line,
-			slice(text.data, length && text.data[length - 1] == '\r' ? length - 1 : length),
-			REASON_BYTES);
-		printf("%s%s\n", report->options.tap ? "# " : "", text_string(&line));
-		text = slice_from(text, length + (newline != NULL));
-	}
+	print_lines(report->options.tap ? "# " : "", keep_lines(report, text));
 }
 
 static void hear(void *self, TestEvent event, uint32_t line, Slice text)
@@ -268,7 +309,7 @@ static void append_case(const TestReport *report, const File *file, const Case *
 		return;
 	}
 	text_append_string(out, ">\n      <failure message=\"");
-	append_escaped(out, it->reason ? it->reason : "passed, and was expected to fail");
+	append_escaped(out, reason_of(it));
 	text_append_string(out, "\">");
 	append_escaped(out, file->path);
 	text_printf(out, ":%u</failure>\n    </testcase>\n", it->failed_line ? it->failed_line : it->line);

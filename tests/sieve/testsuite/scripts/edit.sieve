@@ -1,0 +1,3 @@
+require ["editheader", "imap4flags"];
+addheader "X-Script" "edit";
+setflag "\\Seen";
