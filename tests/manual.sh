@@ -32,7 +32,8 @@ in_page=$(awk '
 	/^\.Ss / { section = substr($0, 5) }
 	/^\.It Ic / { key = $3 }
 	/^Default:$/ { getline; value = substr($0, 5); sub(/ \.$/, "", value); print section ": " key " = " value; next }
-	/^Default: / { value = substr($0, 10); sub(/\.$/, "", value); print section ": " key " = " value }' man/trommel.conf.5)
+	/^Default: / { value = substr($0, 10); sub(/\.$/, "", value); print section ": " key " = " value }' man/trommel.conf.5 |
+	sed 's/\\e/\\/g')
 same "trommel.conf(5) has every setting, its default and its range" "$in_program" "$in_page"
 
 in_program=$(sed -n "s/^$tab{ \"\\([a-z]*\\)\", command_.*/\\1/p" src/main.c | sort)

@@ -33,7 +33,8 @@ bool testbed_open_store(Testbed *bed, Failure *why)
 						  .gid = bed->options->user->gid,
 						  .hostname = "localhost",
 						  .lock_timeout_s = 5,
-						  .lock_stale_s = 60 },
+						  .lock_stale_s = 60,
+						  .special_use = bed->options->config->special_use },
 				why);
 	return bed->store != NULL;
 }

@@ -28,10 +28,6 @@ typedef struct TestSent {
 	Slice bytes;
 } TestSent;
 
-typedef struct TestAnnotation {
-	const char *folder, *entry, *value;
-} TestAnnotation;
-
 typedef struct Testbed {
 	const TestbedOptions *options;
 	const TestListener *listener;
@@ -48,8 +44,6 @@ typedef struct Testbed {
 	Store *store;
 	TestSent *sent;
 	size_t sent_count, sent_capacity;
-	TestAnnotation *annotations;
-	size_t annotation_count, annotation_capacity;
 } Testbed;
 
 /* Tells the listener. */

@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "delivery/target.h"
 #include "plan/limits.h"
 #include "sieve/extension.h"
 #include "system/undo.h"
@@ -12,7 +13,8 @@
 typedef struct Copy {
 	const char *folder; /* NULL: the inbox */
 	bool create;
-	bool may_fall_back; /* to the inbox, when the folder cannot be had */
+	const char *special_use; /* for a folder that is made */
+	bool may_fall_back;      /* to the inbox, when the folder cannot be had */
 	PlanFlags flags;
 	uint32_t image; /* which version of the message */
 } Copy;
@@ -75,26 +77,39 @@ static void add_implicit_keep(const Carrying *carrying, Copies *copies)
 		add_keep(carrying, copies, plan->implicit_flags, plan->implicit_image);
 }
 
-static void collect_copies(const Carrying *carrying, Copies *copies)
+static bool add_filed(const Carrying *carrying, Copies *copies, const Action *action, Failure *why)
+{
+	Target target;
+
+	if (!target_find(carrying->store, action, carrying->redirection.arena, &target, why))
+		return false;
+	if (is_inbox(target.folder))
+		add_copy(copies, (Copy){ .flags = action->flags, .image = action->image });
+	else
+		add_copy(copies, (Copy){ .folder = target.folder,
+					 .create = action->create || carrying->folder_autocreate,
+					 .special_use = target.special_use,
+					 .may_fall_back = true,
+					 .flags = action->flags,
+					 .image = action->image });
+	return true;
+}
+
+static bool collect_copies(const Carrying *carrying, Copies *copies, Failure *why)
 {
 	const Plan *plan = carrying->plan;
 
 	for (size_t i = 0; i < plan->count; i++) {
 		const Action *action = &plan->actions[i];
 
-		if (action->kind == ACTION_FILEINTO && !is_inbox(action->folder))
-			add_copy(copies, (Copy){ .folder = action->folder,
-						 .create = action->create || carrying->folder_autocreate,
-						 .may_fall_back = true,
-						 .flags = action->flags,
-						 .image = action->image });
-		else if (action->kind == ACTION_KEEP)
+		if (action->kind == ACTION_KEEP)
 			add_keep(carrying, copies, action->flags, action->image);
-		else if (action->kind == ACTION_FILEINTO)
-			add_copy(copies, (Copy){ .flags = action->flags, .image = action->image });
+		else if (action->kind == ACTION_FILEINTO && !add_filed(carrying, copies, action, why))
+			return false;
 	}
 	if (plan->implicit_keep)
 		add_implicit_keep(carrying, copies);
+	return true;
 }
 
 /* Will this folder be as unusable tomorrow?  Then the inbox takes the message; what may pass is tried again.
@@ -122,6 +137,7 @@ static Filing *prepare_one(Carrying *carrying, const Copy *copy, bool *missing, 
 	const FilingOptions options = {
 		.folder = copy->folder,
 		.create = copy->create || !copy->folder,
+		.special_use = copy->special_use,
 		.flags = copy->flags.names,
 		.flag_count = copy->flags.count,
 		.sender = carrying->redirection.envelope->sender,
@@ -269,8 +285,7 @@ bool carry_out(Carrying *carrying, Failure *why)
 	Copies copies = { .count = 0 };
 	bool done;
 
-	collect_copies(carrying, &copies);
-	done = commit(carrying, &copies, why);
+	done = collect_copies(carrying, &copies, why) && commit(carrying, &copies, why);
 	if (!done)
 		take_back(&copies, why);
 	for (size_t i = 0; i < copies.count; i++)

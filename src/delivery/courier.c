@@ -100,6 +100,7 @@ static StoreSettings store_settings(const Courier *courier)
 		.lock_timeout_s = config->lock_timeout_s,
 		.lock_stale_s = config->lock_stale_s,
 		.subscribe_created = config->subscribe_created,
+		.special_use = config->special_use,
 	};
 }
 

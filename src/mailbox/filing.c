@@ -42,8 +42,10 @@ struct Filing {
 
 /* ---- Maildir ---- */
 
-/* A new folder: ".Lists.Work" with its mark, or nested directories. */
-static bool make_maildir_folder(Store *store, const char *relative, const char *path, Failure *why)
+/* A new folder: ".Lists.Work" with its mark, or nested directories.  Its use is noted before it looks like a
+ * folder to anybody. */
+static bool make_maildir_folder(Store *store, const char *relative, const char *path, const char *use,
+				Failure *why)
 {
 	auto_fd int fd = -1;
 
@@ -52,6 +54,8 @@ static bool make_maildir_folder(Store *store, const char *relative, const char *
 	fd = beneath_open_directory(store->root_fd, relative);
 	if (fd < 0)
 		return failure_errno(why, "open the folder '%s'", path);
+	if (use && !store_mark_use(store, relative, use, why))
+		return false;
 	if (store->location.layout == STORE_MAILDIR) {
 		auto_fd int mark = openat(fd, "maildirfolder", O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
 					  0600);
@@ -113,13 +117,14 @@ static size_t directories_length(const char *relative)
 	return slash ? (size_t)(slash - relative) : 0;
 }
 
-static bool make_mbox_directories(Store *store, const char *relative, const char *path, Failure *why)
+static bool make_mbox_directories(Store *store, const char *relative, const char *path, const char *use,
+				  Failure *why)
 {
 	auto_free char *directories = memory_copy_bytes(relative, directories_length(relative));
 
-	if (!*directories || beneath_make_directories(store->root_fd, directories))
-		return true;
-	return failure_errno(why, "make the directories of '%s'", path);
+	if (*directories && !beneath_make_directories(store->root_fd, directories))
+		return failure_errno(why, "make the directories of '%s'", path);
+	return !use || store_mark_use(store, relative, use, why);
 }
 
 static int open_mbox_directory(Store *store, const FolderPlace *place, const char *path, bool *missing,
@@ -164,15 +169,16 @@ static bool prepare_mbox(Filing *filing, const FolderPlace *place, const FilingO
 
 /* ---- either ---- */
 
-static bool make_folder(Store *store, const FolderPlace *place, const char *path, bool *missing, Failure *why)
+static bool make_folder(Store *store, const FolderPlace *place, const char *path, const char *use,
+			bool *missing, Failure *why)
 {
 	const char *relative = text_string(&place->relative);
 	bool no_root, made;
 
 	if (!store_open_root(store, true, &no_root, why))
 		return false;
-	made = store->location.layout == STORE_MBOX ? make_mbox_directories(store, relative, path, why)
-						    : make_maildir_folder(store, relative, path, why);
+	made = store->location.layout == STORE_MBOX ? make_mbox_directories(store, relative, path, use, why)
+						    : make_maildir_folder(store, relative, path, use, why);
 	*missing = !made && store_error_means_missing(why->error);
 	/* The file itself is made under its locks; readers may list it before. */
 	if (made && store->location.layout == STORE_MBOX)
@@ -188,7 +194,7 @@ bool store_make_folder(Store *store, const char *folder, Failure *why)
 	if (done && !place.exists) {
 		auto_free char *path = store_path(store, &place);
 
-		done = place.relative.length > 0 && make_folder(store, &place, path, &missing, why);
+		done = place.relative.length > 0 && make_folder(store, &place, path, NULL, &missing, why);
 		if (done)
 			*why = (Failure){ 0 };
 	}
@@ -207,7 +213,8 @@ static bool place_filing(Filing *filing, const FilingOptions *options, FolderPla
 		return false;
 	}
 	filing->path = store_path(filing->store, place);
-	return place->exists || make_folder(filing->store, place, filing->path, missing, why);
+	return place->exists ||
+	       make_folder(filing->store, place, filing->path, options->special_use, missing, why);
 }
 
 Filing *filing_prepare(Store *store, const FilingOptions *options, const MessageImage *image, bool *missing,

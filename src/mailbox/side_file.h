@@ -11,6 +11,7 @@
 #include "system/undo.h"
 
 enum {
+	SIDE_FILE_NAME_MAX = 255,
 	SIDE_FILE_MAX = 1024 * 1024,
 	SIDE_FILE_STALE_S = 120, /* Dovecot's */
 };
@@ -18,7 +19,7 @@ enum {
 typedef struct SideFile {
 	int dir_fd;
 	const char *name;
-	char lock_name[64];
+	char lock_name[SIDE_FILE_NAME_MAX + sizeof ".lock"];
 	int fd;
 	Undo undo;
 } SideFile;

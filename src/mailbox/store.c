@@ -59,9 +59,11 @@ Store *store_open(const StoreSettings *settings, Failure *why)
 	store->settings.user = memory_copy_string(settings->user);
 	store->settings.home = memory_copy_string(settings->home);
 	store->settings.hostname = memory_copy_string(settings->hostname);
+	store->settings.special_use = memory_copy_string(settings->special_use ? settings->special_use : "");
 	store->root_fd = -1;
 	store->link = linkat;
-	if (location_parse(&store->location, &store->settings, why))
+	if (location_parse(&store->location, &store->settings, why) &&
+	    store_check_special_use(store->settings.special_use, why))
 		return store;
 	store_close(store);
 	return NULL;
@@ -77,6 +79,7 @@ void store_close(Store *store)
 	free((char *)(size_t)store->settings.user);
 	free((char *)(size_t)store->settings.home);
 	free((char *)(size_t)store->settings.hostname);
+	free((char *)(size_t)store->settings.special_use);
 	free(store);
 }
 

@@ -32,6 +32,7 @@ typedef struct StoreSettings {
 	bool dotlock_required;
 	unsigned lock_timeout_s, lock_stale_s;
 	bool subscribe_created;
+	const char *special_use; /* "\\Junk=Junk \\Sent=Sent"; NULL: none */
 } StoreSettings;
 
 /* The group of the spool directory that the location's INBOX lies in, when it is one like Debian's /var/mail
@@ -59,12 +60,37 @@ bool store_folder_valid(const Store *store, const char *folder, Failure *why);
 /* An unnamed file (O_TMPFILE, else one in tmp/ that is unlinked at once) in the file system of the mail. */
 int store_spool(Store *store, Failure *why);
 
+/* ---- what is known of folders besides: store_facts.c, trommel-folders(5) ---- */
+
+/* Has `folder` the special use `use` ("\\Junk", any case); or, when that is NULL, has any folder?  Appends
+ * the folder's name.  Only folders that can be filed into count. */
+bool store_special_use(Store *store, const char *use, const char *folder, bool *has, Text *name,
+		       Failure *why);
+
+/* Appends the name of the folder with this id (RFC 8474), nothing when there is none. */
+bool store_mailbox_id(Store *store, const char *id, Text *name, Failure *why);
+
+/* Appends the value of an annotation (RFC 5464: "/private/comment") of `folder`, or of the server when that
+ * is NULL.  A folder that is not there, and a name that is none, have no value. */
+bool store_metadata(Store *store, const char *folder, const char *entry, bool *is_set, Text *value,
+		    Failure *why);
+
+/* Sets it, or removes it when `value` is NULL, in a file of our own: for a test runner. */
+bool store_set_metadata(Store *store, const char *folder, const char *entry, const Slice *value,
+			Failure *why);
+
+/* Is it the name of an annotation? */
+bool store_annotation_valid(const char *entry);
+
+/* ---- filing ---- */
+
 typedef struct Filing Filing;
 
 /* What goes with a copy. */
 typedef struct FilingOptions {
 	const char *folder;       /* NULL or "INBOX": the inbox */
 	bool create;              /* make the folder when it is missing (the inbox always is) */
+	const char *special_use;  /* the use that a folder which is made gets; or NULL */
 	const char *const *flags; /* "\\Seen", "keyword" */
 	size_t flag_count;
 	const char *sender; /* for the From_ line; "" or NULL: MAILER-DAEMON */

@@ -51,6 +51,12 @@ char *store_path(const Store *store, const FolderPlace *place);
  * remark. */
 void store_subscribe(Store *store, const char *relative);
 
+/* Notes that the folder at `relative`, which was just made, has the special use. */
+bool store_mark_use(Store *store, const char *relative, const char *use, Failure *why);
+
+/* Can the setting be understood? */
+bool store_check_special_use(const char *setting, Failure *why);
+
 /* Is this errno the folder's nature (not there, or not a folder) and no accident? */
 bool store_error_means_missing(int error);
 

@@ -83,13 +83,21 @@ static const char *folder_of(const Action *action)
 	       (ascii_starts_with_fold(slice_of(action->folder), "INBOX/") ? strlen("INBOX/") : 0);
 }
 
+/* Named in the same way: one folder may be meant by its use and another by its name. */
+static bool same_choice(const char *a, const char *b)
+{
+	return a && b ? strcmp(a, b) == 0 : a == b;
+}
+
 /* Would both have the one effect that the message is there? */
 static bool same_effect(const Action *a, const Action *b)
 {
 	const char *folder = folder_of(a), *other = folder_of(b);
 
 	if (folder || other)
-		return folder && other && strcmp(folder, other) == 0;
+		return folder && other && strcmp(folder, other) == 0 &&
+		       same_choice(a->special_use, b->special_use) &&
+		       same_choice(a->mailbox_id, b->mailbox_id);
 	if (a->kind != b->kind)
 		return false;
 	return a->kind == ACTION_DISCARD ||

@@ -221,7 +221,8 @@ SieveStatus sieve_run_script(SieveRun *run, const SieveScript *script)
 static bool is_inbox(const Action *action)
 {
 	return action->kind == ACTION_KEEP ||
-	       (action->kind == ACTION_FILEINTO && ascii_strings_equal_fold(action->folder, "INBOX"));
+	       (action->kind == ACTION_FILEINTO && !action->special_use && !action->mailbox_id &&
+		ascii_strings_equal_fold(action->folder, "INBOX"));
 }
 
 /* A copy that was filed into the inbox and the implicit keep are the same copy (RFC 5228, 2.10.3). */

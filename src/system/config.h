@@ -23,6 +23,7 @@ typedef struct Config {
 	unsigned lock_timeout_s;    /* how long to wait for a mailbox: 60 */
 	unsigned lock_stale_s;      /* age of an abandoned dotlock: 600 */
 	bool subscribe_created;     /* folders that rules make are subscribed */
+	const char *special_use;    /* "\\Junk=Junk \\Sent=Sent" */
 	/* the rules */
 	const char *sieve_script;              /* path, ~ allowed; "" for the usual search */
 	const char *sieve_dir;                 /* of :personal includes: ~/sieve */

@@ -21,6 +21,7 @@ const Config config_defaults = {
 	.lock_timeout_s = 60,
 	.lock_stale_s = 600,
 	.subscribe_created = false,
+	.special_use = "\\Drafts=Drafts \\Junk=Junk \\Trash=Trash \\Sent=Sent \\Sent=Sent Messages",
 	.sieve_script = "",
 	.sieve_dir = "~/sieve",
 	.sieve_global_dir = TROMMEL_CONFIG_DIR "/sieve",
@@ -76,6 +77,8 @@ const ConfigKey config_keys[] = {
 	/* Postfix breaks locks at 500 s. */
 	{ AT(lock_stale_s), RANGE(1, 86400), .help = "seconds until a dotlock counts as abandoned" },
 	{ AT(subscribe_created), .type = CONFIG_BOOL, .help = "subscribe to folders that rules make" },
+	/* As Debian configures Dovecot. */
+	{ AT(special_use), .type = CONFIG_STRING, .help = "folders by what they are for: \\Use=Folder ..." },
 
 	{ AT(sieve_script), .type = CONFIG_PATH_OF_USER, .section = "The rules",
 	  .help = "the user's script; empty for the usual search" },

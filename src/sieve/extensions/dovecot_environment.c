@@ -1,4 +1,4 @@
-/* environment_dovecot - whose delivery this is, what the site lets scripts know, and all items as variables
+/* dovecot_environment - whose delivery this is, what the site lets scripts know, and all items as variables
  * spec-bosch-sieve-dovecot-environment, sections 3 and 4
  *
  * "vnd.dovecot.config.KEY" is what the setting "environment" says of KEY, and of nothing else: what else is
@@ -115,7 +115,7 @@ static SieveStatus get_variable(SieveRun *run, Slice rest, Slice *value)
 	return status;
 }
 
-const SieveExtension sieve_ext_environment_dovecot = {
+const SieveExtension sieve_ext_dovecot_environment = {
 	.capability = "vnd.dovecot.environment",
 	.about = "more items of the environment, and all of them as variables ${env.ITEM}",
 	.document = "spec-bosch-sieve-dovecot-environment",

@@ -1,4 +1,4 @@
-/* imapsieve_dovecot - what Dovecot adds to imapsieve: from where and to where a message was moved
+/* dovecot_imapsieve - what Dovecot adds to imapsieve: from where and to where a message was moved
  * vnd.dovecot.imapsieve; nothing is moved when mail is delivered, so these match nothing */
 #include "sieve/extensions/list.h"
 
@@ -18,7 +18,7 @@ static const SieveItem items[] = {
 	{ 0 },
 };
 
-const SieveExtension sieve_ext_imapsieve_dovecot = {
+const SieveExtension sieve_ext_dovecot_imapsieve = {
 	.capability = "vnd.dovecot.imapsieve",
 	.about = "ask between which folders a message was moved; here it was not",
 	.document = "Dovecot",

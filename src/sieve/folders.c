@@ -1,0 +1,110 @@
+#include "sieve/folders.h"
+
+#include <string.h>
+
+#include "base/ascii.h"
+#include "plan/limits.h"
+#include "sieve/match.h"
+
+SieveStatus sieve_ask(SieveRun *run, QuestionKind kind, Slice first, Slice second, Slice *value)
+{
+	Answer answer = { 0 };
+	Failure why = { 0 };
+	bool known = true;
+
+	*value = (Slice){ 0 };
+	if (!memchr(first.data, '\0', first.length) && !memchr(second.data, '\0', second.length))
+		known = world_ask(run->input->world, kind, first, second, &answer, &why);
+	if (known && answer.yes)
+		*value = arena_copy_slice(run->arena, text_slice(&answer.bytes));
+	text_clear(&answer.bytes);
+	return known ? SIEVE_OK : sieve_later(run, &why);
+}
+
+/* RFC 9051, 9: atom-char. */
+static bool is_atom(Slice word)
+{
+	for (size_t i = 0; i < word.length; i++)
+		if (word.data[i] <= ' ' || word.data[i] > '~' || strchr("(){%*\"\\]", word.data[i]))
+			return false;
+	return word.length > 0;
+}
+
+bool sieve_special_use_valid(Slice value)
+{
+	return value.length && value.length <= LIMIT_FLAG_LENGTH && value.data[0] == '\\' &&
+	       is_atom(slice_from(value, 1));
+}
+
+bool sieve_mailbox_id_valid(Slice value)
+{
+	for (size_t i = 0; i < value.length; i++)
+		if (!ascii_is_alnum(value.data[i]) && value.data[i] != '-' && value.data[i] != '_')
+			return false;
+	return value.length > 0 && value.length <= 255;
+}
+
+bool sieve_annotation_valid(Slice value)
+{
+	if (!ascii_starts_with_fold(value, "/private/") && !ascii_starts_with_fold(value, "/shared/"))
+		return false;
+	for (size_t i = 0; i < value.length; i++)
+		if (value.data[i] <= ' ' || value.data[i] > '~' || strchr("*%", value.data[i]) ||
+		    (value.data[i] == '/' && (i + 1 == value.length || value.data[i + 1] == '/')))
+			return false;
+	return true;
+}
+
+void sieve_check_annotation(SieveCheck *check, const SieveString *entry)
+{
+	if (sieve_is_constant(entry) && !sieve_annotation_valid(entry->text))
+		sieve_check_warn(
+			check, entry->span, NULL,
+			"an annotation's name begins with /private/ or /shared/; this is none, so the "
+			"test is always false");
+}
+
+static SieveStatus find(SieveRun *run, const SieveString *folder, const SieveString *entry, Slice *value)
+{
+	Slice name = SLICE(""), of = SLICE("");
+	SieveStatus status = folder ? sieve_expand(run, folder, &of) : SIEVE_OK;
+
+	*value = (Slice){ 0 };
+	if (status == SIEVE_OK)
+		status = sieve_expand(run, entry, &name);
+	if (status != SIEVE_OK || !sieve_annotation_valid(name))
+		return status;
+	/* To the world no name is the server's. */
+	return sieve_ask(run, ASK_METADATA, folder && !of.length ? SLICE("INBOX") : of, name, value);
+}
+
+SieveStatus sieve_annotation_matches(SieveRun *run, const SieveNode *node, const SieveString *folder,
+				     const SieveString *entry, const SieveStrings *keys, bool *result)
+{
+	SieveMatch match;
+	Slice value;
+	SieveStatus status = find(run, folder, entry, &value);
+
+	*result = false;
+	if (status != SIEVE_OK)
+		return status;
+	sieve_match_begin(&match, run, node, keys);
+	if (value.data)
+		status = sieve_match_value(&match, value);
+	return sieve_match_end(&match, status, result);
+}
+
+SieveStatus sieve_annotations_exist(SieveRun *run, const SieveString *folder, const SieveStrings *entries,
+				    bool *result)
+{
+	SieveStatus status = SIEVE_OK;
+
+	*result = true;
+	for (size_t i = 0; i < entries->count && *result && status == SIEVE_OK; i++) {
+		Slice value;
+
+		status = find(run, folder, &entries->items[i], &value);
+		*result = value.data != NULL;
+	}
+	return status;
+}

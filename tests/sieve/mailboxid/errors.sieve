@@ -1,0 +1,3 @@
+require ["mailboxid", "special-use", "fileinto"];
+
+fileinto :mailboxid "F1" :specialuse "\\Junk" "Spam";

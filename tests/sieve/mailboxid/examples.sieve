@@ -1,0 +1,19 @@
+# RFC 9042, 4
+require ["fileinto", "mailboxid", "mailbox"];
+
+if header :contains ["from"] "coyote" {
+	fileinto :mailboxid "F6352ae03-b7f5-463c-896f-d8b48ee3"
+	         "INBOX.harassment";
+}
+fileinto :mailboxid "Fnosuch"
+         :create
+         "INBOX.no-such-folder";
+# RFC 9042, 6
+if header :contains ["from"] "coyote" {
+	if mailboxidexists "F6352ae03-b7f5-463c-896f-d8b48ee3" {
+		fileinto :mailboxid "F6352ae03-b7f5-463c-896f-d8b48ee3"
+		                    "INBOX.name.will.not.be.used";
+	} else {
+		fileinto "INBOX.harassment";
+	}
+}

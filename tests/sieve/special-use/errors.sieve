@@ -1,0 +1,5 @@
+require ["special-use", "fileinto"];
+
+if specialuse_exists "Junk" { stop; }
+fileinto :specialuse "Junk" "Spam";
+keep :specialuse "\\Junk";
