@@ -185,7 +185,7 @@ clean:
 
 # -- Installing -----------------------------------------------------------------------------------------------
 HEADERS := $(wildcard include/trommel/*.h)
-FILTERS := $(wildcard filters/*.sieve) $(wildcard filters/README.md)
+FILTERS := $(wildcard filters/*.sieve filters/*.svtest) $(wildcard filters/README.md)
 
 install: all $(PUBLIC_LIBRARY)
 	install -d $(DESTDIR)$(BINDIR) $(DESTDIR)$(MODULE_DIR) $(DESTDIR)$(LIBDIR)/pkgconfig $(DESTDIR)$(INCLUDEDIR)/trommel
