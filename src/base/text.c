@@ -67,6 +67,17 @@ void text_append_char(Text *text, char c)
 	text_append(text, &c, 1);
 }
 
+void text_append_quoted(Text *text, Slice bytes)
+{
+	text_append_char(text, '"');
+	for (size_t i = 0; i < bytes.length; i++) {
+		if (bytes.data[i] == '"' || bytes.data[i] == '\\')
+			text_append_char(text, '\\');
+		text_append_char(text, bytes.data[i]);
+	}
+	text_append_char(text, '"');
+}
+
 void text_printf(Text *text, const char *format, ...)
 {
 	va_list arguments, again;

@@ -28,6 +28,9 @@ void text_append(Text *text, const char *bytes, size_t length);
 void text_append_string(Text *text, const char *string);
 void text_append_slice(Text *text, Slice bytes);
 void text_append_char(Text *text, char c);
+
+/* Appends `bytes` between double quotes, with a backslash in front of each quote and backslash. */
+void text_append_quoted(Text *text, Slice bytes);
 void text_printf(Text *text, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Makes room for `extra` more bytes and returns where they go; the caller adds to

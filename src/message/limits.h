@@ -12,6 +12,9 @@ enum {
 	LIMIT_ADDRESS_NESTING = 32,
 	/* Addresses read from one header field; what is beyond does not match. */
 	LIMIT_ADDRESSES = 10000,
+	/* Recipients and fields of one mailto URI: a notification goes to a person or two. */
+	LIMIT_MAILTO_RECIPIENTS = 32,
+	LIMIT_MAILTO_FIELDS = 32,
 	/* RFC 2046 allows any depth; MTAs and readers stop at about 100. */
 	LIMIT_MIME_DEPTH = 100,
 	LIMIT_MIME_PARTS = 1000,

@@ -33,4 +33,8 @@ size_t words_length(Slice text);
  * NUL become blanks. */
 Slice words_encode(Slice text, size_t used, Arena *arena);
 
+/* The same for a phrase, such as the name before an address (RFC 2047, section 5 (3)): as it is when all of
+ * it are atoms, in quotes when it is ASCII, else encoded as a whole. */
+Slice words_encode_phrase(Slice text, size_t used, Arena *arena);
+
 #endif

@@ -195,3 +195,29 @@ Slice words_encode(Slice text, size_t used, Arena *arena)
 	text_append_slice(&out, slice_from(text, to));
 	return arena_copy_slice(arena, text_slice(&out));
 }
+
+/* Blanks alone between words that need no quotes. */
+static bool is_atoms(Slice text)
+{
+	for (size_t i = 0; i < text.length; i++)
+		if (!ascii_is_alnum(text.data[i]) && !strchr(" !#$%&'*+-/=?^_`{|}~", text.data[i]))
+			return false;
+	return true;
+}
+
+Slice words_encode_phrase(Slice text, size_t used, Arena *arena)
+{
+	AUTO_VALUE(Text) valid = { 0 }, out = { 0 };
+	size_t from, to;
+
+	if (!find_stretch(text, &from, &to)) {
+		if (is_atoms(text))
+			return text;
+		text_append_quoted(&out, text);
+		return arena_copy_slice(arena, text_slice(&out));
+	}
+	charset_to_utf8(SLICE("utf-8"), text, &valid);
+	blank_controls(&valid);
+	append_words(text_slice(&valid), used, &out);
+	return arena_copy_slice(arena, text_slice(&out));
+}

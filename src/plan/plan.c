@@ -65,19 +65,49 @@ uint32_t plan_add_image(Plan *plan, const MessagePieces *pieces)
 	return (uint32_t)plan->image_count;
 }
 
-void plan_warn(Plan *plan, const char *format, ...)
+bool plan_cancels_keep(ActionKind kind)
+{
+	switch (kind) {
+	case ACTION_KEEP:
+	case ACTION_FILEINTO:
+	case ACTION_REDIRECT:
+	case ACTION_DISCARD:
+	case ACTION_REJECT:
+	case ACTION_PIPE:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static void add_line(Plan *plan, const char ***lines, size_t *count, const char *format, va_list arguments)
 {
 	char line[LIMIT_WARNING_LENGTH];
+
+	if (*count == LIMIT_WARNINGS)
+		return;
+	if (!*lines)
+		*lines = arena_zeroed(plan->arena, LIMIT_WARNINGS, sizeof **lines);
+	vsnprintf(line, sizeof line, format, arguments);
+	(*lines)[(*count)++] = arena_copy_string(plan->arena, line);
+}
+
+void plan_warn(Plan *plan, const char *format, ...)
+{
 	va_list arguments;
 
-	if (plan->warning_count == LIMIT_WARNINGS)
-		return;
-	if (!plan->warnings)
-		plan->warnings = arena_zeroed(plan->arena, LIMIT_WARNINGS, sizeof *plan->warnings);
 	va_start(arguments, format);
-	vsnprintf(line, sizeof line, format, arguments);
+	add_line(plan, &plan->warnings, &plan->warning_count, format, arguments);
 	va_end(arguments);
-	plan->warnings[plan->warning_count++] = arena_copy_string(plan->arena, line);
+}
+
+void plan_note(Plan *plan, const char *format, ...)
+{
+	va_list arguments;
+
+	va_start(arguments, format);
+	add_line(plan, &plan->notes, &plan->note_count, format, arguments);
+	va_end(arguments);
 }
 
 void plan_clear(Plan *plan)
@@ -91,6 +121,7 @@ void plan_clear(Plan *plan)
 	plan->image_count = 0;
 	plan->count = plan->carried_out = 0;
 	plan->keep_carried_out = false;
+	plan->note_count = 0;
 	plan->decided_line = 0;
 }
 

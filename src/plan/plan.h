@@ -60,10 +60,13 @@ typedef struct Action {
 	const char
 		*address; /* REDIRECT, REPORT: to whom; VACATION: whom it answers; NOTIFY: the method's URI */
 	const char *from; /* VACATION, NOTIFY: for the From field; NULL: the user's own address */
-	const char *subject; /* VACATION: decoded; NULL: the usual one */
+	const char *to;   /* VACATION: for the To field, with a name; NULL: the address */
+	const char
+		*subject; /* VACATION, REJECT, NOTIFY, REPORT: of what is sent, decoded; NULL: a fixed one */
+	PlanList recipients; /* NOTIFY by mail: to whom of those that the URI names */
 	const char *text; /* REJECT, VACATION, NOTIFY, REPORT: what is said; CALENDAR: the iCalendar object */
 	bool is_mime;     /* VACATION: `text` is a MIME entity with its header */
-	const char *message_id, *references; /* VACATION: of the message that is answered */
+	const char *message_id, *references; /* VACATION, REJECT: of the message that is answered */
 	const char *handle;  /* VACATION: under which it is remembered whom was answered; REMEMBER: the id */
 	uint64_t seconds;    /* VACATION, REMEMBER: for how long; 0: not at all */
 	bool is_ereject;     /* REJECT: refuse towards the MTA only, rather than by a message */
@@ -105,6 +108,9 @@ typedef struct Plan {
 			      ..." */
 	const char **warnings; /* lines for the owner's log; room for LIMIT_WARNINGS once there is one */
 	size_t warning_count;
+	const char **
+		notes; /* what the rules decided not to do, and why: lines for whoever tries them; likewise */
+	size_t note_count;
 	uint32_t decided_line; /* of the action that decided, 0: none (for the delivery's log line) */
 	Arena *arena;          /* everything above lives here; borrowed */
 } Plan;
@@ -125,6 +131,12 @@ const char *plan_action_name(ActionKind kind);
 
 /* Adds a line for the owner's log; from LIMIT_WARNINGS on they are dropped. */
 void plan_warn(Plan *plan, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* The same for what was decided not to be done, which is nothing that the owner has to be told of. */
+void plan_note(Plan *plan, const char *format, ...) __attribute__((format(printf, 2, 3)));
+
+/* Is the message done with by an action of this kind, unless it is a copy? */
+bool plan_cancels_keep(ActionKind kind);
 
 /* Forgets all that was decided: DECIDED, implicit keep. */
 void plan_clear(Plan *plan);

@@ -203,7 +203,7 @@ static bool check_implicit(const Plan *plan, Failure *why)
 static bool says_how(const Plan *plan)
 {
 	for (size_t i = 0; i < plan->count; i++)
-		if (plan->actions[i].kind != ACTION_REMEMBER && !plan->actions[i].copy)
+		if (plan_cancels_keep(plan->actions[i].kind) && !plan->actions[i].copy)
 			return true;
 	return false;
 }

@@ -126,6 +126,7 @@ static void append_redirect(const Action *action, Text *out)
 static void append_vacation(const Action *action, Text *out)
 {
 	append_name("answer ", action->address, out);
+	append_text(", from ", action->from, out);
 	append_text(", subject ", action->subject, out);
 	append_text(": ", action->text, out);
 	append_copy(action, out);
@@ -156,6 +157,7 @@ static void append_what(const Action *action, Text *out)
 		break;
 	case ACTION_NOTIFY:
 		append_text("notify ", action->address, out);
+		append_text(", subject ", action->subject, out);
 		append_text(": ", action->text, out);
 		append_copy(action, out);
 		break;
@@ -201,16 +203,22 @@ static void append_lines(const char *text, Text *out)
 		text_append_char(out, '\n');
 }
 
+static void append_list(const char *before, const char *const *lines, size_t count, Text *out)
+{
+	for (size_t i = 0; i < count; i++) {
+		text_append_string(out, before);
+		append_lines(lines[i], out);
+	}
+}
+
 void plan_print(const Plan *plan, Text *out)
 {
 	if (outcomes[plan->outcome]) {
 		append_lines(outcomes[plan->outcome], out);
 		append_lines(plan->error ? plan->error : "", out);
 	}
-	for (size_t i = 0; i < plan->warning_count; i++) {
-		text_append_string(out, "warning: ");
-		append_lines(plan->warnings[i], out);
-	}
+	append_list("warning: ", plan->warnings, plan->warning_count, out);
+	append_list("note: ", plan->notes, plan->note_count, out);
 	if (plan->outcome == PLAN_RETRY) {
 		text_append_string(out, "deliver it later\n");
 		return;

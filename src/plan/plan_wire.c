@@ -1,8 +1,8 @@
 /* plan_wire - a plan as bytes, on its way from the judge to the courier
  *
  * In order: version, outcome, implicit keep, its flags, version and folder, the deciding line, the error, the
- * warnings, the edited versions of the message, the actions.  There is one way to write a plan, and nothing
- * may follow it. */
+ * warnings, the notes, the edited versions of the message, the actions.  There is one way to write a plan,
+ * and nothing may follow it. */
 #include <string.h>
 
 #include "plan/limits.h"
@@ -11,7 +11,7 @@
 #include "plan/wire.h"
 
 enum {
-	WIRE_VERSION = 2,
+	WIRE_VERSION = 3,
 	LIMIT_SCRIPT_NAME = 1024
 };
 
@@ -84,6 +84,13 @@ static void put_image(Text *out, const MessagePieces *image)
 	}
 }
 
+static void put_lines(Text *out, const char *const *lines, size_t count)
+{
+	wire_put_number(out, count);
+	for (size_t i = 0; i < count; i++)
+		wire_put_text(out, lines[i], LIMIT_WARNING_LENGTH);
+}
+
 void plan_encode(const Plan *plan, Text *out)
 {
 	wire_put_byte(out, WIRE_VERSION);
@@ -94,9 +101,8 @@ void plan_encode(const Plan *plan, Text *out)
 	wire_put_string(out, plan->implicit_folder);
 	wire_put_number(out, plan->decided_line);
 	wire_put_text(out, plan->error, LIMIT_ERROR_LENGTH);
-	wire_put_number(out, plan->warning_count);
-	for (size_t i = 0; i < plan->warning_count; i++)
-		wire_put_text(out, plan->warnings[i], LIMIT_WARNING_LENGTH);
+	put_lines(out, plan->warnings, plan->warning_count);
+	put_lines(out, plan->notes, plan->note_count);
 	wire_put_number(out, plan->image_count);
 	for (size_t i = 0; i < plan->image_count; i++)
 		put_image(out, &plan->images[i]);
@@ -191,13 +197,13 @@ static void get_image(WireReader *reader, MessagePieces *image)
 	}
 }
 
-static void get_warnings(WireReader *reader, Plan *plan)
+static void get_lines(WireReader *reader, const char ***lines, size_t *count)
 {
-	plan->warning_count = (size_t)wire_get_number(reader, LIMIT_WARNINGS);
-	if (plan->warning_count)
-		plan->warnings = arena_zeroed(reader->arena, LIMIT_WARNINGS, sizeof *plan->warnings);
-	for (size_t i = 0; i < plan->warning_count; i++)
-		plan->warnings[i] = wire_get_text(reader, LIMIT_WARNING_LENGTH, false);
+	*count = (size_t)wire_get_number(reader, LIMIT_WARNINGS);
+	if (*count)
+		*lines = arena_zeroed(reader->arena, LIMIT_WARNINGS, sizeof **lines);
+	for (size_t i = 0; i < *count; i++)
+		(*lines)[i] = wire_get_text(reader, LIMIT_WARNING_LENGTH, false);
 }
 
 static void get_images(WireReader *reader, Plan *plan)
@@ -234,7 +240,8 @@ bool plan_decode(Slice bytes, Plan *plan, Failure *why)
 	read.implicit_folder = wire_get_string(&reader, LIMIT_FOLDER_LENGTH);
 	read.decided_line = (uint32_t)wire_get_number(&reader, UINT32_MAX);
 	read.error = wire_get_text(&reader, LIMIT_ERROR_LENGTH, true);
-	get_warnings(&reader, &read);
+	get_lines(&reader, &read.warnings, &read.warning_count);
+	get_lines(&reader, &read.notes, &read.note_count);
 	get_images(&reader, &read);
 	get_actions(&reader, &read);
 	if (reader.rest.length)

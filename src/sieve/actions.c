@@ -6,22 +6,6 @@
 #include "plan/limits.h"
 #include "sieve/script.h"
 
-/* Some kinds leave the implicit keep alone. */
-static bool cancels_keep(ActionKind kind)
-{
-	switch (kind) {
-	case ACTION_KEEP:
-	case ACTION_FILEINTO:
-	case ACTION_REDIRECT:
-	case ACTION_DISCARD:
-	case ACTION_REJECT:
-	case ACTION_PIPE:
-		return true;
-	default:
-		return false;
-	}
-}
-
 /* The version of the message that an action of this kind is about: as it is now (RFC 5293, 7).  What
  * "enclose" made of it is not sent on (RFC 5703, 6), and what answers the message is about the one that
  * arrived. */
@@ -46,7 +30,7 @@ SieveStatus sieve_action(SieveRun *run, const SieveNode *node, ActionKind kind, 
 	SieveStatus status = SIEVE_OK;
 
 	*action = (Action){ .kind = kind,
-			    .copy = !cancels_keep(kind),
+			    .copy = !plan_cancels_keep(kind),
 			    .image = image_for(run, kind),
 			    .script = *script->called ? arena_copy_string(run->arena, script->called) : "",
 			    .line = node->span.line };
@@ -101,7 +85,9 @@ static bool same_effect(const Action *a, const Action *b)
 	if (a->kind != b->kind)
 		return false;
 	return a->kind == ACTION_DISCARD ||
-	       (a->kind == ACTION_REDIRECT && same_address(a->address, b->address));
+	       (a->kind == ACTION_REDIRECT && same_address(a->address, b->address)) ||
+	       (a->kind == ACTION_REPORT && same_address(a->address, b->address) &&
+		ascii_strings_equal_fold(a->type, b->type));
 }
 
 /* The same folder twice is one copy (RFC 5228, 4.1), with the flags of the last (RFC 5232, 4). */
@@ -118,6 +104,69 @@ static void join(Action *action, const Action *again)
 		action->folder = action->special_use = action->mailbox_id = NULL;
 		action->create = false;
 	}
+}
+
+/* ---- what cannot go together ---- */
+
+/* A message is delivered or sent back, never both; it is refused once, and answered once (RFC 5429, 2.4;
+ * RFC 5230, 4.7). */
+static bool exclude(ActionKind a, ActionKind b)
+{
+	const unsigned with_reject = 1u << ACTION_REJECT | 1u << ACTION_VACATION | 1u << ACTION_KEEP |
+				     1u << ACTION_FILEINTO | 1u << ACTION_REDIRECT | 1u << ACTION_PIPE;
+
+	return (a == ACTION_REJECT && (with_reject >> b & 1)) ||
+	       (b == ACTION_REJECT && (with_reject >> a & 1)) ||
+	       (a == ACTION_VACATION && b == ACTION_VACATION);
+}
+
+static const char *verb_of(const Action *action)
+{
+	return action->is_ereject ? "ereject" : plan_action_name(action->kind);
+}
+
+static SieveStatus fail_excluded(SieveRun *run, const SieveNode *node, const Action *earlier)
+{
+	const char *script = earlier->script;
+
+	return sieve_fail(run, node->span, "'%s' cannot go with the '%s' %s%s%sin line %u", node->verb->name,
+			  verb_of(earlier), *script ? "of '" : "", script, *script ? "' " : "",
+			  earlier->line);
+}
+
+/* What was carried out already, in a test of rules, cannot be an error any more: then the later one is
+ * dropped. */
+static SieveStatus check_excluded(SieveRun *run, const SieveNode *node, const Action *action, bool *dropped)
+{
+	const Plan *plan = run->plan;
+
+	*dropped = false;
+	for (size_t i = 0; i < plan->count; i++) {
+		if (!exclude(plan->actions[i].kind, action->kind))
+			continue;
+		if (i >= plan->carried_out)
+			return fail_excluded(run, node, &plan->actions[i]);
+		*dropped = true;
+	}
+	for (const SieveIdle *idle = run->idle; idle; idle = idle->next)
+		if (exclude(idle->action.kind, action->kind))
+			return fail_excluded(run, node, &idle->action);
+	return SIEVE_OK;
+}
+
+SieveStatus sieve_act_idly(SieveRun *run, const SieveNode *node, const Action *action)
+{
+	bool dropped;
+	SieveStatus status = check_excluded(run, node, action, &dropped);
+	SieveIdle *idle;
+
+	if (status != SIEVE_OK || dropped)
+		return status;
+	idle = ARENA_NEW(run->arena, SieveIdle);
+	idle->action = *action;
+	idle->next = run->idle;
+	run->idle = idle;
+	return SIEVE_OK;
 }
 
 static SieveStatus check_limits(SieveRun *run, const SieveNode *node, const Action *action)
@@ -144,8 +193,11 @@ SieveStatus sieve_act(SieveRun *run, const SieveNode *node, const Action *action
 {
 	Plan *plan = run->plan;
 	Action *same = NULL;
-	SieveStatus status;
+	bool dropped;
+	SieveStatus status = check_excluded(run, node, action, &dropped);
 
+	if (status != SIEVE_OK || dropped)
+		return status;
 	for (size_t i = 0; i < plan->count && !same; i++)
 		if (same_effect(&plan->actions[i], action))
 			same = &plan->actions[i];

@@ -83,6 +83,17 @@ SieveStatus sieve_log_argument(SieveRun *run, const SieveNode *node, const char 
 	return status;
 }
 
+void sieve_note(SieveRun *run, SieveSpan span, const char *format, ...)
+{
+	va_list arguments;
+	char text[FAILURE_TEXT_MAX];
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof text, format, arguments);
+	va_end(arguments);
+	plan_note(run->plan, "%s", place_text(run, span, text));
+}
+
 /* ---- extensions ---- */
 
 bool sieve_enabled(const SieveRun *run, const SieveExtension *extension)

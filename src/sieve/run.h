@@ -23,6 +23,12 @@ typedef enum SieveStatus {
 struct SieveFrame;
 struct SieveValues;
 
+/* An action that was executed and decided to do nothing this time. */
+typedef struct SieveIdle {
+	Action action;
+	struct SieveIdle *next;
+} SieveIdle;
+
 /* One run over one message. */
 typedef struct SieveRun {
 	const SieveInput *input;
@@ -41,6 +47,7 @@ typedef struct SieveRun {
 	struct SieveParts *parts; /* parts.h */
 	struct SieveSlot *slots;
 	Text *globals;
+	SieveIdle *idle;
 	unsigned includes;      /* carried out so far */
 	unsigned iterations;    /* of loops */
 	size_t arena_at_start;  /* what the arena held before */
@@ -54,6 +61,10 @@ typedef struct SieveRun {
 SieveStatus sieve_fail(SieveRun *run, SieveSpan span, const char *format, ...)
 	__attribute__((cold, format(printf, 3, 4)));
 SieveStatus sieve_later(SieveRun *run, const Failure *why);
+
+/* A line "file:line:column: ..." for whoever tries the rules: why something was not done. */
+void sieve_note(SieveRun *run, SieveSpan span, const char *format, ...)
+	__attribute__((cold, format(printf, 3, 4)));
 
 /* A line "file:line:column: ..." for the owner's log. */
 void sieve_warn(SieveRun *run, SieveSpan span, const char *format, ...)
@@ -154,5 +165,9 @@ SieveStatus sieve_action(SieveRun *run, const SieveNode *node, ActionKind kind, 
 /* Puts it into the plan: joins it with an equal one, cancels the implicit keep unless it is a
  * copy, sees to the limits. */
 SieveStatus sieve_act(SieveRun *run, const SieveNode *node, const Action *action);
+
+/* The same for an action that was executed and has nothing to do this time ("vacation" before a message from
+ * a list): what it cannot go with is an error all the same. */
+SieveStatus sieve_act_idly(SieveRun *run, const SieveNode *node, const Action *action);
 
 #endif

@@ -60,6 +60,7 @@ static void add_the_rest(Plan *plan)
 			    .text = "I am away.\nUntil then",
 			    .is_mime = true,
 			    .from = "Me <me@example.org>",
+			    .to = "Ann <a@example.org>",
 			    .message_id = "<1@example.org>",
 			    .references = "<0@example.org>",
 			    .handle = "away",
@@ -69,8 +70,12 @@ static void add_the_rest(Plan *plan)
 	action = plan_add(plan, ACTION_REJECT);
 	action->text = "No.\n";
 	action->is_ereject = true;
+	action->subject = "Rejected: hello";
+	action->message_id = "<2@example.org>";
 	action = plan_add(plan, ACTION_NOTIFY);
-	action->address = "mailto:a@example.org";
+	action->address = "mailto:a@example.org,b@example.org";
+	action->subject = "New";
+	action->recipients = list_of("a@example.org", "b@example.org");
 	action->importance = 1;
 	action->arguments = list_of("a=b", "c=d");
 	action = plan_add(plan, ACTION_REPORT);
@@ -114,6 +119,7 @@ static Plan *full_plan(void)
 	plan->implicit_folder = "Rest";
 	plan->decided_line = 12;
 	plan_warn(plan, "line %d: a folder is missing", 12);
+	plan_note(plan, "main:%d:1: no reply: a list", 16);
 	return plan;
 }
 
@@ -144,6 +150,7 @@ START_TEST(a_plan_is_printed_one_action_a_line)
 	ck_assert_str_eq(
 		text_string(&out),
 		"warning: line 12: a folder is missing\n"
+		"note: main:16:1: no reply: a list\n"
 		"file into \"Lists/K\xc3\xb6ln\", or rather the folder for \"\\\\Junk\", "
 		"or rather the folder with the id \"F12\", made if missing (flags \\Seen work), edited "
 		"[lists, line 12]\n"
@@ -152,11 +159,12 @@ START_TEST(a_plan_is_printed_one_action_a_line)
 		"[line 70000]\n"
 		"keep in the inbox [line 14]\n"
 		"discard [line 15]\n"
-		"answer \"a@example.org\", subject \"Away\": \"I am away.\\x0aUntil then\", copy into "
+		"answer \"a@example.org\", from \"Me <me@example.org>\", subject \"Away\": \"I am "
+		"away.\\x0aUntil then\", copy into "
 		"\"Sent\" "
 		"[line 16]\n"
 		"refuse: \"No.\\x0a\"\n"
-		"notify \"mailto:a@example.org\"\n"
+		"notify \"mailto:a@example.org,b@example.org\", subject \"New\"\n"
 		"report as \"abuse\" to \"abuse@example.org\"\n"
 		"pipe to \"lights\" \"on\" \"\"\n"
 		"put into the calendar\n"
