@@ -210,6 +210,43 @@ static const SieveScript *compile_file(Testbed *bed, const char *path, SieveFind
 	return script && fetch(bed, script, why) ? script : NULL;
 }
 
+static bool has_syntax_errors(const SieveFindings *findings)
+{
+	for (size_t i = 0; i < findings->count; i++)
+		if (findings->items[i].is_syntax)
+			return true;
+	return false;
+}
+
+/* A word that is unknown is told of where it first stands: other engines do so, and their tests count. */
+static bool was_told(const SieveFindings *findings, size_t place)
+{
+	const char *text = findings->items[place].text;
+
+	if (strncmp(text, "unknown ", strlen("unknown ")) != 0)
+		return false;
+	for (size_t i = 0; i < place; i++)
+		if (strcmp(findings->items[i].text, text) == 0)
+			return true;
+	return false;
+}
+
+/* While the grammar is not kept, nobody asks what the words mean. */
+static void add_findings(const SieveFindings *findings, SieveTestErrors *errors)
+{
+	bool syntax = has_syntax_errors(findings);
+
+	for (size_t i = 0; i < findings->count; i++) {
+		const SieveFinding *it = &findings->items[i];
+
+		if (it->severity != SIEVE_ERROR || it->is_syntax != syntax || was_told(findings, i))
+			continue;
+		sieve_test_error(errors, it->text);
+		if (it->spoils)
+			sieve_test_error(errors, "the command around it makes no sense");
+	}
+}
+
 static const SieveScript *compile(void *self, Slice path, SieveTestErrors *errors)
 {
 	Testbed *bed = self;
@@ -221,13 +258,11 @@ static const SieveScript *compile(void *self, Slice path, SieveTestErrors *error
 						  path.data);
 	const SieveScript *script = compile_file(bed, full, &findings, &why);
 
-	for (size_t i = 0; i < findings.count; i++)
-		if (findings.items[i].severity == SIEVE_ERROR)
-			sieve_test_error(errors, findings.items[i].text);
+	add_findings(&findings, errors);
 	if (why.kind != FAILURE_NONE)
 		sieve_test_error(errors, why.text);
 	else if (!script)
-		sieve_test_error(errors, "validation failed");
+		sieve_test_error(errors, has_syntax_errors(&findings) ? "parse failed" : "validation failed");
 	return script;
 }
 
@@ -363,7 +398,7 @@ static void run(Testbed *bed, const char *file)
 	const SieveScript *script;
 	Plan *plan;
 
-	if (!testbed_reload(bed, &why) || !testbed_open_store(bed, &why)) {
+	if (!testbed_reload(bed, &why)) {
 		testbed_tell(bed, TEST_FILE_FAILED, 0, slice_of(why.text));
 		return;
 	}

@@ -26,6 +26,7 @@ bool testbed_open_store(Testbed *bed, Failure *why)
 {
 	const char *location = arena_printf(bed->arena, "maildir:%s/mail:LAYOUT=fs", bed->options->scratch);
 
+	store_close(bed->store);
 	bed->store = store_open(&(StoreSettings){ .location = location,
 						  .user = bed->options->user->name,
 						  .home = bed->options->scratch,
@@ -34,7 +35,7 @@ bool testbed_open_store(Testbed *bed, Failure *why)
 						  .hostname = "localhost",
 						  .lock_timeout_s = 5,
 						  .lock_stale_s = 60,
-						  .special_use = bed->options->config->special_use },
+						  .special_use = bed->config.special_use },
 				why);
 	return bed->store != NULL;
 }

@@ -137,17 +137,19 @@ static const char *forbidden_fields(const Testbed *bed, const char *what)
 	return fields.length ? arena_copy_string(bed->arena, text_string(&fields)) : NULL;
 }
 
-/* Their keys of their own are one list of ours. */
-static const char *environment(const Testbed *bed)
+/* Keys of their own below "sieve_NAME/" are one list "key = value; key = value" of ours. */
+static const char *joined(const Testbed *bed, const char *name)
 {
-	static const char prefix[] = "sieve_environment/";
+	const char *prefix = arena_printf(bed->arena, "sieve_%s/", name);
+	size_t length = strlen(prefix);
 	AUTO_VALUE(Text) list = { 0 };
 
 	for (size_t i = 0; i < bed->in_force.count; i++) {
 		const TestSetting *setting = &bed->in_force.items[i];
 
-		if (strncmp(setting->name, prefix, sizeof prefix - 1) == 0)
-			text_printf(&list, "%s = %s; ", setting->name + sizeof prefix - 1, setting->value);
+		if (strncmp(setting->name, prefix, length) == 0 && !strchr(setting->name + length, '/'))
+			text_printf(&list, "%s%s = %s", list.length ? "; " : "", setting->name + length,
+				    setting->value);
 	}
 	return list.length ? arena_copy_string(bed->arena, text_string(&list)) : NULL;
 }
@@ -158,7 +160,7 @@ static const char *from_lists(const Testbed *bed, const char *name)
 		return forbidden_fields(bed, "forbid_add");
 	if (strcmp(name, "editheader_forbid_delete") == 0)
 		return forbidden_fields(bed, "forbid_delete");
-	return strcmp(name, "environment") == 0 ? environment(bed) : NULL;
+	return joined(bed, name);
 }
 
 const char *testbed_setting(void *self, const char *name)
@@ -175,22 +177,19 @@ const char *testbed_setting(void *self, const char *name)
 	return value ? value : config_get(&bed->config, name, bed->arena);
 }
 
-/* Sets the keys that the configuration has.  A value that it does not take is told, and is no failure: the
- * engine that the test was written for took it. */
-static void set_keys(Testbed *bed)
+/* Sets the key that `setting` is of, where the configuration has it.  A value that it does not take is told,
+ * and is no failure: the engine that the test was written for took it. */
+static void set_key(Testbed *bed, const TestSetting *setting)
 {
-	for (size_t i = 0; i < bed->in_force.count; i++) {
-		const TestSetting *setting = &bed->in_force.items[i];
-		const char *name = our_name(bed, setting->name);
-		Failure why = { 0 };
+	const char *whole = arena_copy_bytes(bed->arena, setting->name, strcspn(setting->name, "/"));
+	const char *name = our_name(bed, whole), *value;
+	Failure why = { 0 };
 
-		if (!config_get(&bed->config, name, bed->arena))
-			continue;
-		if (!config_set(&bed->config,
-				arena_printf(bed->arena, "%s=%s", name, our_value(bed, name, setting->value)),
-				&why))
-			testbed_show(bed, "test_config_set %s: %s\n", setting->name, why.text);
-	}
+	if (!config_get(&bed->config, name, bed->arena))
+		return;
+	value = testbed_setting(bed, name);
+	if (!config_set(&bed->config, arena_printf(bed->arena, "%s=%s", name, value), &why))
+		testbed_show(bed, "test_config_set %s: %s\n", setting->name, why.text);
 }
 
 static void copy_config(Testbed *bed)
@@ -212,17 +211,17 @@ const SieveSetup *testbed_reload(void *self, Failure *why)
 	Testbed *bed = self;
 	const char *actions;
 
-	(void)why;
 	copy_config(bed);
 	bed->in_force.count = 0;
 	for (size_t i = 0; i < bed->stored.count; i++)
 		add(bed, &bed->in_force, bed->stored.items[i]);
-	set_keys(bed);
+	for (size_t i = 0; i < bed->in_force.count; i++)
+		set_key(bed, &bed->in_force.items[i]);
 	actions = testbed_their_setting(bed, "sieve_max_actions");
 	bed->setup.action_max = actions ? (unsigned)strtoul(actions, NULL, 10) : ACTION_MAX;
 	bed->setup.redirect_max = bed->config.redirect_max;
 	bed->setup.recipient_delimiter = bed->config.recipient_delimiter;
 	if (bed->input.message)
 		testbed_make_envelope(bed);
-	return &bed->setup;
+	return testbed_open_store(bed, why) ? &bed->setup : NULL;
 }

@@ -61,6 +61,7 @@ void testbed_make_envelope(Testbed *bed);
 
 /* ---- testbed_mail.c: the store, and what was sent ---- */
 
+/* Opens it as the settings are now. */
 bool testbed_open_store(Testbed *bed, Failure *why);
 Submitter testbed_submitter(Testbed *bed);
 bool testbed_take_sent(void *self, uint64_t index);

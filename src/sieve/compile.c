@@ -210,9 +210,15 @@ void sieve_read_string(SieveCheck *check, const SieveToken *token, SieveString *
 
 /* ---- scripts ---- */
 
-static void report_lexer(void *self, SieveSpan span, const char *text)
+static void report_lexer(void *self, SieveSpan span, const char *text, bool is_stray)
 {
-	sieve_check_error(self, span, NULL, "%s", text);
+	SieveCheck *check = self;
+	SieveFindings *findings = check->unit->findings;
+	size_t before = findings->count;
+
+	sieve_syntax_error(check, span, "%s", text);
+	if (findings->count > before)
+		findings->items[before].is_stray = is_stray;
 }
 
 static SieveScript *add_script(SieveUnit *unit)

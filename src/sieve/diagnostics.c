@@ -102,6 +102,22 @@ bool sieve_check_error(SieveCheck *check, SieveSpan span, const char *suggestion
 	return false;
 }
 
+bool sieve_syntax_error(SieveCheck *check, SieveSpan span, const char *format, ...)
+{
+	SieveFindings *findings = check->unit->findings;
+	size_t before = findings->count;
+	va_list arguments;
+	char text[FINDING_BYTES];
+
+	va_start(arguments, format);
+	vsnprintf(text, sizeof text, format, arguments);
+	va_end(arguments);
+	add_finding(check, SIEVE_ERROR, span, NULL, text);
+	if (findings->count > before)
+		findings->items[before].is_syntax = true;
+	return false;
+}
+
 bool sieve_check_warn(SieveCheck *check, SieveSpan span, const char *suggestion, const char *format, ...)
 {
 	va_list arguments;

@@ -78,7 +78,7 @@ static SieveSpan span_from(const SieveLexer *lexer, const char *from, uint32_t l
 static SELDOM void report(SieveLexer *lexer, const char *from, size_t length, uint32_t line, const char *text)
 {
 	lexer->report(lexer->self, (SieveSpan){ (uint32_t)(from - lexer->start), (uint32_t)length, line },
-		      text);
+		      text, false);
 }
 
 static void skip_line(SieveLexer *lexer)
@@ -361,7 +361,10 @@ static SELDOM void skip_stray(SieveLexer *lexer)
 	else
 		snprintf(text, sizeof text, "byte %02x means nothing here",
 			 (unsigned)(unsigned char)*lexer->at);
-	report(lexer, lexer->at, length ? length : 1, lexer->line, text);
+	lexer->report(lexer->self,
+		      (SieveSpan){ (uint32_t)(lexer->at - lexer->start), length ? (uint32_t)length : 1,
+				   lexer->line },
+		      text, true);
 	/* One report for a run of them is enough. */
 	do
 		lexer->at++;

@@ -33,7 +33,8 @@ typedef struct SieveLexer {
 	uint32_t line;
 	Arena *arena; /* for strings that are not as they stand in the source */
 	/* Gets what is wrong with the source; the lexer goes on behind it. */
-	void (*report)(void *self, SieveSpan span, const char *text);
+	/* `is_stray`: it is a byte that means nothing, which is passed over. */
+	void (*report)(void *self, SieveSpan span, const char *text, bool is_stray);
 	void *self;
 } SieveLexer;
 

@@ -59,6 +59,13 @@ static bool at_end(const SieveCheck *check)
 
 static bool unexpected(SieveCheck *check, const char *wanted)
 {
+	return sieve_syntax_error(check, check->token.span, "%s, found %s", wanted,
+				  sieve_token_name(check, &check->token));
+}
+
+/* The same of what the grammar lets stand here, and the command or test does not. */
+static bool unfitting(SieveCheck *check, const char *wanted)
+{
 	return sieve_check_error(check, check->token.span, NULL, "%s, found %s", wanted,
 				 sieve_token_name(check, &check->token));
 }
@@ -191,8 +198,8 @@ static bool too_deep(SieveCheck *check, unsigned depth, const char *what)
 {
 	if (depth < SIEVE_LIMIT_NESTING)
 		return false;
-	sieve_check_error(check, check->token.span, NULL, "%s are nested more than %d deep (limit: nesting)",
-			  what, SIEVE_LIMIT_NESTING);
+	sieve_syntax_error(check, check->token.span, "%s are nested more than %d deep (limit: nesting)", what,
+			   SIEVE_LIMIT_NESTING);
 	return true;
 }
 
@@ -234,11 +241,11 @@ static bool parse_tests(SieveCheck *check, SieveBinding *binding)
 	}
 	if (takes & SIEVE_TAKES_TEST) {
 		if (!is_word(check))
-			return unexpected(check, "a test is wanted here");
+			return unfitting(check, "a test is wanted here");
 		return (node->tests = parse_test(check)) != NULL;
 	}
 	if (takes & SIEVE_TAKES_TESTS) {
-		unexpected(check, "a list of tests in parentheses is wanted here");
+		unfitting(check, "a list of tests in parentheses is wanted here");
 		if (!is_word(check))
 			return false;
 		return (node->tests = parse_test(check)) != NULL;
@@ -273,11 +280,21 @@ static void end_deferral(SieveCheck *check, SieveNode *node, Deferral outer)
 	check->missing_count = outer.count;
 }
 
+/* What the lexer found since there were `from` findings stands within a command or test. */
+static void note_spoilt(SieveCheck *check, size_t from)
+{
+	SieveFindings *findings = check->unit->findings;
+
+	for (size_t i = from; i < findings->count; i++)
+		findings->items[i].spoils = findings->items[i].is_stray;
+}
+
 /* Name, arguments and tests of a command or test.  False on a syntax error. */
 static bool parse_node(SieveCheck *check, SieveNameKind kind, SieveNode *node)
 {
 	SieveBinding binding; /* of its arguments only those that are given are ever looked at */
 	Deferral outer = begin_deferral(check);
+	size_t findings = check->unit->findings->count;
 	bool good;
 
 	binding.node = node;
@@ -287,6 +304,7 @@ static bool parse_node(SieveCheck *check, SieveNameKind kind, SieveNode *node)
 	binding.verb = node->verb = sieve_bind_verb(check, kind, &check->token);
 	advance(check);
 	good = parse_arguments(check, &binding) && parse_tests(check, &binding);
+	note_spoilt(check, findings);
 	if (good && binding.verb)
 		sieve_bind_node(check, &binding);
 	end_deferral(check, node, outer);
@@ -338,10 +356,28 @@ static SieveNode *parse_block(SieveCheck *check)
 	first = parse_commands(check, true);
 	check->blocks--;
 	if (at_end(check))
-		sieve_check_error(check, start, NULL, "this '{' is never closed");
+		sieve_syntax_error(check, start, "this '{' is never closed");
 	else
 		advance(check);
 	return first;
+}
+
+/* There is none; or something that has no place stands before it. */
+static void miss_block(SieveCheck *check, SieveNode *node)
+{
+	static const char wanted[] = "a block in '{' and '}' is wanted here";
+
+	if (is_at(check, ';')) {
+		unfitting(check, wanted);
+		advance(check);
+		return;
+	}
+	unexpected(check, wanted);
+	if (is_word(check))
+		return;
+	recover(check);
+	if (is_at(check, '{'))
+		node->block = parse_block(check);
 }
 
 static void parse_end(SieveCheck *check, const SieveVerb *verb, SieveNode *node)
@@ -358,14 +394,12 @@ static void parse_end(SieveCheck *check, const SieveVerb *verb, SieveNode *node)
 		return;
 	}
 	if (verb && (verb->takes & SIEVE_TAKES_BLOCK)) {
-		unexpected(check, "a block in '{' and '}' is wanted here");
-		if (is_at(check, ';'))
-			advance(check);
+		miss_block(check, node);
 	} else if (is_at(check, ';')) {
 		advance(check);
 	} else {
 		/* Nearly always forgotten: what follows is the next command. */
-		sieve_check_error(check, check->behind, NULL, "';' is missing here");
+		sieve_syntax_error(check, check->behind, "';' is missing here");
 		if (!is_word(check))
 			recover(check);
 	}
@@ -391,7 +425,7 @@ static SieveNode *parse_command(SieveCheck *check)
 	} else if (is_at(check, ';')) {
 		advance(check);
 	} else {
-		sieve_check_error(check, check->behind, NULL, "';' is missing here");
+		sieve_syntax_error(check, check->behind, "';' is missing here");
 	}
 	return node;
 }

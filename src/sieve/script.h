@@ -184,6 +184,10 @@ void sieve_bind_node(SieveCheck *check, SieveBinding *binding);
  * reported. */
 SieveScript *sieve_compile_include(SieveCheck *check, SievePlace place, Slice name, SieveSpan span);
 
+/* As sieve_check_error, of what is against the grammar. */
+bool sieve_syntax_error(SieveCheck *check, SieveSpan span, const char *format, ...)
+	__attribute__((cold, format(printf, 3, 4)));
+
 /* Prepares a string as the lexer gave it: decode, split. */
 void sieve_read_string(SieveCheck *check, const SieveToken *token, SieveString *string);
 

@@ -27,6 +27,9 @@ typedef enum SieveSeverity {
 /* One finding.  All of a script's are reported, not the first alone. */
 typedef struct SieveFinding {
 	SieveSeverity severity;
+	bool is_syntax;         /* it is against the grammar, whatever the words mean */
+	bool is_stray;          /* a byte that means nothing, */
+	bool spoils;            /* and stands within a command: two mistakes to other engines */
 	const char *file;       /* as the caller called it */
 	uint32_t line, column;  /* from 1; columns count characters */
 	uint32_t length;        /* of the span, in characters, at least 1 */

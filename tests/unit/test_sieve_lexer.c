@@ -6,9 +6,10 @@
 
 /* Shows the tokens of a source, one a line. */
 
-static void report(void *self, SieveSpan span, const char *text)
+static void report(void *self, SieveSpan span, const char *text, bool is_stray)
 {
-	text_printf(self, "! %u+%u line %u: %s\n", span.offset, span.length, span.line, text);
+	text_printf(self, "! %u+%u line %u: %s%s\n", span.offset, span.length, span.line, text,
+		    is_stray ? " (passed over)" : "");
 }
 
 static void show(Slice source, Text *out)
@@ -101,10 +102,10 @@ static const struct {
 	{ "12x", "! 0+3 line 1: a number ends in a digit or in one of K, M and G\n12 @1\nend @1\n" },
 	{ "12Kb", "! 0+4 line 1: a number ends in a digit or in one of K, M and G\n12288 @1\nend @1\n" },
 	/* what means nothing is passed over once */
-	{ "keep @ ;", "keep @1\n! 5+1 line 1: '@' means nothing here\n; @1\nend @1\n" },
-	{ "\xff\xfe\xfd;", "! 0+1 line 1: byte ff means nothing here\n; @1\nend @1\n" },
+	{ "keep @ ;", "keep @1\n! 5+1 line 1: '@' means nothing here (passed over)\n; @1\nend @1\n" },
+	{ "\xff\xfe\xfd;", "! 0+1 line 1: byte ff means nothing here (passed over)\n; @1\nend @1\n" },
 	{ ": x", "! 0+1 line 1: a tag's name follows its ':' at once\nx @1\nend @1\n" },
-	{ "\xe2\x82\xac x", "! 0+3 line 1: '\xe2\x82\xac' means nothing here\nx @1\nend @1\n" },
+	{ "\xe2\x82\xac x", "! 0+3 line 1: '\xe2\x82\xac' means nothing here (passed over)\nx @1\nend @1\n" },
 };
 
 static void shows(Slice source, const char *tokens)

@@ -1,0 +1,3 @@
+redirect @ "ann@example.org";
+@
+keep;
