@@ -2,6 +2,7 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/ascii.h"
 #include "message/address.h"
@@ -197,6 +198,53 @@ static void join_detail(Envelope *envelope, const char *delimiter, Arena *arena)
 						   detail, at ? at : "");
 }
 
+/* "+XX" in what an MTA hands over as it came by SMTP (RFC 3461, 4: xtext). */
+static const char *undo_xtext(const char *text, Arena *arena)
+{
+	char *copy, *to;
+
+	if (!text)
+		return NULL;
+	copy = to = arena_copy_string(arena, text);
+	for (const char *from = copy; *from; from++) {
+		int high = *from == '+' ? ascii_hex_value(from[1]) : -1;
+		int low = high >= 0 ? ascii_hex_value(from[2]) : -1;
+
+		*to++ = low >= 0 ? (char)(high << 4 | low) : *from;
+		from += low >= 0 ? 2 : 0;
+	}
+	*to = '\0';
+	return printable(copy, arena);
+}
+
+/* "120;R", "-5;NT" (RFC 2852, 4): as SMTP's BY= has it, counted from now. */
+static void find_deliver_by(Envelope *envelope, int64_t now)
+{
+	const char *by = not_empty(getenv("DELIVER_BY"));
+	long long seconds;
+	char *end;
+
+	if (!by)
+		return;
+	seconds = strtoll(by, &end, 10);
+	if (end == by || *end != ';' || !end[1] || !strchr("RrNn", end[1]) || llabs(seconds) > 999999999)
+		return;
+	envelope->deliver_by = now + seconds;
+	envelope->deliver_by_mode = ascii_upper(end[1]);
+	envelope->deliver_by_trace = ascii_upper(end[2]) == 'T';
+}
+
+/* What the sender asked of reports: no MTA hands it over by itself, so it stands in variables of names that
+ * are ours, which a transport sets (trommel(1)). */
+static void find_dsn(Envelope *envelope, Arena *arena)
+{
+	envelope->dsn_notify = printable(not_empty(getenv("DSN_NOTIFY")), arena);
+	envelope->dsn_return = printable(not_empty(getenv("DSN_RET")), arena);
+	envelope->dsn_id = undo_xtext(not_empty(getenv("DSN_ENVID")), arena);
+	envelope->dsn_recipient = undo_xtext(not_empty(getenv("DSN_ORCPT")), arena);
+	find_deliver_by(envelope, (int64_t)time(NULL));
+}
+
 void caller_envelope(Envelope *envelope, const DeliveryRequest *request, const Message *message,
 		     const HeaderIndex *header, const char *delimiter, Arena *arena)
 {
@@ -221,6 +269,7 @@ void caller_envelope(Envelope *envelope, const DeliveryRequest *request, const M
 	envelope->original_recipient = printable(original, arena);
 	envelope->detail = printable(find_detail(request, envelope, delimiter, arena), arena);
 	join_detail(envelope, delimiter, arena);
+	find_dsn(envelope, arena);
 }
 
 bool caller_is_exim(void)

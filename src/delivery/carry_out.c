@@ -201,7 +201,7 @@ static void guard_redirects(Carrying *carrying, Copies *copies, const Action *al
 
 		if (plan->actions[i].kind != ACTION_REDIRECT)
 			continue;
-		reason = redirect_guard(&carrying->redirection, address);
+		reason = redirect_guard(&carrying->redirection, &plan->actions[i]);
 		if (reason) {
 			text_printf(&carrying->notes, "not redirected to %s, kept instead: %s\n", address,
 				    reason);

@@ -6,8 +6,9 @@
 #include "delivery/trace.h"
 #include "message/address.h"
 
-const char *redirect_guard(const Redirection *redirection, const char *address)
+const char *redirect_guard(const Redirection *redirection, const Action *action)
 {
+	const char *address = action->address;
 	const Envelope *envelope = redirection->envelope;
 
 	if (ascii_strings_equal_fold(address, envelope->recipient) ||
@@ -20,6 +21,10 @@ const char *redirect_guard(const Redirection *redirection, const char *address)
 		return "the message has been at that address already";
 	if (trace_hops(redirection->header) > redirection->config->hop_limit)
 		return "it has more Received fields than hop_limit allows";
+	/* sendmail(1) cannot be told, and such a message must not go where nobody minds it (RFC 2852, 4.1.4)
+	 */
+	if (action->deliver_by && strcmp(action->deliver_by_mode, "RETURN") == 0)
+		return "its deadline cannot be handed over";
 	return NULL;
 }
 
@@ -39,6 +44,16 @@ static const char *sender_of(const Redirection *redirection)
 		sender = *redirection->config->postmaster ? redirection->config->postmaster : "postmaster";
 	/* what cannot be an address must not look like an option or a second word to anybody */
 	return address_is_safe(slice_of(sender)) || strcmp(sender, envelope->user) == 0 ? sender : "";
+}
+
+/* Who gets the reports that the rules asked for (RFC 6009, 6.1 and 7.1). */
+static const char *owner_of(const Redirection *redirection)
+{
+	const Envelope *envelope = redirection->envelope;
+
+	if (!envelope->sender_known || !*envelope->sender)
+		return "";
+	return address_is_safe(slice_of(envelope->recipient)) ? envelope->recipient : envelope->user;
 }
 
 static bool write_image(void *self, int fd, Failure *why)
@@ -66,9 +81,12 @@ bool redirect_send(const Redirection *redirection, const Action *action, const V
 	MessageImage image = { .message = version->message,
 			       .rest_offset = version->message->body_offset,
 			       .whole_fd = -1 };
-	const Outgoing mail = { .sender = sender_of(redirection),
+	const bool asks = action->dsn_notify || action->dsn_ret || action->deliver_by;
+	const Outgoing mail = { .sender = asks ? owner_of(redirection) : sender_of(redirection),
 				.recipients = (const char *const[]){ action->address },
 				.recipient_count = 1,
+				.dsn_notify = action->dsn_notify,
+				.dsn_return = action->dsn_ret,
 				.write = write_image,
 				.self = &image };
 

@@ -25,7 +25,7 @@ typedef struct Redirection {
 
 /* Why this redirect must not happen (a loop, our own address, too many hops), or NULL.  The message is
  * then kept instead. */
-const char *redirect_guard(const Redirection *redirection, const char *address);
+const char *redirect_guard(const Redirection *redirection, const Action *action);
 
 /* Submits a version of the message as `action` wants.  That it was not taken is a reason to try again: the
  * MTA still has the message, and nothing local has become visible yet. */

@@ -12,13 +12,21 @@ enum {
 
 static const char *const *make_argv(const Config *config, const Outgoing *mail, Arena *arena)
 {
-	const char **argv = arena_zeroed(arena, mail->recipient_count + 6, sizeof *argv);
+	const char **argv = arena_zeroed(arena, mail->recipient_count + 10, sizeof *argv);
 	size_t count = 0;
 
 	argv[count++] = config->sendmail;
 	argv[count++] = "-oi";
 	argv[count++] = "-f";
 	argv[count++] = *mail->sender ? mail->sender : "<>";
+	if (mail->dsn_notify) {
+		argv[count++] = "-N";
+		argv[count++] = mail->dsn_notify;
+	}
+	if (mail->dsn_return) {
+		argv[count++] = "-R";
+		argv[count++] = mail->dsn_return;
+	}
 	argv[count++] = "--";
 	for (size_t i = 0; i < mail->recipient_count; i++)
 		argv[count++] = mail->recipients[i];

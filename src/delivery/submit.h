@@ -17,6 +17,7 @@ typedef struct Outgoing {
 	const char *sender;            /* of the envelope; "" is the null sender */
 	const char *const *recipients; /* of the envelope: one at least */
 	size_t recipient_count;
+	const char *dsn_notify, *dsn_return; /* of RFC 3461: "NEVER", "HDRS"; NULL: as is usual */
 	/* Writes the message, header and all, to `fd`.  It may run in a process of its own: what it changes
 	 * in memory is lost, and a file's position is shared, so it reads with pread. */
 	bool (*write)(void *self, int fd, Failure *why);

@@ -84,6 +84,8 @@ static bool same_effect(const Action *a, const Action *b)
 		       same_choice(a->mailbox_id, b->mailbox_id);
 	if (a->kind != b->kind)
 		return false;
+	if (a->kind == ACTION_REMEMBER)
+		return strcmp(a->handle, b->handle) == 0;
 	return a->kind == ACTION_DISCARD ||
 	       (a->kind == ACTION_REDIRECT && same_address(a->address, b->address)) ||
 	       (a->kind == ACTION_REPORT && same_address(a->address, b->address) &&
@@ -97,6 +99,7 @@ static void join(Action *action, const Action *again)
 		action->flags = again->flags;
 	action->image = again->image; /* edited or not it is the same message (RFC 5293, 7): the later one */
 	action->create |= again->create;
+	action->seconds = again->seconds > action->seconds ? again->seconds : action->seconds;
 	action->copy &= again->copy;
 	/* Where the keep goes may be another folder than the inbox, by the word of the caller. */
 	if (again->kind == ACTION_KEEP && action->kind == ACTION_FILEINTO) {

@@ -443,6 +443,7 @@ static void bind_address_part(SieveCheck *check, SieveMatching *matching, const 
 		sieve_check_error(check, found->span, NULL, "':%s' cannot go with ':%s'", part->name,
 				  matching->part->name);
 	matching->part = part;
+	matching->part_given = true;
 }
 
 static void bind_own_tag(SieveCheck *check, SieveNode *node, const SieveTagFound *found,

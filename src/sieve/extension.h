@@ -161,7 +161,9 @@ struct SieveNamespace {
 /* Something that can be asked for by name: a part of "envelope", an item of "environment". */
 typedef struct SieveItem {
 	const char *name; /* with a "*" at its end: every name that begins like it */
-	bool is_address;  /* address parts other than :all make sense */
+	bool is_address;  /* address parts make sense */
+	bool is_list;     /* the value is several, commas between them */
+	bool needs_zone;  /* without a tag ":zone" it is seen in the local time zone */
 	/* NULL data in *value: there is none, which matches nothing. */
 	SieveStatus (*get)(SieveRun *run, Slice name, Slice *value);
 } SieveItem;

@@ -51,6 +51,7 @@ typedef struct SieveRun {
 	unsigned includes;      /* carried out so far */
 	unsigned iterations;    /* of loops */
 	size_t arena_at_start;  /* what the arena held before */
+	const SieveNode *test;  /* "envelope" or "environment" while an item of it is asked for */
 	bool captures_off;      /* the present test sets no match variables */
 	bool extensions_found;  /* an "ihave" has found some */
 	struct SieveRun *outer; /* in the middle of which this one is: a test's; else NULL */

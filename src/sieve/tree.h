@@ -84,6 +84,7 @@ typedef struct SieveMatching {
 	const SieveMatchType *type;
 	const SieveComparator *comparator;
 	const SieveAddressPart *part; /* NULL unless the test takes one */
+	bool part_given;              /* rather than the default */
 	SieveSpan span;               /* of the match type's tag, else of the test */
 	SieveArgument argument;       /* of the match type: "ge" of :count */
 	intptr_t data;                /* what the match type's `check` made of it */

@@ -9,6 +9,7 @@
 #include "sieve/extensions/list.h"
 
 #include "sieve/extension.h"
+#include "sieve/zone.h"
 
 /* A moment as it is looked at: in a zone. */
 typedef struct Moment {
@@ -74,18 +75,9 @@ static void write_time(const Moment *moment, Text *out)
 	text_printf(out, "%02d:%02d:%02d", moment->civil.hour, moment->civil.minute, moment->civil.second);
 }
 
-/* RFC 3339, section 5.6, with "Z" for no offset. */
 static void write_iso8601(const Moment *moment, Text *out)
 {
-	int zone = moment->zone_minutes, east = zone < 0 ? -zone : zone;
-
-	write_date(moment, out);
-	text_append_char(out, 'T');
-	write_time(moment, out);
-	if (zone == 0)
-		text_append_char(out, 'Z');
-	else
-		text_printf(out, "%c%02d:%02d", zone < 0 ? '-' : '+', east / 60, east % 60);
+	sieve_zone_write(moment->seconds, moment->zone_minutes, out);
 }
 
 static void write_std11(const Moment *moment, Text *out)
@@ -124,37 +116,7 @@ static const DatePart *find_part(Slice name)
 	return NULL;
 }
 
-/* "+hhmm" or "-hhmm" */
-static bool read_zone(Slice text, int *minutes)
-{
-	int digits[4];
-
-	if (text.length != 5 || (text.data[0] != '+' && text.data[0] != '-'))
-		return false;
-	for (size_t i = 0; i < 4; i++) {
-		if (!ascii_is_digit(text.data[i + 1]))
-			return false;
-		digits[i] = text.data[i + 1] - '0';
-	}
-	*minutes = digits[0] * 600 + digits[1] * 60 + digits[2] * 10 + digits[3];
-	if (digits[2] > 5)
-		return false;
-	if (text.data[0] == '-')
-		*minutes = -*minutes;
-	return true;
-}
-
 /* ---- compiling ---- */
-
-static void check_zone(SieveCheck *check, SieveNode *node, SieveTagUse *use)
-{
-	const SieveString *zone = use->value.strings.items;
-	int minutes;
-
-	(void)node;
-	if (sieve_is_constant(zone) && !read_zone(zone->text, &minutes))
-		sieve_check_error(check, zone->span, NULL, "a time zone is '+hhmm' or '-hhmm'");
-}
 
 static void check_part(SieveCheck *check, SieveString *name)
 {
@@ -204,7 +166,7 @@ static SieveStatus zone_for(SieveRun *run, const SieveNode *node, const MailDate
 		return SIEVE_OK;
 	}
 	status = sieve_expand(run, zone->value.strings.items, &text);
-	if (status == SIEVE_OK && !read_zone(text, minutes))
+	if (status == SIEVE_OK && !sieve_zone_read(text, minutes))
 		return sieve_fail(run, zone->span, "'%.*s' is no time zone: '+hhmm' or '-hhmm'",
 				  (int)text.length, text.data);
 	return status;
@@ -309,7 +271,7 @@ const SieveExtension sieve_ext_date = {
 				.of = "date currentdate",
 				.value = SIEVE_STRING,
 				.group = "zone",
-				.check = check_zone,
+				.check = sieve_zone_check,
 			},
 			{ .name = "originalzone", .of = "date", .group = "zone" },
 			{ 0 },

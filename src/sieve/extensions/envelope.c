@@ -70,7 +70,36 @@ static void check_envelope(SieveCheck *check, SieveNode *node)
 		name->prepared = (void *)sieve_check_envelope_part(check, name->text, &suggestion);
 		if (!name->prepared)
 			sieve_check_error(check, name->span, suggestion, "unknown part of the envelope");
+		else if (((const SieveItem *)name->prepared)->needs_zone && !sieve_tag(node, "zone"))
+			sieve_check_need_zone(check);
+		else if (node->matching->part_given && !((const SieveItem *)name->prepared)->is_address)
+			sieve_check_error(check, name->span, NULL,
+					  "'%.*s' is no address, so ':%s' cannot be asked of it",
+					  (int)name->text.length, name->text.data,
+					  node->matching->part->name);
 	}
+}
+
+/* One of the values, which goes behind it; false at the end. */
+static bool next_value(Slice *list, Slice *value)
+{
+	const char *comma = list->length ? memchr(list->data, ',', list->length) : NULL;
+
+	if (!list->data)
+		return false;
+	*value = comma ? slice(list->data, (size_t)(comma - list->data)) : *list;
+	*list = comma ? slice_from(*list, value->length + 1) : slice(NULL, 0);
+	return true;
+}
+
+static SieveStatus match_list(SieveMatch *match, Slice list)
+{
+	SieveStatus status = SIEVE_OK;
+	Slice value;
+
+	while (sieve_match_open(match, status) && next_value(&list, &value))
+		status = sieve_match_value(match, arena_copy_slice(match->run->arena, ascii_trim(value)));
+	return status;
 }
 
 static SieveStatus match_part(SieveRun *run, SieveMatch *match, const SieveItem *item, Slice name)
@@ -81,9 +110,11 @@ static SieveStatus match_part(SieveRun *run, SieveMatch *match, const SieveItem 
 
 	if (status != SIEVE_OK || !value.data)
 		return status;
+	if (item->is_list)
+		return match_list(match, value);
 	if (sieve_match_only_counts(match)) {
 		/* RFC 5231, 4.2: an empty sender is none. */
-		sieve_match_count(match, value.length > 0);
+		sieve_match_count(match, value.length > 0 || !item->is_address);
 		return SIEVE_OK;
 	}
 	if (!item->is_address)
@@ -102,6 +133,7 @@ static SieveStatus envelope(SieveRun *run, const SieveNode *node, bool *result)
 	SieveStatus status = SIEVE_OK;
 	SieveMatch match;
 
+	run->test = node;
 	sieve_match_begin(&match, run, node, sieve_strings(node, 1));
 	for (size_t i = 0; i < names->count && sieve_match_open(&match, status); i++) {
 		const SieveItem *item = names->items[i].prepared;

@@ -8,6 +8,7 @@
 #include "base/ascii.h"
 #include "plan/limits.h"
 #include "sieve/extension.h"
+#include "sieve/flags.h"
 
 /* RFC 3501, section 2.3.2; "\Recent" is the server's own. */
 static const char *const system_flags[] = { "\\Answered", "\\Deleted", "\\Draft", "\\Flagged", "\\Seen" };
@@ -174,6 +175,16 @@ static PlanFlags plan_flags(SieveRun *run, const Flags *flags)
 	result.names = arena_alloc(run->arena, (flags->count + 1) * sizeof *result.names);
 	memcpy(result.names, flags->names, flags->count * sizeof *result.names);
 	return result;
+}
+
+void sieve_flags_add(SieveRun *run, Slice words)
+{
+	change_words(run, internal_flags(run), words, add_word);
+}
+
+void sieve_flags_remove(SieveRun *run, Slice words)
+{
+	change_words(run, internal_flags(run), words, remove_word);
 }
 
 /* ---- commands ---- */
