@@ -45,6 +45,8 @@ CHECK_CFLAGS ?= $(shell pkg-config --cflags check)
 CHECK_LIBS ?= $(shell pkg-config --libs check)
 mime_CFLAGS ?= $(shell pkg-config --cflags gmime-3.0)
 mime_LIBS ?= $(shell pkg-config --libs gmime-3.0)
+sqlite_CFLAGS ?= $(shell pkg-config --cflags sqlite3)
+sqlite_LIBS ?= $(shell pkg-config --libs sqlite3)
 
 # -- The program ----------------------------------------------------------------------------------------------
 LIBRARY := $(BUILD)/libtrommel.a

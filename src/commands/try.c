@@ -14,6 +14,7 @@
 #include "commands/settings.h"
 #include "delivery/caller.h"
 #include "delivery/judge.h"
+#include "delivery/lists.h"
 #include "delivery/rules.h"
 #include "delivery/world_answer.h"
 #include "mailbox/source.h"
@@ -45,6 +46,8 @@ typedef struct Trial {
 	const char *delimiter;
 	JudgeJob job; /* but for the message and its envelope */
 	World world;
+	Store *store; /* NULL without --mail */
+	Lists lists;
 	bool errors_printed; /* of a script that does not compile: they are the same every time */
 	int status;
 } Trial;
@@ -206,22 +209,21 @@ static bool try_message(void *self, const Sourced *it, Failure *why)
 
 /* --- the stage --- */
 
-/* Every folder exists; of all else nothing is known. */
-static bool answer_without_mail(void *self, const Question *question, Answer *answer, Failure *why)
+/* Without --mail every folder exists, and of all else but the lists nothing is known. */
+static bool answer_rules(void *self, const Question *question, Answer *answer, Failure *why)
 {
-	(void)self;
-	(void)why;
+	Trial *trial = self;
+
+	if (lists_are_asked(question))
+		return lists_answer(&trial->lists, question, answer, why);
+	if (trial->store)
+		return world_answer(trial->store, question, answer, why);
 	answer->yes = question->kind == ASK_FOLDER;
 	return true;
 }
 
-static bool answer_from_mail(void *self, const Question *question, Answer *answer, Failure *why)
-{
-	return world_answer(self, question, answer, why);
-}
-
 /* Looks for folders where --mail says. */
-static bool open_mail(Trial *trial, const Config *config, Store **store, Failure *why)
+static bool open_mail(Trial *trial, const Config *config, Failure *why)
 {
 	const StoreSettings settings = { .location = trial->options->mail,
 					 .user = trial->user->name,
@@ -230,12 +232,11 @@ static bool open_mail(Trial *trial, const Config *config, Store **store, Failure
 					 .gid = trial->user->gid,
 					 .hostname = config->hostname };
 
-	trial->world = (World){ answer_without_mail, NULL };
+	trial->world = (World){ answer_rules, trial };
 	if (!trial->options->mail)
 		return true;
-	*store = store_open(&settings, why);
-	trial->world = (World){ answer_from_mail, *store };
-	return *store != NULL;
+	trial->store = store_open(&settings, why);
+	return trial->store != NULL;
 }
 
 static bool read_date(const char *date, int64_t *now, Failure *why)
@@ -266,19 +267,24 @@ static void make_job(Trial *trial, const Config *config, const char *script, Sli
 	trial->job.cpu_s = config->judge_cpu_s;
 	trial->job.wall_s = config->judge_wall_s;
 	trial->job.memory_mb = config->judge_memory_mb;
+	trial->lists = (Lists){ .setting = config->lists,
+				.directory = rules_expand(config->lists_dir, trial->user, arena),
+				.home = trial->user->home,
+				.user = trial->user->name,
+				.owner = trial->user->uid,
+				.arena = arena };
 }
 
 static int run(Trial *trial, int argc, char **argv, Config *config, User *user, Failure *why)
 {
 	AUTO(Arena) arena = arena_new();
-	AUTO(Store) store = NULL;
 	AUTO_VALUE(Text) source = { 0 };
 	const char *script = argv[optind];
 	int first = optind + 1;
 
 	if (!settings_read(argc, argv, short_options, long_options, trial->options->file, config, why) ||
 	    !user_find_uid(user, getuid(), why) || !read_date(trial->options->date, &trial->job.now, why) ||
-	    !open_mail(trial, config, &store, why) || !settings_read_script(script, &source, why))
+	    !open_mail(trial, config, why) || !settings_read_script(script, &source, why))
 		return complain(why);
 	make_job(trial, config, script, text_slice(&source), arena);
 	for (int i = first; i < argc; i++) {
@@ -305,5 +311,7 @@ int command_try(int argc, char **argv)
 		return COULD_NOT_RUN;
 	}
 	forget_environment();
-	return run(&trial, argc, argv, &config, &user, &why);
+	trial.status = run(&trial, argc, argv, &config, &user, &why);
+	store_close(trial.store);
+	return trial.status;
 }

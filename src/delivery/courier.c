@@ -11,6 +11,7 @@
 #include "delivery/caller.h"
 #include "delivery/carry_out.h"
 #include "delivery/judge.h"
+#include "delivery/lists.h"
 #include "delivery/rules.h"
 #include "delivery/trace.h"
 #include "delivery/user_log.h"
@@ -27,6 +28,7 @@ typedef struct Courier {
 	User user;
 	const char *hostname;
 	Store *store;
+	Lists lists;
 	Message message;
 	HeaderIndex *header;
 	Envelope envelope;
@@ -180,7 +182,19 @@ static bool answer_rules(void *self, const Question *question, Answer *answer, F
 {
 	Courier *courier = self;
 
+	if (lists_are_asked(question))
+		return lists_answer(&courier->lists, question, answer, why);
 	return world_answer(courier->store, question, answer, why);
+}
+
+static Lists user_lists(const Courier *courier)
+{
+	return (Lists){ .setting = courier->config->lists,
+			.directory = rules_expand(courier->config->lists_dir, &courier->user, courier->arena),
+			.home = courier->user.home,
+			.user = courier->user.name,
+			.owner = courier->user.uid,
+			.arena = courier->arena };
 }
 
 static bool ask_judge(Courier *courier, Failure *why)
@@ -209,6 +223,7 @@ static bool ask_judge(Courier *courier, Failure *why)
 		.memory_mb = config->judge_memory_mb,
 	};
 
+	courier->lists = user_lists(courier);
 	return judge_ask(&job, &world, courier->arena, &courier->plan, why);
 }
 

@@ -398,6 +398,7 @@ static SELDOM void bind_comparator(SieveCheck *check, SieveMatching *matching, c
 
 	if (matching->comparator)
 		sieve_check_error(check, found->span, NULL, "':comparator' is given twice");
+	matching->comparator_given = true;
 	if (!is_of_type(check, ":", "comparator", SIEVE_STRING, true, value))
 		return;
 	search.name = value->strings.items->text;

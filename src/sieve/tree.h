@@ -85,9 +85,10 @@ typedef struct SieveMatching {
 	const SieveComparator *comparator;
 	const SieveAddressPart *part; /* NULL unless the test takes one */
 	bool part_given;              /* rather than the default */
-	SieveSpan span;               /* of the match type's tag, else of the test */
-	SieveArgument argument;       /* of the match type: "ge" of :count */
-	intptr_t data;                /* what the match type's `check` made of it */
+	bool comparator_given;
+	SieveSpan span;         /* of the match type's tag, else of the test */
+	SieveArgument argument; /* of the match type: "ge" of :count */
+	intptr_t data;          /* what the match type's `check` made of it */
 } SieveMatching;
 
 /* A command or a test. */

@@ -44,9 +44,13 @@ typedef struct Config {
 	const char *virustest_score_max_value;
 	const char *virustest_score_max_header;
 	const char *virustest_text_value;
-	unsigned judge_cpu_s;     /* 5 */
-	unsigned judge_wall_s;    /* 10 */
-	unsigned judge_memory_mb; /* 512 */
+	const char *lists;                   /* "NAME=PATH; NAME=sqlite:PATH QUERY"; "" */
+	const char *lists_dir;               /* of the user's own: ~/.config/trommel/lists */
+	unsigned duplicate_default_period_s; /* 7 days */
+	unsigned duplicate_max_period_s;     /* 90 days */
+	unsigned judge_cpu_s;                /* 5 */
+	unsigned judge_wall_s;               /* 10 */
+	unsigned judge_memory_mb;            /* 512 */
 	/* outgoing */
 	const char *sendmail;        /* /usr/sbin/sendmail */
 	const char *redirect_sender; /* "sender", "recipient", "postmaster", "user" */

@@ -30,24 +30,29 @@ enum {
 
 static void check_redirect(SieveCheck *check, SieveNode *node)
 {
-	const SieveString *address = sieve_string(node, 0);
+	const SieveStrings *addresses = sieve_strings(node, 0);
 
-	if (sieve_is_constant(address) && !address_is_safe(address->text))
-		sieve_check_error(check, address->span, NULL, "'%.*s' is not one address to send mail to",
-				  (int)utf8_cut(address->text, SHOWN).length, address->text.data);
+	if (node->arguments[0].type != SIEVE_STRING && !sieve_check_has(check, "vnd.cyrus.redirect-multiple"))
+		sieve_check_error(check, node->arguments[0].span,
+				  "write a redirect for each, or require \"vnd.cyrus.redirect-multiple\"",
+				  "address wants a string, found a list of strings");
+	for (size_t i = 0; i < addresses->count && !sieve_tag(node, "list"); i++) {
+		const SieveString *address = &addresses->items[i];
+
+		if (sieve_is_constant(address) && !address_is_safe(address->text))
+			sieve_check_error(check, address->span, NULL,
+					  "'%.*s' is not one address to send mail to",
+					  (int)utf8_cut(address->text, SHOWN).length, address->text.data);
+	}
 }
 
-static SieveStatus redirect(SieveRun *run, const SieveNode *node)
+static SieveStatus redirect_to(SieveRun *run, const SieveNode *node, SieveSpan span, Slice address)
 {
-	const SieveString *string = sieve_string(node, 0);
 	Action action;
-	Slice address;
-	SieveStatus status = sieve_expand(run, string, &address);
+	SieveStatus status;
 
-	if (status != SIEVE_OK)
-		return status;
-	if (!sieve_is_constant(string) && !address_is_safe(address))
-		return sieve_fail(run, string->span, "'%.*s' is not one address to send mail to",
+	if (!address_is_safe(address))
+		return sieve_fail(run, span, "'%.*s' is not one address to send mail to",
 				  (int)utf8_cut(address, SHOWN).length, address.data);
 	status = sieve_action(run, node, ACTION_REDIRECT, &action);
 	if (status != SIEVE_OK)
@@ -56,11 +61,61 @@ static SieveStatus redirect(SieveRun *run, const SieveNode *node)
 	return sieve_act(run, node, &action);
 }
 
+/* Each line of `addresses`. */
+static SieveStatus redirect_to_all(SieveRun *run, const SieveNode *node, SieveSpan span, Slice addresses)
+{
+	SieveStatus status = SIEVE_OK;
+
+	while (addresses.length && status == SIEVE_OK) {
+		const char *end = memchr(addresses.data, '\n', addresses.length);
+		size_t length = end ? (size_t)(end - addresses.data) : addresses.length;
+
+		status = redirect_to(run, node, span, slice(addresses.data, length));
+		addresses = slice_from(addresses, length + 1);
+	}
+	return status;
+}
+
+/* RFC 6134, 2.3: to everybody on a list that tells who that is.  Nobody on it: the message is kept. */
+static SieveStatus redirect_to_list(SieveRun *run, const SieveNode *node, SieveSpan span, Slice list)
+{
+	Answer answer;
+	Failure why = { 0 };
+	SieveStatus status;
+
+	if (!world_ask(run->input->world, ASK_LIST_ALL, list, SLICE(""), &answer, &why))
+		status = sieve_later(run, &why);
+	else if (!answer.yes)
+		status = sieve_fail(run, span, "'%.*s' is no list that tells who is on it",
+				    (int)utf8_cut(list, SHOWN).length, list.data);
+	else
+		status = redirect_to_all(run, node, span, text_slice(&answer.bytes));
+	text_clear(&answer.bytes);
+	return status;
+}
+
+static SieveStatus redirect(SieveRun *run, const SieveNode *node)
+{
+	const SieveStrings *strings = sieve_strings(node, 0);
+	SieveStatus status = SIEVE_OK;
+
+	for (size_t i = 0; i < strings->count && status == SIEVE_OK; i++) {
+		SieveSpan span = strings->items[i].span;
+		Slice text;
+
+		status = sieve_expand(run, &strings->items[i], &text);
+		if (status == SIEVE_OK)
+			status = sieve_tag(node, "list") ? redirect_to_list(run, node, span, text)
+							 : redirect_to(run, node, span, text);
+	}
+	return status;
+}
+
 static const SieveVerb commands[] = {
 	{ .name = "discard", .act = discard },
 	{ .name = "keep", .act = keep },
 	{ .name = "redirect",
-	  .parameters = { { "address", SIEVE_STRING } },
+	  .parameters = { { "address", SIEVE_STRING_LIST } },
 	  .check = check_redirect,
 	  .act = redirect },
 	{ 0 },

@@ -1,0 +1,106 @@
+/* extlists - lists that are kept outside the script: is a value on one, and redirect to all that are
+ * RFC 6134
+ *
+ * A list that there is not is a run-time error where it is asked (section 2.2); ${0} becomes the entry as the
+ * list has it. */
+#include "sieve/extensions/list.h"
+
+#include "base/utf8.h"
+#include "sieve/extension.h"
+
+enum {
+	SHOWN = 100
+};
+
+/* Section 2.2: the tests that can, and those with a comparator cannot. */
+static void check_list(SieveCheck *check, SieveNode *node, SieveMatching *how)
+{
+	static const char *const tests[] = { "address", "envelope", "header", "string" };
+	bool known = false;
+
+	for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)
+		known |= strcmp(node->verb->name, tests[i]) == 0;
+	if (!known)
+		sieve_check_error(check, how->span, NULL, "'%s' cannot use ':list'", node->verb->name);
+	else if (how->comparator_given)
+		sieve_check_error(check, how->span, NULL, "':list' cannot go with ':comparator'");
+}
+
+static SieveStatus is_known(SieveRun *run, Slice list, bool *known)
+{
+	Failure why = { 0 };
+
+	return world_is(run->input->world, ASK_LIST_KNOWN, list, SLICE(""), known, &why)
+		       ? SIEVE_OK
+		       : sieve_later(run, &why);
+}
+
+static SieveStatus unknown_list(SieveRun *run, SieveSpan span, Slice list)
+{
+	return sieve_fail(run, span, "there is no list '%.*s'", (int)utf8_cut(list, SHOWN).length, list.data);
+}
+
+static SieveStatus match_list(SieveRun *run, const SieveMatching *how, SieveValue *value, const SieveKey *key,
+			      bool *result)
+{
+	Answer answer;
+	Failure why = { 0 };
+	bool known = true;
+	SieveStatus status = SIEVE_OK;
+
+	*result = false;
+	if (!world_ask(run->input->world, ASK_LIST, key->text, value->text, &answer, &why)) {
+		text_clear(&answer.bytes);
+		return sieve_later(run, &why);
+	}
+	*result = answer.yes;
+	if (answer.yes)
+		sieve_captures(run, text_slice(&answer.bytes), NULL, 0);
+	else
+		status = is_known(run, key->text, &known);
+	text_clear(&answer.bytes);
+	return status == SIEVE_OK && !known ? unknown_list(run, how->span, key->text) : status;
+}
+
+static SieveStatus valid_ext_list(SieveRun *run, const SieveNode *node, bool *result)
+{
+	const SieveStrings *names = sieve_strings(node, 0);
+	SieveStatus status = SIEVE_OK;
+
+	*result = true;
+	for (size_t i = 0; i < names->count && *result && status == SIEVE_OK; i++) {
+		Slice name;
+
+		status = sieve_expand(run, &names->items[i], &name);
+		if (status == SIEVE_OK)
+			status = is_known(run, name, result);
+	}
+	return status;
+}
+
+static const SieveMatchType match_types[] = {
+	{ .name = "list", .check = check_list, .match = match_list },
+	{ 0 },
+};
+
+static const SieveVerb tests[] = {
+	{ .name = "valid_ext_list",
+	  .parameters = { { "ext-list-names", SIEVE_STRING_LIST } },
+	  .test = valid_ext_list },
+	{ 0 },
+};
+
+/* What it does is in core_actions.c, where addresses are made of arguments. */
+static const SieveTag tags[] = {
+	{ .name = "list", .of = "redirect" },
+	{ 0 },
+};
+
+const SieveExtension sieve_ext_extlists = {
+	.capability = "extlists",
+	.about = "look into lists that are kept outside the script",
+	.document = "RFC 6134",
+	.tests = tests,
+	.tags = tags,
+	.match_types = match_types,
+};
