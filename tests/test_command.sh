@@ -64,6 +64,7 @@ $T/good.svtest:3: 'two is true' passed
 run "$T/bad.svtest"
 is "$status" 1 "one failed: 1"
 is "$out" "$T/bad.svtest:6: 'this is false' failed: the <subject> is & \"\${1}\"
+    header \"subject\" is \"Frop!\", asked for is :is \"Frop!\"
 2 passed, 1 failed" "and where, and why"
 run
 is "$status" 2 "no files: 2"
@@ -86,6 +87,7 @@ run "$T/tree"
 is "$out" "4 passed, 0 failed" "directories are searched, to the bottom; hidden ones are not"
 run "$T/tree" "$T/bad.svtest"
 is "$out" "$T/bad.svtest:6: 'this is false' failed: the <subject> is & \"\${1}\"
+    header \"subject\" is \"Frop!\", asked for is :is \"Frop!\"
 6 passed, 1 failed" "any number of files and directories"
 
 # ---- TAP
@@ -94,6 +96,7 @@ is "$out" "TAP version 13
 ok 1 - $T/bad.svtest: this is true
 not ok 2 - $T/bad.svtest: this is false
 # $T/bad.svtest:6: the <subject> is & \"\${1}\"
+#     header \"subject\" is \"Frop!\", asked for is :is \"Frop!\"
 ok 3 - $T/bad.svtest: what is behind a failure runs
 1..3" "--tap"
 is "$status" 1 "with the same status"
@@ -110,7 +113,7 @@ is "$(sed 's/time="[0-9.]*"/time=""/; s|'"$T"'/||g' "$T/junit.xml")" '<?xml vers
   <testsuite name="bad.svtest" tests="3" failures="1" time="">
     <testcase classname="bad.svtest" name="this is true" time=""/>
     <testcase classname="bad.svtest" name="this is false" time="">
-      <failure message="the &lt;subject&gt; is &amp; &quot;${1}&quot;">bad.svtest:6</failure>
+      <failure message="the &lt;subject&gt; is &amp; &quot;${1}&quot;&#10;    header &quot;subject&quot; is &quot;Frop!&quot;, asked for is :is &quot;Frop!&quot;">bad.svtest:6</failure>
     </testcase>
     <testcase classname="bad.svtest" name="what is behind a failure runs" time=""/>
   </testsuite>
@@ -198,6 +201,25 @@ is "$(printf '%s\n' "$out" | sed 's/.*svtest:\([0-9]*\)/\1/')" "6: 'one' failed:
 15: 'three' failed: the folder name 'a//b' has an empty part
 16: 'four' failed: folders are not deleted
 0 passed, 4 failed" "a failure leaves the block at once, what was done stays done"
+
+# ---- what was found and what was asked for, of the comparison that a failure is about
+file values <<'END'
+require ["variables", "relational", "comparator-i;ascii-numeric"];
+set "x" "1";
+test "value" { if not header :contains ["subject", "x-none"] ["${x}", "Bar"] { test_fail "a"; } }
+test "no value" { if not header "x-none" "1" { test_fail "b"; } }
+test "count" { if not header :count "gt" :comparator "i;ascii-numeric" ["to", "cc"] "1" { test_fail "c"; } }
+test "another" { if header "to" "x" { stop; } if exists "to" { test_fail "d"; } }
+END
+run "$T/values.svtest"
+is "$(printf '%s\n' "$out" | sed 's/.*svtest:\([0-9]*\)/\1/')" "4: 'value' failed: a
+    header \"subject\", \"x-none\" is \"Frop!\", asked for is :contains \"1\", \"Bar\"
+5: 'no value' failed: b
+    header \"x-none\" has no value, asked for is :is \"1\"
+6: 'count' failed: c
+    header \"to\", \"cc\" is \"1\", asked for is :count \"gt\" \"1\"
+7: 'another' failed: d
+0 passed, 4 failed" "both values are shown, of that comparison alone"
 
 # ---- crashes and endless loops
 file crash <<'END'

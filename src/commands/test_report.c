@@ -214,7 +214,7 @@ static void hear(void *self, TestEvent event, uint32_t line, Slice text)
 		break;
 	case TEST_FAILED:
 		if (report->open) {
-			report->open->reason = keep(report, text, REASON_BYTES);
+			report->open->reason = keep_lines(report, text);
 			report->open->failed_line = line;
 		}
 		close_case(report);
@@ -291,6 +291,9 @@ static void append_escaped(Text *out, const char *text)
 			break;
 		case '"':
 			text_append_string(out, "&quot;");
+			break;
+		case '\n':
+			text_append_string(out, "&#10;");
 			break;
 		default:
 			text_append_char(out, *text);

@@ -1,6 +1,7 @@
 #include "sieve/match.h"
 
 #include <stdio.h>
+#include <string.h>
 
 #include "sieve/script.h"
 
@@ -14,6 +15,19 @@ void sieve_match_begin(SieveMatch *match, SieveRun *run, const SieveNode *node, 
 	match->count = 0;
 	match->matched = false;
 	run->captures_off = node->verb->takes & SIEVE_SETS_NO_CAPTURES;
+	if (run->compared)
+		*run->compared = (SieveCompared){ .node = node, .keys = keys };
+}
+
+static __attribute__((noinline, cold)) void note_value(SieveCompared *compared, Slice text)
+{
+	struct SieveComparedValue *value;
+
+	if (compared->count++ >= sizeof compared->values / sizeof *compared->values)
+		return;
+	value = &compared->values[compared->count - 1];
+	value->length = text.length;
+	memcpy(value->text, text.data, text.length < sizeof value->text ? text.length : sizeof value->text);
 }
 
 static SieveStatus expand_keys(SieveMatch *match)
@@ -58,6 +72,8 @@ static SieveStatus match_keys(SieveMatch *match, SieveValue *value)
 	const SieveMatchType *type = match->how->type;
 	SieveStatus status = match->keys ? SIEVE_OK : expand_keys(match);
 
+	if (match->run->compared)
+		note_value(match->run->compared, value->text);
 	for (size_t i = 0; i < match->key_strings->count && sieve_match_open(match, status); i++) {
 		if (!match->keys[i].ready)
 			status = prepare_key(match, i);

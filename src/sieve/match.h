@@ -41,6 +41,17 @@ typedef struct SieveMatch {
 	bool matched;
 } SieveMatch;
 
+/* The last comparison of a test with values, for whoever wants to know what it was that failed. */
+typedef struct SieveCompared {
+	const SieveNode *node; /* NULL: none since the last "if" began */
+	const SieveStrings *keys;
+	struct SieveComparedValue {
+		char text[100]; /* the beginning of it */
+		size_t length;
+	} values[3]; /* the first of them */
+	size_t count;
+} SieveCompared;
+
 void sieve_match_begin(SieveMatch *match, SieveRun *run, const SieveNode *node, const SieveStrings *keys);
 
 /* Offers one value, which must stay where it is until the test is over.  SIEVE_OK: match->matched

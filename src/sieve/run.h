@@ -48,13 +48,14 @@ typedef struct SieveRun {
 	struct SieveSlot *slots;
 	Text *globals;
 	SieveIdle *idle;
-	unsigned includes;      /* carried out so far */
-	unsigned iterations;    /* of loops */
-	size_t arena_at_start;  /* what the arena held before */
-	const SieveNode *test;  /* "envelope" or "environment" while an item of it is asked for */
-	bool captures_off;      /* the present test sets no match variables */
-	bool extensions_found;  /* an "ihave" has found some */
-	struct SieveRun *outer; /* in the middle of which this one is: a test's; else NULL */
+	unsigned includes;              /* carried out so far */
+	unsigned iterations;            /* of loops */
+	size_t arena_at_start;          /* what the arena held before */
+	const SieveNode *test;          /* "envelope" or "environment" while an item of it is asked for */
+	bool captures_off;              /* the present test sets no match variables */
+	bool extensions_found;          /* an "ihave" has found some */
+	struct SieveRun *outer;         /* in the middle of which this one is: a test's; else NULL */
+	struct SieveCompared *compared; /* match.h; NULL: nobody wants to know */
 } SieveRun;
 
 /* Take down what went wrong at `span` of the running script and return SIEVE_FAILED or

@@ -2,11 +2,14 @@
  * RFC 5228, section 3 */
 #include "sieve/extensions/list.h"
 
+#include "sieve/match.h"
 #include "sieve/script.h"
 
 /* An if and what hangs on it; an else has no test. */
 static SieveStatus run_if(SieveRun *run, const SieveNode *node)
 {
+	if (run->compared)
+		run->compared->node = NULL;
 	for (; node; node = node->otherwise) {
 		bool result = true;
 		SieveStatus status = node->tests ? sieve_run_test(run, node->tests, &result) : SIEVE_OK;

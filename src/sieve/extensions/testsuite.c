@@ -6,8 +6,10 @@
  * there in `trommel test` alone, which plays the testbed (sieve/testbed.h). */
 #include "sieve/extensions/testsuite.h"
 
+#include "base/printable.h"
 #include "base/utf8.h"
 #include "sieve/edit.h"
+#include "sieve/match.h"
 #include "sieve/script.h"
 #include "sieve/testbed.h"
 
@@ -27,6 +29,7 @@ typedef struct Suite {
 	bool in_block;
 	bool failing;        /* the open block has failed and is being left */
 	bool script_failing; /* the script under test, which is a test itself, has failed */
+	SieveCompared compared;
 } Suite;
 
 void sieve_test_error(SieveTestErrors *errors, const char *text)
@@ -56,6 +59,7 @@ static Suite *suite_of(SieveRun *run)
 
 		suite->bed = run->input->testbed;
 		suite->errors.arena = run->arena;
+		run->compared = &suite->compared;
 		*slot = suite;
 	}
 	return *slot;
@@ -86,6 +90,7 @@ static SieveStatus run_test(SieveRun *run, const SieveNode *node)
 		return status;
 	suite->bed->begin(suite->bed->self, name, node->span.line);
 	suite->in_block = true;
+	suite->compared.node = NULL;
 	status = sieve_run_block(run, node->block);
 	if (suite->failing)
 		status = SIEVE_OK;
@@ -93,6 +98,67 @@ static SieveStatus run_test(SieveRun *run, const SieveNode *node)
 		suite->bed->end(suite->bed->self);
 	suite->in_block = suite->failing = false;
 	return status;
+}
+
+enum {
+	SHOWN_BYTES = 100, /* of a value or key */
+	SHOWN_KEYS = 3
+};
+
+static void append_quoted(Text *out, size_t place, Slice value, size_t length)
+{
+	text_append_string(out, place ? ", \"" : "\"");
+	printable_append(out, value, SHOWN_BYTES);
+	text_append_string(out, length > value.length ? "...\"" : "\"");
+}
+
+static void append_strings(SieveRun *run, const SieveStrings *strings, Text *out)
+{
+	for (size_t i = 0; i < strings->count && i < SHOWN_KEYS; i++) {
+		Slice value;
+
+		if (sieve_expand(run, &strings->items[i], &value) == SIEVE_OK)
+			append_quoted(out, i, value, value.length);
+	}
+	if (strings->count > SHOWN_KEYS)
+		text_append_string(out, ", ...");
+}
+
+/* `header "subject"`: the test and what it looks at. */
+static void append_test(SieveRun *run, const SieveCompared *it, Text *out)
+{
+	const SieveVerb *verb = it->node->verb;
+
+	text_append_string(out, verb->name);
+	for (size_t i = 0; verb->parameters[i].name; i++)
+		if (it->node->arguments[i].type >= SIEVE_STRING && sieve_strings(it->node, i) != it->keys) {
+			text_append_char(out, ' ');
+			append_strings(run, sieve_strings(it->node, i), out);
+		}
+}
+
+/* What the last comparison had before it: nearly always the one that a failure is about. */
+static void append_compared(SieveRun *run, const SieveCompared *it, Text *out)
+{
+	const SieveMatching *how = it->node ? it->node->matching : NULL;
+
+	if (!how)
+		return;
+	text_append_string(out, "\n    ");
+	append_test(run, it, out);
+	text_append_string(out, it->count ? " is " : " has no value");
+	for (size_t i = 0; i < it->count && i < sizeof it->values / sizeof *it->values; i++) {
+		const struct SieveComparedValue *value = &it->values[i];
+		size_t shown = value->length < sizeof value->text ? value->length : sizeof value->text;
+
+		append_quoted(out, i, slice(value->text, shown), value->length);
+	}
+	text_printf(out, ", asked for is :%s ", how->type->name);
+	if (how->argument.type == SIEVE_STRING) {
+		append_strings(run, &how->argument.strings, out);
+		text_append_char(out, ' ');
+	}
+	append_strings(run, it->keys, out);
 }
 
 /* Leaves the block, or the script under test, as "stop" would leave it. */
@@ -113,10 +179,17 @@ static SieveStatus fail_here(SieveRun *run, const SieveNode *node, Slice reason)
 
 static SieveStatus test_fail(SieveRun *run, const SieveNode *node)
 {
+	Suite *suite = suite_of(run);
+	AUTO_VALUE(Text) text = { 0 };
 	Slice reason;
 	SieveStatus status = sieve_expand(run, sieve_string(node, 0), &reason);
 
-	return status == SIEVE_OK ? fail_here(run, node, reason) : status;
+	if (status != SIEVE_OK)
+		return status;
+	text_append_slice(&text, reason);
+	if (suite->in_block)
+		append_compared(run, &suite->compared, &text);
+	return fail_here(run, node, text_slice(&text));
 }
 
 /* ---- the result ---- */
