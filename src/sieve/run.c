@@ -297,7 +297,7 @@ void sieve_forget_message(SieveRun *run)
 			slot->value = NULL;
 }
 
-static void hand_over_message(const SieveRun *from, SieveRun *to)
+static void hand_over(const SieveRun *from, SieveRun *to)
 {
 	to->message = from->message;
 	to->header = from->header;
@@ -306,6 +306,7 @@ static void hand_over_message(const SieveRun *from, SieveRun *to)
 	to->edited = from->edited;
 	to->enclosed = from->enclosed;
 	to->edits = from->edits;
+	to->idle = from->idle;
 }
 
 SieveStatus sieve_run_within(SieveRun *outer, const SieveScript *script)
@@ -318,13 +319,13 @@ SieveStatus sieve_run_within(SieveRun *outer, const SieveScript *script)
 			 .outer = outer };
 	SieveStatus status;
 
-	hand_over_message(outer, &run);
+	hand_over(outer, &run);
 	hand_over_slots(outer, &run);
 	status = sieve_run_script(&run, script);
 	if (status == SIEVE_OK || status == SIEVE_STOP) {
 		status = SIEVE_OK;
 		sieve_run_conclude(&run);
-		hand_over_message(&run, outer);
+		hand_over(&run, outer);
 		hand_over_slots(&run, outer);
 	}
 	free_globals(&run);

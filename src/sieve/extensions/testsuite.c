@@ -218,6 +218,7 @@ static void change_message(SieveRun *run)
 static void empty_result(SieveRun *run)
 {
 	plan_clear(run->plan);
+	run->idle = NULL;
 	change_message(run);
 }
 
@@ -289,6 +290,21 @@ static SieveStatus offer(SieveMatch *match, const SieveNode *node, size_t place,
 	return sieve_match_value(match, slice_of(value));
 }
 
+/* What was decided and, for a reason, comes to nothing: a result has it all the same. */
+static SieveStatus offer_idle(SieveMatch *match, const SieveNode *node, size_t place, const SieveIdle *idle)
+{
+	size_t count = 0;
+	SieveStatus status = SIEVE_OK;
+
+	for (const SieveIdle *it = idle; it; it = it->next)
+		count++;
+	/* The last one stands first. */
+	for (const SieveIdle *it = idle; it && sieve_match_open(match, status); it = it->next)
+		if (name_of(it->action.kind))
+			status = offer(match, node, place + count--, name_of(it->action.kind));
+	return status;
+}
+
 static SieveStatus test_result_action(SieveRun *run, const SieveNode *node, bool *result)
 {
 	const Plan *plan = run->plan;
@@ -304,6 +320,8 @@ static SieveStatus test_result_action(SieveRun *run, const SieveNode *node, bool
 		if (name)
 			status = offer(&match, node, ++place, name);
 	}
+	if (sieve_match_open(&match, status))
+		status = offer_idle(&match, node, place, run->idle);
 	return sieve_match_end(&match, status, result);
 }
 
