@@ -14,7 +14,6 @@
 #include "commands/testbed_state.h"
 #include "delivery/caller.h"
 #include "delivery/mime_module.h"
-#include "delivery/rules.h"
 #include "message/address.h"
 #include "plan/limits.h"
 #include "sieve/extensions/testsuite.h"
@@ -149,45 +148,6 @@ static const SieveExtension *const *all_extensions(Arena *arena)
 	memcpy(all, sieve_extensions, count * sizeof *all);
 	all[count] = &sieve_ext_testsuite;
 	return all;
-}
-
-/* Where an included script may be, in this order: beside the tests, in a directory for it or not, and where
- * the configuration says. */
-static const char *include_path(const Testbed *bed, SievePlace place, unsigned which, const char *name)
-{
-	bool global = place == SIEVE_GLOBAL;
-	const char *configured = global ? bed->config.sieve_global_dir
-					: rules_expand(bed->config.sieve_dir, bed->options->user, bed->arena);
-
-	switch (which) {
-	case 0:
-		return arena_printf(bed->arena, "%s/%s/%s.sieve", bed->directory,
-				    global ? "included-global" : "included", name);
-	case 1:
-		return arena_printf(bed->arena, "%s/%s.sieve", bed->directory, name);
-	case 2:
-		return arena_printf(bed->arena, "%s/%s.sieve", configured, name);
-	default:
-		return NULL;
-	}
-}
-
-static SieveLoad load(void *self, SievePlace place, const char *name, Text *source, Failure *why)
-{
-	const Testbed *bed = self;
-	const char *path;
-
-	if (!plan_folder_valid(slice_of(name))) {
-		failure_retry(why, "a script cannot have this name");
-		return SIEVE_REFUSED;
-	}
-	for (unsigned which = 0; (path = include_path(bed, place, which, name)); which++) {
-		Failure unreadable = { 0 };
-
-		if (settings_read_script(path, source, &unreadable))
-			return SIEVE_LOADED;
-	}
-	return SIEVE_ABSENT;
 }
 
 /* What a script needs besides its text. */
@@ -361,7 +321,7 @@ static void set_up(Testbed *bed, const char *file)
 	bed->table.self = bed;
 	bed->table.directory = bed->directory;
 	bed->world = (World){ testbed_answer, bed };
-	bed->setup = (SieveSetup){ .load = load,
+	bed->setup = (SieveSetup){ .load = testbed_load,
 				   .setting = testbed_setting,
 				   .self = bed,
 				   .strict_require = true,

@@ -1,4 +1,5 @@
 /* testbed_settings - what a test sets, by the names that other engines' tests use, as settings of ours */
+#include <limits.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -53,10 +54,22 @@ static const char *in_seconds(const Testbed *bed, const char *value)
 	return value;
 }
 
+/* Who sends what is passed on: their words in ours. */
+static const char *our_sender(const Testbed *bed, const char *value)
+{
+	Slice trimmed = ascii_trim(slice_of(value));
+
+	if (slice_equal(trimmed, SLICE("orig_recipient")))
+		return "original_recipient";
+	return arena_copy_bytes(bed->arena, trimmed.data, trimmed.length);
+}
+
 static const char *our_value(const Testbed *bed, const char *ours, const char *value)
 {
 	size_t length = strlen(ours);
 
+	if (strcmp(ours, "redirect_sender") == 0)
+		return our_sender(bed, value);
 	return length > 2 && strcmp(ours + length - 2, "_s") == 0 ? in_seconds(bed, value) : value;
 }
 
@@ -203,13 +216,24 @@ static void copy_config(Testbed *bed)
 	bed->config.add_return_path = bed->config.add_delivered_to = bed->config.add_original_to = false;
 }
 
+/* "4096", "4k". */
+static unsigned limit_of(const Testbed *bed, const char *name, unsigned otherwise)
+{
+	const char *value = testbed_their_setting(bed, name);
+	char *end;
+	unsigned long number = value ? strtoul(value, &end, 10) : otherwise;
+
+	if (value && ascii_lower(*end) == 'k')
+		number *= 1024;
+	return number < UINT_MAX ? (unsigned)number : UINT_MAX;
+}
+
 const SieveSetup *testbed_reload(void *self, Failure *why)
 {
 	enum {
 		ACTION_MAX = 32 /* what tests of limits expect; a delivery's is more */
 	};
 	Testbed *bed = self;
-	const char *actions;
 
 	copy_config(bed);
 	bed->in_force.count = 0;
@@ -217,8 +241,10 @@ const SieveSetup *testbed_reload(void *self, Failure *why)
 		add(bed, &bed->in_force, bed->stored.items[i]);
 	for (size_t i = 0; i < bed->in_force.count; i++)
 		set_key(bed, &bed->in_force.items[i]);
-	actions = testbed_their_setting(bed, "sieve_max_actions");
-	bed->setup.action_max = actions ? (unsigned)strtoul(actions, NULL, 10) : ACTION_MAX;
+	bed->setup.action_max = limit_of(bed, "sieve_max_actions", ACTION_MAX);
+	bed->setup.include_max = limit_of(bed, "sieve_include_max_includes", 0);
+	bed->setup.include_depth_max = limit_of(bed, "sieve_include_max_nesting_depth", 0);
+	bed->setup.variable_bytes_max = limit_of(bed, "sieve_variables_max_value_size", 0);
 	bed->setup.redirect_max = bed->config.redirect_max;
 	bed->setup.recipient_delimiter = bed->config.recipient_delimiter;
 	if (bed->input.message)

@@ -81,6 +81,10 @@ const char *testbed_setting(void *self, const char *name);
 /* What is in force under the name that tests use, or NULL. */
 const char *testbed_their_setting(const Testbed *bed, const char *name);
 
+/* ---- testbed_scripts.c: what is included ---- */
+
+SieveLoad testbed_load(void *self, SievePlace place, const char *name, Text *source, Failure *why);
+
 /* ---- testbed_world.c ---- */
 
 bool testbed_answer(void *self, const Question *question, Answer *answer, Failure *why);

@@ -5,6 +5,7 @@
 #include "base/ascii.h"
 #include "delivery/trace.h"
 #include "message/address.h"
+#include "message/identity.h"
 
 const char *redirect_guard(const Redirection *redirection, const Action *action)
 {
@@ -28,22 +29,53 @@ const char *redirect_guard(const Redirection *redirection, const Action *action)
 	return NULL;
 }
 
-/* Who gets the bounces.  A null sender stays null: no bounce path is made where there was none. */
+static const char *postmaster(const Redirection *redirection)
+{
+	const Config *config = redirection->config;
+
+	return *config->postmaster ? config->postmaster : "postmaster";
+}
+
+/* Who gets the bounces, as the configuration says; NULL where it names nobody that there is. */
+static const char *configured_sender(const Redirection *redirection)
+{
+	const Envelope *envelope = redirection->envelope;
+	const char *how = redirection->config->redirect_sender;
+	size_t length = strlen(how);
+
+	if (strcmp(how, "recipient") == 0)
+		return envelope->recipient;
+	if (strcmp(how, "original_recipient") == 0)
+		return envelope->original_recipient;
+	if (strcmp(how, "user_email") == 0)
+		return identity_address(config_get(redirection->config, "user_email", redirection->arena),
+					envelope, redirection->arena);
+	if (strcmp(how, "user") == 0)
+		return envelope->user;
+	if (strcmp(how, "postmaster") == 0)
+		return postmaster(redirection);
+	return *how == '<' ? arena_copy_bytes(redirection->arena, how + 1, length - 2) : NULL;
+}
+
+/* Names that only local delivery knows are for sendmail(1) to complete. */
+static bool is_local(const Redirection *redirection, const char *sender)
+{
+	return strcmp(sender, redirection->envelope->user) == 0 || strcmp(sender, "postmaster") == 0;
+}
+
+/* A null sender stays null: no bounce path is made where there was none. */
 static const char *sender_of(const Redirection *redirection)
 {
 	const Envelope *envelope = redirection->envelope;
-	const char *how = redirection->config->redirect_sender, *sender = envelope->sender;
+	const char *sender;
 
 	if (!envelope->sender_known || !*envelope->sender)
 		return "";
-	if (strcmp(how, "recipient") == 0)
-		sender = envelope->recipient;
-	else if (strcmp(how, "user") == 0)
-		sender = envelope->user;
-	else if (strcmp(how, "postmaster") == 0)
-		sender = *redirection->config->postmaster ? redirection->config->postmaster : "postmaster";
+	sender = configured_sender(redirection);
+	if (!sender)
+		sender = envelope->sender;
 	/* what cannot be an address must not look like an option or a second word to anybody */
-	return address_is_safe(slice_of(sender)) || strcmp(sender, envelope->user) == 0 ? sender : "";
+	return address_is_safe(slice_of(sender)) || is_local(redirection, sender) ? sender : "";
 }
 
 /* Who gets the reports that the rules asked for (RFC 6009, 6.1 and 7.1). */

@@ -178,7 +178,7 @@ static SieveStatus check_limits(SieveRun *run, const SieveNode *node, const Acti
 	unsigned actions = run->main->unit->setup.action_max;
 	size_t redirects = 0;
 
-	actions = actions && actions < LIMIT_ACTIONS ? actions : LIMIT_ACTIONS;
+	actions = sieve_limit(actions, LIMIT_ACTIONS);
 	if (run->plan->count >= actions)
 		return sieve_fail(run, node->span, "more than %u actions (limit: actions)", actions);
 	if (action->kind != ACTION_REDIRECT)

@@ -351,19 +351,21 @@ static void load_script(SieveCheck *check, SieveScript *script)
 SieveScript *sieve_compile_include(SieveCheck *check, SievePlace place, Slice name, SieveSpan span)
 {
 	SieveUnit *unit = check->unit;
+	unsigned depth = sieve_limit(unit->setup.include_depth_max, SIEVE_LIMIT_INCLUDE_DEPTH);
+	unsigned includes = sieve_limit(unit->setup.include_max, SIEVE_LIMIT_INCLUDES);
 	SieveScript *script = known_script(unit, place, name);
 
 	if (script)
 		return script;
-	if (check->depth >= SIEVE_LIMIT_INCLUDE_DEPTH) {
+	if (check->depth >= depth) {
 		sieve_check_error(check, span, NULL,
-				  "scripts include one another more than %d deep (limit: include depth)",
-				  SIEVE_LIMIT_INCLUDE_DEPTH);
+				  "scripts include one another more than %u deep (limit: include depth)",
+				  depth);
 		return NULL;
 	}
-	if (unit->script_count > SIEVE_LIMIT_INCLUDES) {
-		sieve_check_error(check, span, NULL, "more than %d scripts are included (limit: includes)",
-				  SIEVE_LIMIT_INCLUDES);
+	if (unit->script_count > includes) {
+		sieve_check_error(check, span, NULL, "more than %u scripts are included (limit: includes)",
+				  includes);
 		return NULL;
 	}
 	script = add_script(unit);

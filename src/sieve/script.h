@@ -99,6 +99,12 @@ typedef struct SieveSlot {
 	struct SieveSlot *next;
 } SieveSlot;
 
+/* The limit that is in force: the setup's, or the one there always is. */
+static inline unsigned sieve_limit(unsigned wanted, unsigned most)
+{
+	return wanted && wanted < most ? wanted : most;
+}
+
 /* The slot of `extension` in a list, made when there is none. */
 void **sieve_find_slot(SieveSlot **first, const SieveExtension *extension, Arena *arena);
 
@@ -201,6 +207,9 @@ bool sieve_bind_global(SieveCheck *check, Slice name, SieveSpan span, uint32_t *
 
 /* Makes the script's variable `name` mean the global one from here on; reports why it cannot be. */
 void sieve_declare_global(SieveCheck *check, Slice name, SieveSpan span);
+
+/* How many bytes a value may have. */
+unsigned sieve_variable_bytes(const SieveRun *run);
 
 /* ---- positions ---- */
 

@@ -60,8 +60,9 @@ typedef struct SieveSetup {
 	 * could have written it, or a bad name; UNREADABLE: try again later (`why` says). */
 	SieveLoad (*load)(void *self, SievePlace place, const char *name, Text *source, Failure *why);
 	void *self;
-	unsigned redirect_max;           /* 0: the default */
-	unsigned action_max;             /* the same */
+	unsigned redirect_max; /* 0: the default */
+	/* Lower limits than limits.h has; 0: those. */
+	unsigned action_max, include_max, include_depth_max, variable_bytes_max;
 	const char *recipient_delimiter; /* characters that begin the detail; NULL: "+" */
 	/* What is set for `name` (a key of trommel.conf), as it is written there; NULL: nothing is.  May be
 	 * NULL. */

@@ -242,6 +242,11 @@ static Text *place_of(SieveRun *run, const SievePiece *variable)
 	return NULL;
 }
 
+unsigned sieve_variable_bytes(const SieveRun *run)
+{
+	return sieve_limit(run->main->unit->setup.variable_bytes_max, SIEVE_LIMIT_VARIABLE_BYTES);
+}
+
 void sieve_variable_set(SieveRun *run, const SievePiece *variable, Slice value)
 {
 	Text *text = place_of(run, variable);
@@ -249,7 +254,7 @@ void sieve_variable_set(SieveRun *run, const SievePiece *variable, Slice value)
 	if (!text)
 		return;
 	text_reset(text);
-	text_append_slice(text, utf8_cut(value, SIEVE_LIMIT_VARIABLE_BYTES));
+	text_append_slice(text, utf8_cut(value, sieve_variable_bytes(run)));
 }
 
 SieveStatus sieve_modify(SieveRun *run, const SieveModifier *const *modifiers, Slice *value)

@@ -157,12 +157,25 @@ static bool are_choices(const ConfigKey *key, Slice words)
 	return seen != 0;
 }
 
+/* "<a@example.org>": whether that is an address is seen where mail is sent. */
+static bool is_bracketed(Slice value)
+{
+	const char *at = value.length > 2 ? memchr(value.data, '@', value.length) : NULL;
+
+	for (size_t i = 0; i < value.length; i++)
+		if (ascii_is_space(value.data[i]))
+			return false;
+	return at && value.data[0] == '<' && value.data[value.length - 1] == '>';
+}
+
 /* The rest is read where it is used: "~" and "%u" depend on the recipient. */
 static bool is_good_text(const ConfigKey *key, Slice value)
 {
 	switch (key->type) {
 	case CONFIG_CHOICE:
 		return choice_of(key, value) >= 0;
+	case CONFIG_SENDER:
+		return choice_of(key, value) >= 0 || is_bracketed(value);
 	case CONFIG_CHOICES:
 		return are_choices(key, value);
 	case CONFIG_PATH_OF_USER:

@@ -53,7 +53,7 @@ typedef struct Config {
 	unsigned judge_memory_mb;            /* 512 */
 	/* outgoing */
 	const char *sendmail;        /* /usr/sbin/sendmail */
-	const char *redirect_sender; /* "sender", "recipient", "postmaster", "user" */
+	const char *redirect_sender; /* "sender", "recipient", ..., or "<address>" */
 	unsigned hop_limit;          /* Received lines beyond which nothing is redirected: 25 */
 	/* trace */
 	bool add_return_path;  /* true */

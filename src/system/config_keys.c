@@ -7,7 +7,9 @@
 static const char *const mbox_formats[] = { "mboxrd", "mboxo", NULL };
 static const char *const lock_kinds[] = { "dotlock", "fcntl", "flock", NULL };
 static const char *const verdict_types[] = { "score", "strlen", "text", NULL };
-static const char *const redirect_senders[] = { "sender", "recipient", "postmaster", "user", NULL };
+static const char *const redirect_senders[] = { "sender",     "recipient", "original_recipient",
+						"user_email", "user",      "postmaster",
+						NULL };
 static const char *const facilities[] = { "mail",   "daemon", "user",   "auth",   "authpriv",
 					  "local0", "local1", "local2", "local3", "local4",
 					  "local5", "local6", "local7", "",       NULL };
@@ -132,7 +134,7 @@ const ConfigKey config_keys[] = {
 
 	{ AT(sendmail), .type = CONFIG_PATH_OF_SYSTEM, .section = "Outgoing mail",
 	  .help = "the program that takes redirected messages" },
-	{ AT(redirect_sender), .type = CONFIG_CHOICE, .choices = redirect_senders,
+	{ AT(redirect_sender), .type = CONFIG_SENDER, .choices = redirect_senders,
 	  .help = "the envelope sender of redirected messages" },
 	{ AT(hop_limit), RANGE(1, 1000), .help = "a message with more Received fields is not redirected" },
 	{ AT(postmaster), .type = CONFIG_STRING,
@@ -226,6 +228,10 @@ void config_wanted_text(const ConfigKey *key, Text *out)
 		break;
 	case CONFIG_CHOICE:
 		append_choices(key, out);
+		break;
+	case CONFIG_SENDER:
+		append_choices(key, out);
+		text_append_string(out, ", or <address>");
 		break;
 	case CONFIG_BOOL:
 		text_append_string(out, "yes or no");

@@ -41,6 +41,16 @@ story 'redirect "bob@example.com";' -f ''
 is "$? $(sed -n 3p "$HOME/sent/0.argv")" "0 <>" "the null sender stays null"
 story 'redirect "bob@example.com";'
 is "$? $(sent)" "0 1" "an unknown sender is no obstacle"
+for setting in recipient=reader@example.net original_recipient=list@example.net "user=$ME" postmaster=postmaster \
+	'<bounces@example.net>=bounces@example.net' user_email=alice@example.org; do
+	story 'redirect "bob@example.com";' -f alice@example.org -a list@example.net -o "redirect_sender=${setting%=*}"
+	is "$? $(sed -n 3p "$HOME/sent/0.argv")" "0 ${setting##*=}" "redirect_sender = ${setting%=*}"
+done
+story 'redirect "bob@example.com";' -f '' -o 'redirect_sender=<bounces@example.net>'
+is "$? $(sed -n 3p "$HOME/sent/0.argv")" "0 <>" "but the null sender stays null"
+story 'redirect "bob@example.com";' -f alice@example.org -o 'redirect_sender=<bounces>'
+is "$? $(sent)" "75 0" "what is no sender is a wrong setting"
+like "$(cat "$T/err")" 'redirect_sender wants .* or <address>, found' "and its name is told"
 
 # Not in circles.
 received() { awk -v n="$1" 'BEGIN { for (i = 0; i < n; i++) print "Received: from a by b; Thu, 01 Jan 2026 12:00:00 +0000" }'; }

@@ -75,6 +75,9 @@ static SieveStatus fail_to_load(SieveRun *run, const SieveNode *node, const Siev
 
 static SieveStatus include(SieveRun *run, const SieveNode *node)
 {
+	const SieveSetup *setup = &run->main->unit->setup;
+	unsigned depth = sieve_limit(setup->include_depth_max, SIEVE_LIMIT_INCLUDE_DEPTH);
+	unsigned includes = sieve_limit(setup->include_max, SIEVE_LIMIT_INCLUDES);
 	const SieveScript *script = node->data;
 	bool *done = been_run(run);
 
@@ -86,13 +89,13 @@ static SieveStatus include(SieveRun *run, const SieveNode *node)
 		return SIEVE_OK;
 	if (is_running(run, script))
 		return sieve_fail(run, node->span, "the script '%s' includes itself", script->name);
-	if (run->frame->depth >= SIEVE_LIMIT_INCLUDE_DEPTH)
+	if (run->frame->depth >= depth)
 		return sieve_fail(run, node->span,
-				  "scripts include one another more than %d deep (limit: include depth)",
-				  SIEVE_LIMIT_INCLUDE_DEPTH);
-	if (run->includes++ >= SIEVE_LIMIT_INCLUDES)
-		return sieve_fail(run, node->span, "more than %d scripts were included (limit: includes)",
-				  SIEVE_LIMIT_INCLUDES);
+				  "scripts include one another more than %u deep (limit: include depth)",
+				  depth);
+	if (run->includes++ >= includes)
+		return sieve_fail(run, node->span, "more than %u scripts were included (limit: includes)",
+				  includes);
 	done[script->index] = true;
 	return sieve_run_script(run, script);
 }

@@ -107,7 +107,7 @@ static SieveStatus quotewildcard(SieveRun *run, Slice in, Slice *out)
 
 	for (size_t i = 0; i < in.length; i++) {
 		/* A value that would be cut is cut here, so that no back-slash is parted from its star. */
-		if (length + 2 > SIEVE_LIMIT_VARIABLE_BYTES)
+		if (length + 2 > sieve_variable_bytes(run))
 			break;
 		if (in.data[i] == '*' || in.data[i] == '?' || in.data[i] == '\\')
 			quoted[length++] = '\\';
