@@ -26,7 +26,8 @@ typedef struct Courier {
 	const Config *config;
 	Arena *arena;
 	User user;
-	const char *hostname;
+	const char *machine;  /* this host's own name */
+	const char *hostname; /* and the one that it has in mail */
 	Store *store;
 	Lists lists;
 	Message message;
@@ -94,6 +95,7 @@ static StoreSettings store_settings(const Courier *courier)
 		.uid = courier->user.uid,
 		.gid = courier->user.gid,
 		.hostname = courier->hostname,
+		.machine = courier->machine,
 		.mboxo = strcmp(config->mbox_format, "mboxo") == 0,
 		.lock_dotlock = has_lock(config->mbox_locks, "dotlock"),
 		.lock_fcntl = has_lock(config->mbox_locks, "fcntl"),
@@ -106,12 +108,10 @@ static StoreSettings store_settings(const Courier *courier)
 	};
 }
 
-static const char *host_name(const Config *config, Arena *arena)
+static const char *machine_name(Arena *arena)
 {
 	struct utsname name;
 
-	if (*config->hostname)
-		return config->hostname;
 	return uname(&name) == 0 ? arena_copy_string(arena, name.nodename) : "localhost";
 }
 
@@ -351,11 +351,13 @@ bool courier_deliver(const DeliveryRequest *request, const Config *config, Failu
 {
 	uint64_t started_us = clock_us(CLOCK_MONOTONIC);
 	AUTO(Arena) arena = arena_new();
+	const char *machine = machine_name(arena);
 	Courier courier = {
 		.request = request,
 		.config = config,
 		.arena = arena,
-		.hostname = host_name(config, arena),
+		.machine = machine,
+		.hostname = *config->hostname ? config->hostname : machine,
 		.now = (int64_t)(clock_us(CLOCK_REALTIME) / 1000000),
 	};
 	bool done = deliver(&courier, why);

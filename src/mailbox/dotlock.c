@@ -51,10 +51,9 @@ void lock_pause(unsigned *pause_ms)
 	*pause_ms = *pause_ms * 2 < PAUSE_MAX_MS ? *pause_ms * 2 : PAUSE_MAX_MS;
 }
 
-bool dotlock_init(Dotlock *lock, int dir_fd, const char *file, const char *hostname, gid_t group,
-		  Failure *why)
+bool dotlock_init(Dotlock *lock, int dir_fd, const char *file, const char *machine, gid_t group, Failure *why)
 {
-	*lock = (Dotlock){ .dir_fd = dir_fd, .hostname = hostname, .group = group, .fd = -1 };
+	*lock = (Dotlock){ .dir_fd = dir_fd, .machine = machine, .group = group, .fd = -1 };
 	if (strlen(file) + sizeof ".lock" > sizeof lock->name)
 		return failure_retry(why, "the name '%s' is too long for a lock file beside it", file);
 	snprintf(lock->name, sizeof lock->name, "%s.lock", file);
@@ -107,7 +106,7 @@ static bool open_file(Dotlock *lock)
 static bool write_text(Dotlock *lock)
 {
 	char text[320];
-	int length = snprintf(text, sizeof text, "%ld:%.255s", (long)getpid(), lock->hostname);
+	int length = snprintf(text, sizeof text, "%ld:%.255s", (long)getpid(), lock->machine);
 
 	lock->text_length = (size_t)length;
 	return io_write(lock->fd, text, lock->text_length);
@@ -133,8 +132,10 @@ static bool link_file(Dotlock *lock)
 		linked = linkat(AT_FDCWD, path, lock->dir_fd, lock->name, AT_SYMLINK_FOLLOW) == 0;
 		error = errno;
 	}
-	if (linked)
+	if (linked) {
 		lock->undo = undo_add_unlink(lock->dir_fd, lock->name, lock->group);
+		undo_only_while_locked(lock->undo, lock->dir_fd, lock->name, lock->fd);
+	}
 	undo_release_signals();
 	errno = error;
 	return linked;
@@ -217,15 +218,19 @@ void dotlock_touch(Dotlock *lock)
 	lock->since_ms = lock_clock_ms();
 }
 
-/* After long work the lock may have been taken for abandoned, and the name be another's by now. */
-static bool still_ours(const Dotlock *lock)
+bool dotlock_stands(const Dotlock *lock)
 {
 	struct stat ours, there;
 
-	return lock_clock_ms() - lock->since_ms < TOUCH_AFTER_MS / 2 ||
-	       (fstat(lock->fd, &ours) == 0 &&
-		fstatat(lock->dir_fd, lock->name, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
-		ours.st_dev == there.st_dev && ours.st_ino == there.st_ino);
+	return fstat(lock->fd, &ours) == 0 &&
+	       fstatat(lock->dir_fd, lock->name, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       ours.st_dev == there.st_dev && ours.st_ino == there.st_ino;
+}
+
+void dotlock_give_away(Dotlock *lock)
+{
+	undo_strike(&lock->undo);
+	lock->held = false;
 }
 
 void dotlock_release(Dotlock *lock)
@@ -237,7 +242,8 @@ void dotlock_release(Dotlock *lock)
 		 * next writer breaks, but never remove one that has become another's. */
 		undo_strike(&lock->undo);
 		raise_group(lock);
-		if (still_ours(lock))
+		/* After long work it may have been taken for abandoned. */
+		if (lock_clock_ms() - lock->since_ms < TOUCH_AFTER_MS / 2 || dotlock_stands(lock))
 			unlinkat(lock->dir_fd, lock->name, 0);
 		lower_group(lock);
 		lock->held = false;

@@ -29,7 +29,7 @@ typedef struct Dotlock {
 	int dir_fd;              /* the directory of both files; borrowed, open until release */
 	char name[NAME_MAX + 1]; /* "<file>.lock" */
 	char spare[64];          /* the lock file before it is linked, where it needs a name; or "" */
-	const char *hostname;    /* borrowed */
+	const char *machine;     /* the system's own name for itself; borrowed */
 	gid_t group;             /* NO_GROUP, or the spool group that is raised to change the directory */
 	int fd;                  /* the lock file, linked or ready to be; or -1 */
 	size_t text_length;      /* of "pid:host" in it */
@@ -47,7 +47,7 @@ typedef enum DotlockAnswer {
 } DotlockAnswer;
 
 /* A lock, not yet held, on `file` in `dir_fd`.  False when the name is too long. */
-bool dotlock_init(Dotlock *lock, int dir_fd, const char *file, const char *hostname, gid_t group,
+bool dotlock_init(Dotlock *lock, int dir_fd, const char *file, const char *machine, gid_t group,
 		  Failure *why);
 
 /* Tries to take it, without waiting.  `why` is set for NOT_ALLOWED and FAILED. */
@@ -60,8 +60,15 @@ bool dotlock_mark_begun(Dotlock *lock, off_t offset, off_t length, Slice first_l
 /* Says in the record that the append is complete and flushed.  From here on nobody takes it back. */
 bool dotlock_mark_complete(Dotlock *lock, Failure *why);
 
+/* Does the lock that is held stand there still?  Somebody may have taken it for abandoned, and what it
+ * protected for his. */
+bool dotlock_stands(const Dotlock *lock);
+
 /* Shows others that we live: to be called now and then during long work. */
 void dotlock_touch(Dotlock *lock);
+
+/* It is another's by now: nothing of it is removed, neither now nor by the undo list. */
+void dotlock_give_away(Dotlock *lock);
 
 /* Removes the lock file, if it is held, and forgets the rest.  Zeroed and released locks are fine; errno is
  * kept. */
@@ -80,7 +87,8 @@ typedef struct DotlockHolder {
 	char host[256];     /* "" when unknown */
 	char state;         /* 'U' begun, 'C' complete; 0: no record of ours */
 	off_t offset, length;
-	bool same_boot; /* the record was written since this machine started */
+	bool same_boot;   /* the record was written since this machine started */
+	int64_t clock_ns; /* and when, since then */
 	char first_line[DOTLOCK_FIRST_LINE_MAX];
 	size_t first_line_length;
 } DotlockHolder;
@@ -88,7 +96,8 @@ typedef struct DotlockHolder {
 /* Reads who holds it.  False when nobody does, or the file cannot be looked at. */
 bool dotlock_read_holder(const Dotlock *lock, DotlockHolder *holder);
 
-/* Did the holder run on this machine, and is it gone? */
+/* Did the holder run on this machine, and is it gone?  What lives is never dead, whatever became of the
+ * clock. */
 bool dotlock_holder_is_dead(const Dotlock *lock, const DotlockHolder *holder);
 
 /* Is the lock older than `stale_s`, by the clock of the file server?  `newest` is when the locked file was

@@ -86,7 +86,7 @@ static int open_maildir(Store *store, const FolderPlace *place, const char *path
 /* A keyword that cannot be kept is no reason to keep the message waiting (RFC 5232, section 2). */
 static void make_letters(int folder_fd, const Store *store, const FilingOptions *options, Text *letters)
 {
-	const KeywordsContext context = { store->settings.hostname, KEYWORDS_PATIENCE_S };
+	const KeywordsContext context = { store->settings.machine, KEYWORDS_PATIENCE_S };
 	Failure ignored;
 
 	flags_maildir(options->flags, options->flag_count, letters);

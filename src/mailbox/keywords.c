@@ -131,7 +131,7 @@ static bool enter_locked(Keywords *keywords, int folder_fd, const char *const *f
 	Dotlock lock;
 	bool done;
 
-	if (!dotlock_init(&lock, folder_fd, "dovecot-uidlist", context->hostname, NO_GROUP, why) ||
+	if (!dotlock_init(&lock, folder_fd, "dovecot-uidlist", context->machine, NO_GROUP, why) ||
 	    !dotlock_acquire(&lock, context->patience_s, SIDE_FILE_STALE_S, why))
 		return false;
 	done = rewrite(keywords, folder_fd, flags, count, context->patience_s, why);

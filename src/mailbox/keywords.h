@@ -13,7 +13,7 @@
 
 /* What is needed besides the folder. */
 typedef struct KeywordsContext {
-	const char *hostname; /* for the lock */
+	const char *machine; /* for the lock */
 	unsigned patience_s;
 } KeywordsContext;
 

@@ -35,7 +35,7 @@ bool mbox_init(Mbox *mbox, const Store *store, int dir_fd, const char *path, Fai
 	mbox->name = strrchr(mbox->path, '/') + 1;
 	mbox->no_dotlock = !store->settings.lock_dotlock;
 	return find_spool_group(mbox, why) && dotlock_init(&mbox->dotlock, dir_fd, mbox->name,
-							   store->settings.hostname, mbox->spool_group, why);
+							   store->settings.machine, mbox->spool_group, why);
 }
 
 void mbox_unlock(Mbox *mbox)
@@ -80,6 +80,17 @@ static void tick(void *self)
 	dotlock_touch(&mbox->dotlock);
 }
 
+static void add_undo(Mbox *mbox, off_t size)
+{
+	const Dotlock *lock = &mbox->dotlock;
+
+	undo_hold_signals();
+	mbox->undo = undo_add_truncate(mbox->fd, size);
+	if (lock->held)
+		undo_only_while_locked(mbox->undo, lock->dir_fd, lock->name, lock->fd);
+	undo_release_signals();
+}
+
 static bool write_record(Mbox *mbox, const MboxRecord *record, off_t size, Failure *why)
 {
 	AUTO_VALUE(Text) first = { 0 };
@@ -94,8 +105,9 @@ static bool write_record(Mbox *mbox, const MboxRecord *record, off_t size, Failu
 				text_slice(&first), why))
 		return false;
 	if (!mbox->appended)
-		mbox->undo = undo_add_truncate(mbox->fd, size);
+		add_undo(mbox, size);
 	mbox->appended = true;
+	mbox->end = size + (off_t)gap.length + record->size_bytes;
 	if (!mbox_record_write(record, gap, mbox->fd, tick, mbox, why))
 		return failure_add(why, "mailbox '%s'", mbox->path);
 	if (fdatasync(mbox->fd) < 0)
@@ -117,6 +129,28 @@ bool mbox_append(Mbox *mbox, const MboxRecord *record, Failure *why)
 	return false;
 }
 
+/* Is what we appended all there, and the end of the mailbox?  Asked when the dotlock says that it is
+ * complete, so that nobody begins to cut it off any more. */
+static bool is_whole(const Mbox *mbox, Failure *why)
+{
+	struct stat now;
+
+	if (fstat(mbox->fd, &now) < 0)
+		return failure_errno(why, "look at the mailbox '%s'", mbox->path);
+	return now.st_size == mbox->end ||
+	       failure_retry(why, "the mailbox '%s' was changed while we had it locked", mbox->path);
+}
+
+/* Gives it back as it is: what stands behind its old end may be another's mail. */
+static void leave(Mbox *mbox)
+{
+	undo_strike(&mbox->undo);
+	mbox->appended = false;
+	if (mbox->dotlock.held && !dotlock_stands(&mbox->dotlock))
+		dotlock_give_away(&mbox->dotlock);
+	mbox_unlock(mbox);
+}
+
 bool mbox_commit(Mbox *mbox, Failure *why)
 {
 	Failure second;
@@ -124,6 +158,10 @@ bool mbox_commit(Mbox *mbox, Failure *why)
 	if (mbox->dotlock.held && !dotlock_mark_complete(&mbox->dotlock, why)) {
 		if (!mbox_take_back(mbox, &second))
 			failure_add(why, "and then %s", second.text);
+		return false;
+	}
+	if (!is_whole(mbox, why)) {
+		leave(mbox);
 		return false;
 	}
 	undo_strike(&mbox->undo);
@@ -138,6 +176,11 @@ bool mbox_take_back(Mbox *mbox, Failure *why)
 	const struct stat *before = &mbox->before;
 	bool done = true;
 
+	if (mbox->appended && mbox->dotlock.held && !dotlock_stands(&mbox->dotlock)) {
+		leave(mbox);
+		return failure_retry(why, "the lock on '%s' was broken, and it keeps a broken tail",
+				     mbox->path);
+	}
 	if (mbox->appended) {
 		done = (ftruncate(mbox->fd, before->st_size) == 0 && fsync(mbox->fd) == 0) ||
 		       failure_errno(why, "cut '%s' back, which keeps a broken tail", mbox->path);

@@ -28,6 +28,7 @@ typedef struct Mbox {
 	struct stat before; /* as it was when the locks were taken */
 	Undo undo;          /* cuts the append off */
 	bool appended;
+	off_t end; /* where it ends then */
 } Mbox;
 
 /* The mailbox `name` in the directory `dir_fd`, which becomes the mailbox's.  `path` is copied. */
@@ -44,10 +45,12 @@ bool mbox_lock_all(Mbox *const *boxes, size_t count, Failure *why);
  * commit: then all of it is one unit. */
 bool mbox_append(Mbox *mbox, const MboxRecord *record, Failure *why);
 
-/* What was appended stays: says so in the dotlock, and unlocks. */
+/* What was appended stays: says so in the dotlock, and unlocks.  Fails, and keeps nothing, when others have
+ * changed the mailbox since, who thought that we were gone. */
 bool mbox_commit(Mbox *mbox, Failure *why);
 
-/* Cuts off what was appended and not committed, and unlocks.  False when even that failed. */
+/* Cuts off what was appended and not committed, and unlocks.  False when even that failed, or when the lock
+ * is not ours any more: what stands behind the old end may be another's mail then. */
 bool mbox_take_back(Mbox *mbox, Failure *why);
 
 /* Lets others in. */

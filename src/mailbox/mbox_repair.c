@@ -2,9 +2,10 @@
  *
  * Cutting is right only where exit 0 cannot have been reported, and where nobody wrote behind the torn
  * message.  So all of this must agree: the lock is our own user's and says that an append had begun; at its
- * offset stands the From_ line that it names, or the beginning of it; no other message follows; and the
- * append is incomplete, or this machine has not been restarted since (what a power cut leaves of the lock
- * file may be older than what it leaves of the mailbox). */
+ * offset stands the From_ line that it names, or the beginning of it; no other message follows, not even one
+ * that begins in the middle of a torn line; and the append is incomplete, or this machine has not been
+ * restarted since (what a power cut leaves of the lock file may be older than what it leaves of the mailbox).
+ */
 #include "mailbox/mbox.h"
 
 #include <errno.h>
@@ -12,15 +13,69 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/ascii.h"
 #include "base/io.h"
 #include "base/memory.h"
 
 enum {
 	SCAN_SIZE = 64 * 1024,
+	SEPARATOR_MAX = 600,     /* bytes of a From_ line, with the longest sender */
 	PAUSE_AFTER_BREAK_S = 1, /* who else judged the lock by its age may be about to remove it */
 };
 
-/* Reads [offset, end) and looks for another From_ line. */
+static bool fits(char shape, char c)
+{
+	switch (shape) {
+	case 'A':
+		return c >= 'A' && c <= 'Z';
+	case 'a':
+		return c >= 'a' && c <= 'z';
+	case '9':
+		return ascii_is_digit(c);
+	case '?':
+		return ascii_is_digit(c) || c == ' ';
+	default:
+		return c == shape;
+	}
+}
+
+/* " Thu Jan  1 12:00", which every program has in a From_ line: letters, digits and either where a day has
+ * one digit or two. */
+static bool has_date(Slice line)
+{
+	static const char shape[] = " Aaa Aaa ?9 99:99";
+
+	for (size_t i = 0; i + sizeof shape - 1 <= line.length; i++) {
+		size_t same = 0;
+
+		while (shape[same] && fits(shape[same], line.data[i + same]))
+			same++;
+		if (!shape[same])
+			return true;
+	}
+	return false;
+}
+
+/* Is there a From_ line in it?  Where a line begins any will do.  Many programs begin at the very end of a
+ * mailbox, be it torn in the middle of a line: there it takes a date to be one. */
+static bool shows_separator(Slice bytes)
+{
+	const char *at = bytes.data, *end = bytes.data + bytes.length;
+
+	while ((at = memmem(at, (size_t)(end - at), "From ", 5)) != NULL) {
+		size_t length = end - at < SEPARATOR_MAX ? (size_t)(end - at) : SEPARATOR_MAX;
+		const char *feed = memchr(at, '\n', length);
+
+		if ((at > bytes.data && at[-1] == '\n') ||
+		    has_date(slice(at, feed ? (size_t)(feed - at) : length)))
+			return true;
+		at += 5;
+	}
+	return false;
+}
+
+/* Reads [offset, end) and looks for another From_ line.  What is unreadable is no proof that there is none.
+ */
 static bool has_separator(int fd, off_t offset, off_t end)
 {
 	auto_free char *buffer = memory_new(SCAN_SIZE);
@@ -31,13 +86,16 @@ static bool has_separator(int fd, off_t offset, off_t end)
 									 : SCAN_SIZE - held;
 		ssize_t got = io_read_at(fd, buffer + held, wanted, offset);
 
-		if (got <= 0 || memmem(buffer, held + (size_t)got, "\nFrom ", 6))
-			return true; /* unreadable is not proof that there is none */
+		if (got <= 0)
+			return true;
 		offset += got;
 		held += (size_t)got;
-		if (held > 5) {
-			memmove(buffer, buffer + held - 5, 5);
-			held = 5;
+		if (shows_separator(slice(buffer, held)))
+			return true;
+		/* One that is not all here yet is seen again. */
+		if (held > SEPARATOR_MAX) {
+			memmove(buffer, buffer + held - SEPARATOR_MAX, SEPARATOR_MAX);
+			held = SEPARATOR_MAX;
 		}
 	}
 	return false;

@@ -60,6 +60,8 @@ Store *store_open(const StoreSettings *settings, Failure *why)
 	store->settings.home = memory_copy_string(settings->home);
 	store->settings.hostname = memory_copy_string(settings->hostname);
 	store->settings.special_use = memory_copy_string(settings->special_use ? settings->special_use : "");
+	store->settings.machine = memory_copy_string(settings->machine ? settings->machine
+								       : settings->hostname);
 	store->root_fd = -1;
 	store->link = linkat;
 	if (location_parse(&store->location, &store->settings, why) &&
@@ -80,6 +82,7 @@ void store_close(Store *store)
 	free((char *)(size_t)store->settings.home);
 	free((char *)(size_t)store->settings.hostname);
 	free((char *)(size_t)store->settings.special_use);
+	free((char *)(size_t)store->settings.machine);
 	free(store);
 }
 

@@ -26,8 +26,10 @@ typedef struct StoreSettings {
 	const char *user, *home;
 	uid_t uid;
 	gid_t gid;
-	const char *hostname;
-	bool mboxo; /* mboxo instead of mboxrd quoting */
+	const char *hostname; /* in the names of messages */
+	const char *machine;  /* the system's own name for itself, in locks: others compare it with theirs;
+				 NULL: hostname */
+	bool mboxo;           /* mboxo instead of mboxrd quoting */
 	bool lock_dotlock, lock_fcntl, lock_flock;
 	bool dotlock_required;
 	unsigned lock_timeout_s, lock_stale_s;

@@ -35,6 +35,8 @@ typedef struct UndoEntry {
 	bool only_file;
 	dev_t device;
 	ino_t inode;
+	bool only_while_locked; /* by the lock `name` in lock_dir, open as lock_fd */
+	int lock_dir, lock_fd;
 	char name[NAME_BYTES];
 } UndoEntry;
 
@@ -63,6 +65,7 @@ static UndoEntry *free_entry(void)
 		if (i >= entries_used)
 			entries_used = i + 1;
 		entries[i].sequence = ++last_sequence;
+		entries[i].only_file = entries[i].only_while_locked = false;
 		return &entries[i];
 	}
 	panic("bug in trommel: more than %d things to be undone", ENTRIES_MAX);
@@ -83,7 +86,6 @@ Undo undo_add_unlink(int dir_fd, const char *name, gid_t group)
 	entry = free_entry();
 	entry->fd = dir_fd;
 	entry->group = group;
-	entry->only_file = false;
 	memcpy(entry->name, name, length + 1);
 	set_kind(entry, UNDO_UNLINK);
 	return place_of(entry);
@@ -98,6 +100,21 @@ void undo_only_file(Undo place, dev_t device, ino_t inode)
 	entry->inode = inode;
 	atomic_signal_fence(memory_order_release);
 	entry->only_file = true;
+}
+
+void undo_only_while_locked(Undo place, int dir_fd, const char *lock, int lock_fd)
+{
+	UndoEntry *entry = &entries[place - 1];
+	size_t length = strlen(lock);
+
+	BUG_IF(place < 1 || place > entries_used || length >= NAME_BYTES);
+	/* The lock's own entry has the name already. */
+	if (kind_of(entry) != UNDO_UNLINK)
+		memcpy(entry->name, lock, length + 1);
+	entry->lock_dir = dir_fd;
+	entry->lock_fd = lock_fd;
+	atomic_signal_fence(memory_order_release);
+	entry->only_while_locked = true;
 }
 
 Undo undo_add_truncate(int fd, off_t length_bytes)
@@ -128,10 +145,21 @@ void undo_strike(Undo *place)
 	*place = 0;
 }
 
+static bool is_locked(const UndoEntry *entry)
+{
+	struct stat ours, now;
+
+	return fstat(entry->lock_fd, &ours) == 0 &&
+	       fstatat(entry->lock_dir, entry->name, &now, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       ours.st_dev == now.st_dev && ours.st_ino == now.st_ino;
+}
+
 static bool still_ours(const UndoEntry *entry)
 {
 	struct stat now;
 
+	if (entry->only_while_locked && !is_locked(entry))
+		return false;
 	if (!entry->only_file)
 		return true;
 	return fstatat(entry->fd, entry->name, &now, AT_SYMLINK_NOFOLLOW) == 0 &&
@@ -158,7 +186,8 @@ static void take_back(const UndoEntry *entry, UndoKind kind)
 		unlink_under_group(entry);
 		break;
 	case UNDO_TRUNCATE:
-		(void)!ftruncate(entry->fd, entry->length_bytes);
+		if (still_ours(entry))
+			(void)!ftruncate(entry->fd, entry->length_bytes);
 		break;
 	case UNDO_KILL:
 		kill(-entry->process_group, SIGKILL);

@@ -3,7 +3,7 @@
  * Whatever exists only until the delivery is safe is on this list while it exists: a
  * draft in tmp/, a dotlock, the old length of an mbox, a child.  The crash guard runs
  * it from the handler of every deadly signal, so it is fixed memory and running it
- * uses unlinkat, ftruncate and kill alone (and fstatat and setresgid where asked).  One list
+ * uses unlinkat, ftruncate and kill alone (and stat calls and setresgid where asked).  One list
  * for the process (a global, with the log the only one we have). */
 #ifndef SYSTEM_UNDO_H
 #define SYSTEM_UNDO_H
@@ -21,8 +21,13 @@ typedef int Undo;
 Undo undo_add_unlink(int dir_fd, const char *name, gid_t group);
 
 /* From now on the file is only removed while that name stands for this very file: for a name that
- * others use too (a dotlock that somebody broke and took is no longer ours). */
+ * others could have given to a file of theirs. */
 void undo_only_file(Undo entry, dev_t device, ino_t inode);
+
+/* From now on the entry counts only while the file that is open as `lock_fd` still has the name `lock` below
+ * `dir_fd` (all three must stay as long as the entry does): what a lock protected is not ours any more when
+ * somebody took the lock for abandoned, and neither is the lock. */
+void undo_only_while_locked(Undo entry, int dir_fd, const char *lock, int lock_fd);
 
 /* Registers that the open file is to be cut back to `length_bytes`. */
 Undo undo_add_truncate(int fd, off_t length_bytes);

@@ -130,6 +130,57 @@ START_TEST(a_lock_that_is_still_ours_is_removed)
 }
 END_TEST
 
+static off_t size_of(const char *name)
+{
+	struct stat status;
+
+	ck_assert_int_eq(stat(in_scratch(name), &status), 0);
+	return status.st_size;
+}
+
+/* A box that is being appended to under a dotlock, as both are on the list. */
+static void append_under_lock(void)
+{
+	int dir = open(scratch, O_RDONLY | O_DIRECTORY), lock, box;
+
+	write_scratch("box.lock", "ours", 0600);
+	write_scratch("box", "old mail, half a new one", 0600);
+	lock = open(in_scratch("box.lock"), O_RDWR);
+	box = open(in_scratch("box"), O_RDWR);
+	undo_only_while_locked(undo_add_unlink(dir, "box.lock", NOBODY), dir, "box.lock", lock);
+	undo_only_while_locked(undo_add_truncate(box, 8), dir, "box.lock", lock);
+}
+
+START_TEST(under_a_lock_that_stands_both_are_taken_back)
+{
+	append_under_lock();
+	undo_run();
+	ck_assert(!exists("box.lock"));
+	ck_assert_int_eq(size_of("box"), 8);
+}
+END_TEST
+
+/* Behind the half message another's may stand by now. */
+START_TEST(a_lock_that_is_anothers_and_what_it_protected_are_left)
+{
+	append_under_lock();
+	write_scratch("theirs", "theirs", 0600);
+	ck_assert_int_eq(rename(in_scratch("theirs"), in_scratch("box.lock")), 0);
+	undo_run();
+	ck_assert(exists("box.lock"));
+	ck_assert_int_eq(size_of("box"), 24);
+}
+END_TEST
+
+START_TEST(a_box_whose_lock_is_gone_is_left)
+{
+	append_under_lock();
+	unlink(in_scratch("box.lock"));
+	undo_run();
+	ck_assert_int_eq(size_of("box"), 24);
+}
+END_TEST
+
 START_TEST(a_hundred_copies_into_mboxes_fit)
 {
 	for (int i = 0; i < 384; i++)
@@ -220,6 +271,9 @@ int main(void)
 	tcase_add_test(list, a_process_group_is_killed);
 	tcase_add_test(list, a_lock_that_somebody_else_took_is_not_removed);
 	tcase_add_test(list, a_lock_that_is_still_ours_is_removed);
+	tcase_add_test(list, under_a_lock_that_stands_both_are_taken_back);
+	tcase_add_test(list, a_lock_that_is_anothers_and_what_it_protected_are_left);
+	tcase_add_test(list, a_box_whose_lock_is_gone_is_left);
 	tcase_add_test(list, a_hundred_copies_into_mboxes_fit);
 	tcase_add_test(list, a_list_that_is_full_asks_for_a_retry);
 	tcase_add_test(list, a_signal_that_waits_is_heard_at_the_last_release);

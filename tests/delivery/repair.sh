@@ -1,0 +1,170 @@
+#!/bin/sh
+# An mbox that a killed delivery left torn: the next one cuts off what is torn, and nothing else.
+#
+# The dead one is played by the lock file that it would have left: "pid:host", NUL, and what was being appended.
+. "${0%/*}/lib.sh"
+
+message hello >"$T/mail"
+here=$(uname -n)
+gone=4194000 # above any pid there is
+up() { sed 's/^\([0-9]*\)\.\([0-9][0-9]\).*/\1\20000000/' /proc/uptime; } # in nanoseconds
+booted() { echo $(($(date +%s) - $(up) / 1000000000)); }
+line='From alice@example.org  Thu Jan  1 12:00:00 2026
+'
+record() { printf '%sSubject: torn\n\n%s\n\n' "$line" "$(head -c 2000 /dev/zero | tr '\0' x | fold -w 72)"; }
+old() { printf 'From bob@example.org  Wed Dec 31 12:00:00 2025\nSubject: old\n\nold\n\n'; }
+# The mailbox: what was there, and the first bytes of the record.
+torn() { # bytes
+	fresh_mbox
+	(old; record | head -c "$1") | mine "$MBOX"
+}
+whole=$(record | wc -c)
+lock() { # pid host state [when it was booted] [clock] [first line]
+	{
+		printf '%d:%s' "$1" "$2"
+		printf '\0%s %d %d %d %d %d\n%s' "$3" "$(old | wc -c)" "$whole" "${4:-$(booted)}" "${5:-$(up)}" \
+			"$(printf %s "${6:-$line}" | wc -c)" "${6:-$line}"
+	} | mine "$MBOX.lock"
+}
+old >"$T/old"
+boxed() { deliver -o "$MBOX_HERE" -o lock_timeout_s=4 "$@" <"$T/mail"; }
+# The old mail and the new one alone.
+is_cut() { # what
+	is "$? $(grep -c '^From ' "$MBOX") $(grep -c 'Subject: torn' "$MBOX")" "0 2 0" "$1"
+	head -c "$(old | wc -c)" "$MBOX" >"$T/found"
+	same "$T/found" "$T/old" "and the mail before it is as it was"
+}
+# All that was there is there still, with the new mail behind it.
+is_kept() { # what
+	is "$? $(grep -c 'Subject: hello' "$MBOX")" "0 1" "$1: the new mail is added"
+	head -c "$(wc -c <"$T/before")" "$MBOX" >"$T/found"
+	same "$T/found" "$T/before" "$1: and not a byte is gone"
+}
+
+for size in 1 5 20 49 50 400 $((whole - 1)); do
+	torn "$size"
+	lock $gone "$here" U
+	boxed
+	is_cut "killed after $size bytes: they are cut off"
+done
+no_litter
+torn "$whole"
+lock $gone "$here" U
+boxed
+is_cut "killed before it could say that it was done: cut off, since nobody was told"
+
+torn "$whole"
+cp "$MBOX" "$T/before"
+lock $gone "$here" C
+boxed
+is_kept "killed after it said so"
+torn "$whole"
+cp "$MBOX" "$T/before"
+lock $gone "$here" U $(($(booted) - 5000)) 1
+boxed
+is_kept "a whole message from before a power cut, which may have been acknowledged"
+torn 400
+lock $gone "$here" U $(($(booted) - 5000)) 1
+boxed
+is_cut "a torn one from before a power cut is cut off"
+
+# Somebody has been there since.
+torn 400
+(old; printf 'From carol@example.org  Thu Jan  1 12:00:01 2026\nSubject: hers\n\nhers\n\n') | mine "$MBOX"
+cp "$MBOX" "$T/before"
+lock $gone "$here" U
+boxed
+is_kept "another message where the torn one should be"
+torn 400
+(old; record | head -c 400; printf '\n\nFrom carol@example.org  Thu Jan  1 12:00:01 2026\nSubject: hers\n\nhers\n\n') | mine "$MBOX"
+cp "$MBOX" "$T/before"
+lock $gone "$here" U
+boxed
+is_kept "another message behind the torn one"
+# procmail, maildrop and fdm begin at the very end, in the middle of a line that was torn.
+for separator in 'From carol@example.org  Thu Jan  1 12:00:01 2026' 'From carol@example.org Thu Jan 01 12:00:01 2026'; do
+	torn 400
+	(old; record | head -c 400; printf '%s\nSubject: hers\n\nhers\n\n' "$separator") | mine "$MBOX"
+	cp "$MBOX" "$T/before"
+	lock $gone "$here" U
+	boxed
+	is_kept "another message in the middle of a torn line"
+done
+torn 400
+old | head -c 20 | mine "$MBOX"
+cp "$MBOX" "$T/before"
+lock $gone "$here" U
+boxed
+is_kept "a mailbox that has become shorter"
+
+# Who lives is not robbed, whatever happened to the clock; there may be no other lock but this.
+sleep 100 &
+alive=$!
+for clock in 0 -7200 7200; do
+	torn 400
+	cp "$MBOX" "$T/before"
+	lock $alive "$here" U $(($(booted) + clock))
+	deliver -o "$MBOX_HERE" -o mbox_locks=dotlock -o lock_timeout_s=1 <"$T/mail"
+	is $? 75 "the lock of a process that lives is waited for, the clock set by $clock s meanwhile"
+	same "$MBOX" "$T/before" "and the mailbox is not touched"
+done
+# The number has another process by now.
+torn 400
+lock $alive "$here" U "" 1
+boxed
+is_cut "a lock that is older than the process of its number"
+torn 400
+lock $alive "$here" U $(($(booted) - 5000)) 9000000000000000000
+boxed
+is_cut "a lock of a boot that lasted longer than this one"
+kill $alive
+
+# Another machine, whatever the mail of both is called.
+torn 400
+cp "$MBOX" "$T/before"
+lock $gone mx.example.org U
+boxed -o lock_timeout_s=1
+is $? 75 "the lock of another machine is waited for"
+boxed -o lock_timeout_s=1 -o hostname=mx.example.org
+is $? 75 "also when our mail has its name"
+same "$MBOX" "$T/before" "and the mailbox is not touched"
+torn 400
+lock $gone "$here" U
+boxed -o hostname=mx.example.org
+is_cut "and one of our own is ours under any name"
+if [ "$(id -u)" = 0 ]; then
+	torn 400
+	cp "$MBOX" "$T/before"
+	lock $gone "$here" U
+	chown "$OTHER" "$MBOX.lock"
+	chmod 644 "$MBOX.lock"
+	boxed
+	is_kept "the lock of another user"
+fi
+
+# A writer that was stopped so long that its lock was broken, and others wrote: it cuts nothing and claims nothing.
+need strace
+slow() { # signal after it was robbed, or ""
+	fresh_mbox
+	old | mine "$MBOX"
+	instead strace -f -qq -o "$HOME/trace" -e trace=fdatasync -e inject=fdatasync:delay_enter=1500000 \
+		"$TROMMEL" -o "$MBOX_HERE" -o mbox_locks=dotlock <"$T/mail" >"$T/out" 2>"$T/err" &
+	pid=$!
+	for _ in 1 2 3 4 5 6 7 8 9 10; do
+		[ "$(wc -c <"$MBOX")" = "$(old | wc -c)" ] && sleep 0.1
+	done
+	rm "$MBOX.lock"
+	echo 1:elsewhere | mine "$MBOX.lock"
+	if [ "$2" = cut ]; then old | mine "$MBOX"; fi
+	printf 'From carol@example.org  Thu Jan  1 12:00:01 2026\nSubject: hers\n\nhers\n\n' >>"$MBOX"
+	if [ -n "$1" ]; then kill -s "$1" "$(pgrep -P $pid)"; fi
+	wait $pid
+}
+for signal in '' TERM; do
+	for done in cut left; do
+		slow "$signal" $done
+		is $? 75 "robbed of its lock, the mail ${done}, ${signal:-no signal}: again later"
+		is "$(grep -c 'Subject: hers' "$MBOX")" 1 "what another has written is there"
+		is "$(cat "$MBOX.lock")" 1:elsewhere "and so is the other's lock"
+	done
+done
