@@ -79,11 +79,25 @@ static size_t domain_tokens(const Token *tokens, size_t count)
 	return length;
 }
 
+/* What is none of the liberties that address.c lists: "<undisclosed:@a;>" has no parts (RFC 5228, 2.7.4). */
+static bool is_foreign(const Token *token)
+{
+	return token->kind == TOKEN_ATOM && strchr("[]:", token->text.data[0]);
+}
+
+static bool is_local_part(const Token *tokens, size_t count)
+{
+	for (size_t i = 0; i < count; i++)
+		if (tokens[i].kind == TOKEN_LITERAL || is_foreign(&tokens[i]))
+			return false;
+	return true;
+}
+
 static bool is_domain(const Token *tokens, size_t count)
 {
 	for (size_t i = 0; i < count; i++)
 		if (tokens[i].kind == TOKEN_QUOTED || (tokens[i].kind == TOKEN_LITERAL && count > 1) ||
-		    (tokens[i].kind == TOKEN_ATOM && strchr("[]:", tokens[i].text.data[0])))
+		    is_foreign(&tokens[i]))
 			return false;
 	return true;
 }
@@ -118,7 +132,7 @@ Address address_from_tokens(const Token *tokens, size_t count, Slice raw, Arena 
 	if (at == 1 || at == count)
 		return address;
 	domain_count = domain_tokens(tokens + at, count - at);
-	if (!is_domain(tokens + at, domain_count))
+	if (!is_local_part(tokens, at - 1) || !is_domain(tokens + at, domain_count))
 		return address;
 	address.local_part = join(tokens, at - 1, arena);
 	address.domain = join(tokens + at, domain_count, arena);

@@ -135,6 +135,11 @@ static const struct {
 	{ "a@[, c@d", "!|||a@[; |c|d|c@d" },
 	{ "a@[1.2.3, c@d", "!|||a@[1.2.3; |c|d|c@d" },
 	{ "a@b:25", "!|||a@b:25" },
+	/* signs that no local part has without quotes */
+	{ "<undisclosed:@b;>", "!|||<undisclosed:@b" },
+	{ "A <mailto:a@b>, c@d", "!A|||A <mailto:a@b>; |c|d|c@d" },
+	{ "[a]@b, [a@b", "!|||[a]@b; !|||[a@b" },
+	{ "\"[a:b]\"@c", "|[a:b]|c|[a:b]@c" },
 	/* opened and never closed */
 	{ "\"Alice <a@b>", "Alice|a|b|a@b" },
 	{ "(Alice <a@b>", "Alice|a|b|a@b" },
