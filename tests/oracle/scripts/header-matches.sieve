@@ -3,7 +3,8 @@ require ["fileinto", "variables"];
 set "r" "";
 if header :matches "subject" "re: *" { set :length "n" "${1}"; set "r" "${r}a${n}"; }
 if header :matches "subject" "[*] *" { set :length "n" "${1}"; set :length "m" "${2}"; set "r" "${r}b${n}-${m}"; }
-if header :matches "subject" "*?" { set :length "n" "${1}"; set :length "m" "${2}"; set "r" "${r}c${n}-${m}"; }
+if header :matches "subject" "*?" { set :length "m" "${2}"; set "r" "${r}c${m}"; }
+if string :is :comparator "i;octet" "${0}" "${1}${2}" { set "r" "${r}="; }
 if header :matches "from" "*<*@*>*" { set :length "n" "${1}"; set :length "m" "${3}"; set "r" "${r}d${n}-${m}"; }
 if header :matches "subject" "*\\?" { set "r" "${r}e"; }
 if header :matches "subject" "*\\**" { set "r" "${r}f"; }
