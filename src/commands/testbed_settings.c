@@ -213,6 +213,8 @@ static void copy_config(Testbed *bed)
 	bed->config.memory = NULL;
 	bed->config.sources = NULL;
 	/* A test reads what was stored, as it was sent. */
+	if (!*bed->config.postmaster)
+		bed->config.postmaster = "postmaster@example.com";
 	bed->config.add_return_path = bed->config.add_delivered_to = bed->config.add_original_to = false;
 }
 

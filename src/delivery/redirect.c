@@ -18,6 +18,8 @@ const char *redirect_guard(const Redirection *redirection, const Action *action)
 		return "it is the recipient's own address";
 	if (trace_redirected_before(redirection->header, envelope->recipient, redirection->arena))
 		return "this message was redirected from here before";
+	if (trace_redirected_before(redirection->header, address, redirection->arena))
+		return "this message was redirected from there before";
 	if (trace_delivered_before(redirection->header, address, redirection->arena))
 		return "the message has been at that address already";
 	if (trace_hops(redirection->header) > redirection->config->hop_limit)

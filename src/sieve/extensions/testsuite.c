@@ -610,6 +610,8 @@ static SieveStatus take(SieveRun *run, const SieveNode *node, bool *found)
 		status = sieve_expand(run, folder->value.strings.items, &name);
 	if (status != SIEVE_OK)
 		return status;
+	if (folder && !utf8_valid(name))
+		return fail_here(run, node, SLICE("the name of a folder is UTF-8"));
 	if (!folder)
 		*found = bed->take_sent(bed->self, sieve_number(node, 0));
 	else
@@ -701,6 +703,18 @@ static SieveStatus test_config_unset(SieveRun *run, const SieveNode *node)
 	return status;
 }
 
+/* Scripts that are compiled already have it too. */
+static void set_up_again(SieveRun *run, const SieveSetup *setup)
+{
+	const Suite *suite = suite_of(run);
+
+	run->main->unit->setup = *setup;
+	if (suite->script)
+		suite->script->unit->setup = *setup;
+	for (const Saved *saved = suite->saved; saved; saved = saved->next)
+		saved->script->unit->setup = *setup;
+}
+
 static SieveStatus test_config_reload(SieveRun *run, const SieveNode *node)
 {
 	const SieveTestbed *bed = suite_of(run)->bed;
@@ -717,9 +731,7 @@ static SieveStatus test_config_reload(SieveRun *run, const SieveNode *node)
 	setup = bed->reload(bed->self, &why);
 	if (!setup)
 		return give_up(run, node, why.text);
-	run->main->unit->setup = *setup;
-	if (suite_of(run)->script)
-		suite_of(run)->script->unit->setup = *setup;
+	set_up_again(run, setup);
 	return SIEVE_OK;
 }
 
