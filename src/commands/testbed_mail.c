@@ -264,10 +264,12 @@ static void add_lines(SieveTestErrors *errors, const char *lines)
 static bool carry_out_once(Testbed *bed, const Plan *plan, SieveTestErrors *errors, bool *kept)
 {
 	AUTO_VALUE(Versions) versions = { 0 };
+	Programs programs = testbed_programs(bed);
 	Carrying carrying = {
 		.store = bed->store,
 		.plan = plan,
 		.versions = &versions,
+		.programs = &programs,
 		.redirection = { .config = &bed->config,
 				 .envelope = &bed->envelope,
 				 .header = bed->input.header,

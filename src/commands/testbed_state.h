@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "commands/testbed.h"
+#include "delivery/programs.h"
 #include "delivery/submit.h"
 #include "mailbox/store.h"
 #include "message/header.h"
@@ -87,6 +88,8 @@ SieveLoad testbed_load(void *self, SievePlace place, const char *name, Text *sou
 
 /* ---- testbed_world.c ---- */
 
+/* Those that the configuration names, for the present message. */
+Programs testbed_programs(Testbed *bed);
 bool testbed_answer(void *self, const Question *question, Answer *answer, Failure *why);
 bool testbed_annotate(void *self, Slice folder, Slice annotation, Slice value, Failure *why);
 

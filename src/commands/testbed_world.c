@@ -74,6 +74,23 @@ static bool answer_lists(Testbed *bed, const Question *question, Answer *answer,
 	return lists_answer(&lists, question, answer, why);
 }
 
+Programs testbed_programs(Testbed *bed)
+{
+	return (Programs){ .config = &bed->config,
+			   .user = bed->options->user,
+			   .envelope = &bed->envelope,
+			   .host = bed->input.host,
+			   .message = bed->input.message,
+			   .left_ms = programs_time(&bed->config) };
+}
+
+static bool answer_program(Testbed *bed, const Question *question, Answer *answer, Failure *why)
+{
+	Programs programs = testbed_programs(bed);
+
+	return programs_answer(&programs, question, answer, why);
+}
+
 /* Nothing is remembered from one message to the next; of what is not here the store knows the answer. */
 bool testbed_answer(void *self, const Question *question, Answer *answer, Failure *why)
 {
@@ -86,6 +103,8 @@ bool testbed_answer(void *self, const Question *question, Answer *answer, Failur
 	case ASK_LIST_KNOWN:
 	case ASK_LIST_ALL:
 		return answer_lists(bed, question, answer, why);
+	case ASK_PROGRAM:
+		return answer_program(bed, question, answer, why);
 	default:
 		return world_answer(bed->store, question, answer, why);
 	}

@@ -230,7 +230,8 @@ static bool open_mail(Trial *trial, const Config *config, Failure *why)
 					 .home = trial->user->home,
 					 .uid = trial->user->uid,
 					 .gid = trial->user->gid,
-					 .hostname = config->hostname };
+					 .hostname = config->hostname,
+					 .special_use = config->special_use };
 
 	trial->world = (World){ answer_rules, trial };
 	if (!trial->options->mail)

@@ -223,6 +223,54 @@ static bool send_redirects(Carrying *carrying, const Action *const *redirects, s
 	return true;
 }
 
+/* Would the message be kept if this one, which was only to be tried, had not been named? */
+static bool keeps_without(const Carrying *carrying, const Action *tried)
+{
+	const Plan *plan = carrying->plan;
+
+	for (size_t i = 0; i < plan->count; i++) {
+		const Action *other = &plan->actions[i];
+
+		if (other != tried && !other->copy && other->kind != ACTION_REMEMBER &&
+		    !(other->kind == ACTION_PIPE && carrying->failed[i]))
+			return false;
+	}
+	return !tried->copy;
+}
+
+/* One program gets its version.  False: the delivery is for later. */
+static bool pipe_one(Carrying *carrying, size_t index, Failure *why)
+{
+	const Action *action = &carrying->plan->actions[index];
+	const Version *version = &carrying->versions->items[action->image];
+	Failure reason = { 0 };
+
+	if (programs_pipe(carrying->programs, action, version->message, &reason)) {
+		describe(&carrying->outcome, "pipe ", action->program);
+		return true;
+	}
+	if (!action->is_optional) {
+		*why = reason;
+		return false;
+	}
+	carrying->failed[index] = true;
+	text_printf(&carrying->notes, "%s\n", reason.text);
+	return true;
+}
+
+static bool run_pipes(Carrying *carrying, Copies *copies, Failure *why)
+{
+	const Plan *plan = carrying->plan;
+
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->actions[i].kind == ACTION_PIPE && !pipe_one(carrying, i, why))
+			return false;
+	for (size_t i = 0; i < plan->count; i++)
+		if (carrying->failed[i] && keeps_without(carrying, &plan->actions[i]))
+			add_implicit_keep(carrying, copies);
+	return true;
+}
+
 /* The filings alone, without the gaps that a fall-back left. */
 static size_t compact(Copies *copies)
 {
@@ -270,14 +318,15 @@ static bool commit(Carrying *carrying, Copies *copies, Failure *why)
 	size_t count = 0;
 
 	guard_redirects(carrying, copies, redirects, &count);
-	return prepare_all(carrying, copies, why) && send_redirects(carrying, redirects, count, why) &&
+	return prepare_all(carrying, copies, why) && run_pipes(carrying, copies, why) &&
+	       prepare_all(carrying, copies, why) && send_redirects(carrying, redirects, count, why) &&
 	       filing_append_all(copies->filings, compact(copies), why) && publish_all(carrying, copies, why);
 }
 
 unsigned carry_out_plans(void)
 {
 	return 1u << ACTION_KEEP | 1u << ACTION_FILEINTO | 1u << ACTION_REDIRECT | 1u << ACTION_DISCARD |
-	       SIEVE_PLANS_EDITS;
+	       1u << ACTION_PIPE | SIEVE_PLANS_EDITS;
 }
 
 bool carry_out(Carrying *carrying, Failure *why)

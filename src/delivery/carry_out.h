@@ -1,26 +1,31 @@
 /* carry_out - a plan becomes effect: stage every copy, redirect, then commit all
  *
- * Order: every local copy is written and flushed, invisibly; redirects are handed over; mboxes are locked and
- * appended to, all or none; then everything becomes visible.  Until the first copy is visible a failure takes
- * everything back but the redirects; no lock is held while a program runs. */
+ * Order: every local copy is written and flushed, invisibly; programs get theirs, redirects are handed over;
+ * mboxes are locked and appended to, all or none; then everything becomes visible.  Until the first copy is
+ * visible a failure takes everything back but what programs and redirects have; no lock is held while a
+ * program runs. */
 #ifndef DELIVERY_CARRY_OUT_H
 #define DELIVERY_CARRY_OUT_H
 
 #include <stdbool.h>
 
+#include "delivery/programs.h"
 #include "delivery/redirect.h"
 #include "delivery/versions.h"
 #include "mailbox/store.h"
+#include "plan/limits.h"
 #include "plan/plan.h"
 
 typedef struct Carrying {
 	Store *store;
 	const Plan *plan;
 	const Versions *versions;
+	Programs *programs;
 	Redirection redirection;
 	const char *inbox; /* where the keep goes: NULL for the inbox, or -m's folder */
 	bool folder_autocreate;
 	int64_t now;
+	bool failed[LIMIT_ACTIONS]; /* which optional actions did */
 	/* out */
 	Text outcome;   /* for the log: "INBOX, Lists, redirect a@b" or "discarded" */
 	Text notes;     /* lines for the log and the user's log: fall-backs, guards */

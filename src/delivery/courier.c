@@ -12,6 +12,7 @@
 #include "delivery/carry_out.h"
 #include "delivery/judge.h"
 #include "delivery/lists.h"
+#include "delivery/programs.h"
 #include "delivery/rules.h"
 #include "delivery/trace.h"
 #include "delivery/user_log.h"
@@ -34,6 +35,7 @@ typedef struct Courier {
 	HeaderIndex *header;
 	Envelope envelope;
 	Rules rules;
+	Programs programs;
 	Plan *plan;
 	Text outcome, notes;
 	int64_t now;
@@ -184,6 +186,8 @@ static bool answer_rules(void *self, const Question *question, Answer *answer, F
 
 	if (lists_are_asked(question))
 		return lists_answer(&courier->lists, question, answer, why);
+	if (question->kind == ASK_PROGRAM)
+		return programs_answer(&courier->programs, question, answer, why);
 	return world_answer(courier->store, question, answer, why);
 }
 
@@ -195,6 +199,16 @@ static Lists user_lists(const Courier *courier)
 			.user = courier->user.name,
 			.owner = courier->user.uid,
 			.arena = courier->arena };
+}
+
+static void prepare_programs(Courier *courier)
+{
+	courier->programs = (Programs){ .config = courier->config,
+					.user = &courier->user,
+					.envelope = &courier->envelope,
+					.host = courier->hostname,
+					.message = &courier->message,
+					.left_ms = programs_time(courier->config) };
 }
 
 static bool ask_judge(Courier *courier, Failure *why)
@@ -233,6 +247,7 @@ static bool decide(Courier *courier, Failure *why)
 	if (!rules_find(&courier->rules, courier->request->script, courier->config, &courier->user,
 			courier->arena, why))
 		return false;
+	prepare_programs(courier);
 	if (courier->rules.found == RULES_LOADED && !ask_judge(courier, why))
 		return false;
 	if (!courier->plan)
@@ -252,6 +267,7 @@ static bool carry(Courier *courier, Failure *why)
 		.store = courier->store,
 		.plan = courier->plan,
 		.versions = &versions,
+		.programs = &courier->programs,
 		.redirection = { .config = courier->config,
 				 .envelope = &courier->envelope,
 				 .header = courier->header,

@@ -145,10 +145,15 @@ static bool answer_question(Hearing *hearing, Slice body)
 	AUTO_VALUE(Text) out = { 0 };
 	Question question;
 	Failure why = { 0 };
+	int64_t before_ms;
 
 	if (!question_decode(body, &question, &why))
 		return failure_retry(&hearing->wrong, "the judge asks %s", why.text);
+	before_ms = frame_clock_ms();
 	find_answer(hearing, &question, &out);
+	/* What the courier takes for its answers (programs may run) is none of the judge's time; it has its
+	 * own bounds. */
+	hearing->reader.deadline_ms += frame_clock_ms() - before_ms;
 	if (frame_send_until(hearing->reader.socket, FRAME_ANSWER, text_slice(&out),
 			     hearing->reader.deadline_ms))
 		return true;

@@ -62,3 +62,25 @@ size_t lines_bare_feeds(Slice bytes, char *previous)
 	*previous = end[-1];
 	return count;
 }
+
+void lines_convert(Slice bytes, Slice end, char *previous, Text *out)
+{
+	for (size_t i = 0; i < bytes.length; i++) {
+		char c = bytes.data[i];
+
+		if (*previous == '\r' && c != '\n')
+			text_append_char(out, '\r');
+		if (c == '\n')
+			text_append_slice(out, end);
+		else if (c != '\r')
+			text_append_char(out, c);
+		*previous = c;
+	}
+}
+
+void lines_convert_end(char *previous, Text *out)
+{
+	if (*previous == '\r')
+		text_append_char(out, '\r');
+	*previous = 0;
+}

@@ -14,8 +14,12 @@ enum {
 	LIMIT_PIECES = 16 * 1024,            /* of one version; each edit adds two */
 	LIMIT_TEXT_LENGTH = 1024 * 1024,     /* of an answer, a refusal: as long as a string of a script */
 	LIMIT_SUBJECT_LENGTH = 8 * 1024,
-	LIMIT_FIELD_LENGTH = 16 * 1024, /* of a header field: a long References has 10 KB */
-	LIMIT_ARGUMENTS = 32,           /* of a program, or options of a notification */
+	LIMIT_FIELD_LENGTH = 16 * 1024,          /* of a header field: a long References has 10 KB */
+	LIMIT_PROGRAM_NAME = 512,                /* 128 characters of UTF-8 (extprograms, 3) */
+	LIMIT_PROGRAMS = 64,                     /* that rules run over one message; a real script runs one */
+	LIMIT_FILTERED_BYTES = 32 * 1024 * 1024, /* of what a filter makes of the message */
+	LIMIT_EXECUTED_BYTES = 1024 * 1024,      /* of what a program tells the rules */
+	LIMIT_ARGUMENTS = 32,                    /* of a program, or options of a notification */
 	LIMIT_ARGUMENT_LENGTH = 16 * 1024,
 	LIMIT_QUESTIONS = 10000, /* to the world; a script of 5,000 rules may ask in each */
 	LIMIT_WARNINGS = 64,

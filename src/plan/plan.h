@@ -96,7 +96,8 @@ typedef struct Plan {
 	PlanOutcome outcome;
 	bool implicit_keep;          /* nothing cancelled it */
 	PlanFlags implicit_flags;    /* for it */
-	uint32_t implicit_image;     /* the version of the message for it */
+	uint32_t implicit_image;     /* the version of the message for it; also when only the failure of an
+				      * optional action would bring it about */
 	const char *implicit_folder; /* where it goes instead of the inbox, or NULL */
 	Action *actions;
 	size_t count, capacity;
@@ -163,6 +164,11 @@ bool plan_equal(const Plan *a, const Plan *b);
 void plan_encode(const Plan *plan, Text *out);
 bool plan_decode(Slice bytes, Plan *plan, Failure *why);
 
+/* One version by itself, as a question about it takes it along; nothing stands for the message as it came.
+ * Reading believes as little as plan_check does. */
+void plan_image_encode(const MessagePieces *image, Text *out);
+bool plan_image_decode(Slice bytes, off_t message_bytes, Arena *arena, MessagePieces *image, Failure *why);
+
 /* What the courier asks of a plan before it lifts a finger: counts, folder names, addresses, flag
  * names, texts; that edited versions are made of a message of `message_bytes` bytes, each byte used once at
  * most and in order; that one which failed has no actions, and that one which cancelled the implicit keep
@@ -172,6 +178,11 @@ bool plan_check(const Plan *plan, off_t message_bytes, Failure *why);
 /* A folder name that leads out of no mail root, whatever the layout: valid UTF-8 without
  * controls, of bounded length, no part between "/" empty or "." or "..".  A layout may refuse more. */
 bool plan_folder_valid(Slice folder);
+
+/* The name of a program in one directory: UTF-8 without controls and "/", no option, nothing hidden.  And
+ * what it may be told on its command line: one line of UTF-8 without controls. */
+bool plan_program_valid(Slice name);
+bool plan_argument_valid(Slice argument);
 
 /* A flag that an IMAP server could show (RFC 9051, section 9: flag, flag-keyword, but for "\Recent";
  * bytes above 127 are let pass in UTF-8). */

@@ -157,7 +157,7 @@ static bool check_actions(const Plan *plan, Failure *why)
 
 /* Every byte of the message once at most, in order: whatever a judge says, a version is no larger than the
  * message and what was sent along with the plan. */
-static bool check_image(const MessagePieces *image, off_t message_bytes, Failure *why)
+bool plan_image_check(const MessagePieces *image, off_t message_bytes, Failure *why)
 {
 	off_t from = 0;
 
@@ -185,7 +185,7 @@ static bool check_images(const Plan *plan, off_t message_bytes, Failure *why)
 		return failure_retry(why, "%zu versions of the message, %d are allowed", plan->image_count,
 				     LIMIT_IMAGES);
 	for (size_t i = 0; i < plan->image_count; i++)
-		if (!check_image(&plan->images[i], message_bytes, why))
+		if (!plan_image_check(&plan->images[i], message_bytes, why))
 			return failure_add(why, "in version %zu", i + 1);
 	return true;
 }

@@ -14,12 +14,33 @@ static bool is_line(Slice value)
 	return utf8_valid(value);
 }
 
-/* A name in one directory: no way out of it, no option, nothing that is hidden. */
-static bool is_program(Slice value)
+bool plan_argument_valid(Slice argument)
 {
-	if (value.length == 0 || value.length > 255 || value.data[0] == '.' || value.data[0] == '-')
+	return argument.length <= LIMIT_ARGUMENT_LENGTH && is_line(argument);
+}
+
+/* Controls of C1 and separators of lines and paragraphs, which are two and three bytes long. */
+static bool has_odd_controls(Slice value)
+{
+	for (size_t i = 0; i + 1 < value.length; i++) {
+		const unsigned char *at = (const unsigned char *)value.data + i;
+
+		if (at[0] == 0xc2 && at[1] < 0xa0)
+			return true;
+		if (i + 2 < value.length && at[0] == 0xe2 && at[1] == 0x80 &&
+		    (at[2] == 0xa8 || at[2] == 0xa9))
+			return true;
+	}
+	return false;
+}
+
+bool plan_program_valid(Slice name)
+{
+	if (name.length == 0 || name.length > LIMIT_PROGRAM_NAME || name.data[0] == '.' ||
+	    name.data[0] == '-')
 		return false;
-	return is_line(value) && !memchr(value.data, '/', value.length);
+	return is_line(name) && !has_odd_controls(name) && !memchr(name.data, '/', name.length) &&
+	       !memchr(name.data, '\t', name.length);
 }
 
 static bool is_word(Slice value)
@@ -76,7 +97,7 @@ const PlanField plan_fields[] = {
 	{ "an importance", KIND(NOTIFY), FIELD_UNSIGNED, AT(importance), 3 },
 	{ "a type of report", KIND(REPORT), STRING, AT(type), LIMIT_FLAG_LENGTH, KIND(REPORT), is_word },
 	{ "what is reported", KIND(REPORT), FIELD_BOOL, AT(headers_only) },
-	{ "a program", KIND(PIPE), STRING, AT(program), 255, KIND(PIPE), is_program },
+	{ "a program", KIND(PIPE), STRING, AT(program), LIMIT_PROGRAM_NAME, KIND(PIPE), plan_program_valid },
 	{ "arguments", KIND(PIPE) | KIND(NOTIFY), FIELD_LIST, AT(arguments), LIMIT_ARGUMENT_LENGTH, 0,
 	  is_line },
 	{ "whether it must succeed", KIND(PIPE), FIELD_BOOL, AT(is_optional) },

@@ -28,6 +28,9 @@ typedef struct PlanField {
 
 extern const PlanField plan_fields[];
 
+/* Is it made of a message of `message_bytes` bytes, each used once at most and in order? */
+bool plan_image_check(const MessagePieces *image, off_t message_bytes, Failure *why);
+
 static inline bool plan_field_of(const PlanField *field, ActionKind kind)
 {
 	return field->kinds >> kind & 1;

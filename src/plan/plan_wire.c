@@ -91,6 +91,11 @@ static void put_lines(Text *out, const char *const *lines, size_t count)
 		wire_put_text(out, lines[i], LIMIT_WARNING_LENGTH);
 }
 
+void plan_image_encode(const MessagePieces *image, Text *out)
+{
+	put_image(out, image);
+}
+
 void plan_encode(const Plan *plan, Text *out)
 {
 	wire_put_byte(out, WIRE_VERSION);
@@ -222,6 +227,18 @@ static void get_actions(WireReader *reader, Plan *plan)
 		plan->actions = arena_zeroed(reader->arena, plan->count, sizeof *plan->actions);
 	for (size_t i = 0; i < plan->count; i++)
 		get_action(reader, &plan->actions[i]);
+}
+
+bool plan_image_decode(Slice bytes, off_t message_bytes, Arena *arena, MessagePieces *image, Failure *why)
+{
+	WireReader reader = { bytes, arena, NULL };
+
+	get_image(&reader, image);
+	if (reader.rest.length)
+		wire_wrong(&reader, "something follows its end");
+	if (reader.wrong)
+		return failure_retry(why, "a version that is none: %s", reader.wrong);
+	return plan_image_check(image, message_bytes, why);
 }
 
 bool plan_decode(Slice bytes, Plan *plan, Failure *why)

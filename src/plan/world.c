@@ -81,6 +81,14 @@ bool world_ask(const World *world, QuestionKind kind, Slice first, Slice second,
 	return world->ask(world->self, &question, answer, why);
 }
 
+bool world_ask_question(const World *world, const Question *question, Answer *answer, Failure *why)
+{
+	*answer = (Answer){ 0 };
+	if (!question_check(question, why))
+		return false;
+	return !world || world->ask(world->self, question, answer, why);
+}
+
 bool world_is(const World *world, QuestionKind kind, Slice first, Slice second, bool *yes, Failure *why)
 {
 	Answer answer = { 0 };

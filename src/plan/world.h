@@ -22,9 +22,27 @@ typedef enum QuestionKind {
 	ASK_LIST_KNOWN,  /* list: is there one? */
 	ASK_LIST_ALL,    /* list: gives its entries, a line each, for those that can be told */
 	ASK_SEEN,        /* handle: was it committed, and has not expired? */
-	ASK_PROGRAM,     /* how, program, input, arguments...: ran it, and it succeeded?  Gives its output */
+	ASK_PROGRAM, /* how ("pipe": may it be run?  "filter", "execute"), program, input (a byte that is a
+		      * ProgramInput, and what goes with it), arguments...: ran it, and it succeeded?  Gives a
+		      * ProgramEnd and what belongs to it */
 	QUESTION_KINDS
 } QuestionKind;
+
+/* What a program reads. */
+typedef enum ProgramInput {
+	PROGRAM_READS_NOTHING = '-',
+	PROGRAM_READS_TEXT = 't',
+	PROGRAM_READS_MESSAGE = 'm', /* and nothing, or plan_image_encode's bytes: a version of it */
+} ProgramInput;
+
+/* How it ended. */
+typedef enum ProgramEnd {
+	PROGRAM_DONE = '+',     /* status 0; its output */
+	PROGRAM_DECLINED = '-', /* another status; words about it, as below */
+	PROGRAM_FAILED = '!',   /* killed, too late, wrote too much, could not be started */
+	PROGRAM_UNKNOWN = '?',  /* there is none of this name that may be run */
+	PROGRAM_NOT_RUN = '0',  /* in this world none is run */
+} ProgramEnd;
 
 enum {
 	QUESTION_ARGUMENTS = 40 /* of one question */
@@ -63,6 +81,9 @@ size_t answer_limit(void);
 /* A question with one or two arguments; NULL `world`: everything is answered "no". */
 bool world_ask(const World *world, QuestionKind kind, Slice first, Slice second, Answer *answer,
 	       Failure *why);
+
+/* The same with as many arguments as there are, which have been checked. */
+bool world_ask_question(const World *world, const Question *question, Answer *answer, Failure *why);
 
 /* The same where yes or no is all. */
 bool world_is(const World *world, QuestionKind kind, Slice first, Slice second, bool *yes, Failure *why);

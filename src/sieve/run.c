@@ -246,6 +246,15 @@ static void join_implicit_keep(Plan *plan)
 		}
 }
 
+/* A program that was only to be tried may fail, and then it is as if it had not been named. */
+static bool may_be_kept_after_all(const Plan *plan)
+{
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->actions[i].kind == ACTION_PIPE && plan->actions[i].is_optional)
+			return true;
+	return false;
+}
+
 void sieve_run_conclude(SieveRun *run)
 {
 	const SieveUnit *unit = run->main->unit;
@@ -254,7 +263,7 @@ void sieve_run_conclude(SieveRun *run)
 		if (unit->extensions[i]->finish && (run->main->required[i] || run->extensions_found))
 			unit->extensions[i]->finish(run, run->plan);
 	join_implicit_keep(run->plan);
-	if (run->plan->implicit_keep)
+	if (run->plan->implicit_keep || may_be_kept_after_all(run->plan))
 		run->plan->implicit_image = sieve_current_image(run);
 }
 

@@ -6,6 +6,7 @@
 #include <signal.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <sys/pidfd.h>
 #include <sys/wait.h>
 #include <time.h>
@@ -33,10 +34,12 @@ typedef struct Running {
 	pid_t child, feeder;
 	Undo undo;
 	Pipe input, output;
+	Pipe wanted;  /* its stdout, when somebody wants it */
 	Pipe started; /* closed by exec; else carries its errno */
 	Pipe fed;     /* carries the feeder's Failure */
 	int ended;    /* readable when the child has ended; -1 where the kernel has no such thing */
 	int64_t deadline_ms;
+	bool too_long;
 	size_t heard;
 	char heard_bytes[OUTPUT_BYTES_MAX + 1]; /* one more, to know that it was cut */
 } Running;
@@ -81,12 +84,13 @@ static void all_signals_to_default(void)
 }
 
 /* Above 2 first: an end may be where the other is to go. */
-static bool use_as_standard(int input, int output)
+static bool use_as_standard(int input, int output, int errors)
 {
 	input = fcntl(input, F_DUPFD_CLOEXEC, 3);
 	output = fcntl(output, F_DUPFD_CLOEXEC, 3);
-	return input >= 0 && output >= 0 && dup2(input, 0) == 0 && dup2(output, 1) == 1 &&
-	       dup2(output, 2) == 2;
+	errors = fcntl(errors, F_DUPFD_CLOEXEC, 3);
+	return input >= 0 && output >= 0 && errors >= 0 && dup2(input, 0) == 0 && dup2(output, 1) == 1 &&
+	       dup2(errors, 2) == 2;
 }
 
 _Noreturn static void become_program(const ChildSpec *spec, Running *run)
@@ -97,7 +101,9 @@ _Noreturn static void become_program(const ChildSpec *spec, Running *run)
 	all_signals_to_default();
 	if (run->input.read < 0)
 		run->input.read = open("/dev/null", O_RDONLY | O_CLOEXEC);
-	if (privileges_drop_spool_group() && use_as_standard(run->input.read, run->output.write)) {
+	if (privileges_drop_spool_group() &&
+	    use_as_standard(run->input.read, spec->output ? run->wanted.write : run->output.write,
+			    run->output.write)) {
 		/* All of ours are close-on-exec; a library's may not be. */
 		close_range(3, ~0U, CLOSE_RANGE_CLOEXEC);
 		execve(spec->argv[0], (char *const *)(uintptr_t)spec->argv,
@@ -117,6 +123,7 @@ _Noreturn static void feed_and_leave(const ChildSpec *spec, Running *run)
 	setpgid(0, run->child); /* so that one kill ends both */
 	signal(SIGPIPE, SIG_IGN);
 	close_pipe(&run->output);
+	close_pipe(&run->wanted);
 	close_end(&run->input.read);
 	close_end(&run->fed.read);
 	if (!spec->feed(spec->self, run->input.write, &why) && why.error == EPIPE)
@@ -130,6 +137,7 @@ _Noreturn static void feed_and_leave(const ChildSpec *spec, Running *run)
 static bool open_pipes(const ChildSpec *spec, Running *run, Failure *why)
 {
 	return open_pipe(&run->output, why) && open_pipe(&run->started, why) &&
+	       (!spec->output || open_pipe(&run->wanted, why)) &&
 	       (!spec->feed || (open_pipe(&run->input, why) && open_pipe(&run->fed, why)));
 }
 
@@ -180,7 +188,10 @@ static bool start(const ChildSpec *spec, Running *run, Failure *why)
 	if (!open_pipes(spec, run, why) || !start_child(spec, run, why))
 		return false;
 	close_end(&run->output.write);
+	close_end(&run->wanted.write);
 	fcntl(run->output.read, F_SETFL, O_NONBLOCK);
+	if (spec->output)
+		fcntl(run->wanted.read, F_SETFL, O_NONBLOCK);
 	run->ended = pidfd_open(run->child, 0);
 	return !spec->feed || start_feeder(spec, run, why);
 }
@@ -204,6 +215,24 @@ static void hear(Running *run)
 		run->heard += kept;
 	} else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
 		close_end(&run->output.read);
+	}
+}
+
+/* Reads what there is of what somebody wants. */
+static void hear_wanted(const ChildSpec *spec, Running *run)
+{
+	char bytes[16 * 1024];
+	ssize_t got;
+
+	if (run->wanted.read < 0)
+		return;
+	got = read(run->wanted.read, bytes, sizeof bytes);
+	if (got > 0) {
+		run->too_long |= (size_t)got > spec->output_max - spec->output->length;
+		if (!run->too_long)
+			text_append(spec->output, bytes, (size_t)got);
+	} else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
+		close_end(&run->wanted.read);
 	}
 }
 
@@ -242,19 +271,22 @@ static int time_left_ms(const Running *run)
 /* Until the child has ended or its time is up.  False when it could not be fed. */
 static bool watch(const ChildSpec *spec, Running *run, Failure *why)
 {
-	while (!has_ended(run)) {
+	while (!has_ended(run) && !run->too_long) {
 		struct pollfd events[] = {
 			{ .fd = run->output.read, .events = POLLIN },
 			{ .fd = run->fed.read, .events = POLLIN },
 			{ .fd = run->ended, .events = POLLIN },
+			{ .fd = run->wanted.read, .events = POLLIN },
 		};
 
 		if (now_ms() >= run->deadline_ms)
 			return true;
-		if (poll(events, 3, time_left_ms(run)) < 0 && errno != EINTR)
+		if (poll(events, 4, time_left_ms(run)) < 0 && errno != EINTR)
 			return failure_errno(why, "wait for '%s'", spec->argv[0]);
 		if (events[0].revents)
 			hear(run);
+		if (events[3].revents)
+			hear_wanted(spec, run);
 		if (events[1].revents && !take_word(spec, run, why))
 			return false;
 	}
@@ -262,6 +294,18 @@ static bool watch(const ChildSpec *spec, Running *run, Failure *why)
 }
 
 /* -- Ending -------------------------------------------------------------------------------------------- */
+
+/* All that was in the pipe when it ended: what others write who hold the other end too is not its own. */
+static void hear_the_wanted_rest(const ChildSpec *spec, Running *run)
+{
+	int there = 0;
+
+	if (run->wanted.read < 0 || ioctl(run->wanted.read, FIONREAD, &there) < 0)
+		return;
+	for (size_t end = spec->output->length + (size_t)there;
+	     run->wanted.read >= 0 && !run->too_long && spec->output->length < end;)
+		hear_wanted(spec, run);
+}
 
 /* Its last words are in the pipe; who still holds the other end is none of ours.  The bound is for one who
  * goes on writing. */
@@ -287,14 +331,17 @@ static bool reap(pid_t process, int *raw)
 }
 
 /* Ends what still runs; the kill before the pipes are closed, so that no end of file is seen. */
-static void finish(Running *run, ChildResult *result)
+static void finish(const ChildSpec *spec, Running *run, ChildResult *result)
 {
 	int raw = 0, ignored;
-	bool known;
+	bool known, runs = !has_ended(run);
 
-	result->timed_out = !has_ended(run);
-	if (result->timed_out)
+	if (runs)
 		kill(-run->child, SIGKILL);
+	else if (spec->output)
+		hear_the_wanted_rest(spec, run);
+	result->too_long = run->too_long;
+	result->timed_out = runs && !run->too_long;
 	if (run->feeder > 0) {
 		kill(run->feeder, SIGKILL);
 		reap(run->feeder, &ignored);
@@ -326,6 +373,7 @@ bool child_run(const ChildSpec *spec, ChildResult *result, Failure *why)
 {
 	Running run = { .input = { -1, -1 },
 			.output = { -1, -1 },
+			.wanted = { -1, -1 },
 			.started = { -1, -1 },
 			.fed = { -1, -1 },
 			.ended = -1,
@@ -334,11 +382,12 @@ bool child_run(const ChildSpec *spec, ChildResult *result, Failure *why)
 	bool done = start(spec, &run, why) && watch(spec, &run, why);
 
 	if (run.child > 0) {
-		finish(&run, &end);
+		finish(spec, &run, &end);
 		write_output(&run, &end);
 	}
 	close_pipe(&run.input);
 	close_pipe(&run.output);
+	close_pipe(&run.wanted);
 	close_pipe(&run.started);
 	close_pipe(&run.fed);
 	close_end(&run.ended);

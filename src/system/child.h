@@ -10,6 +10,7 @@
 #include <stdbool.h>
 
 #include "base/failure.h"
+#include "base/text.h"
 
 typedef struct ChildSpec {
 	const char *const *argv;        /* argv[0] is an absolute path; ends in NULL */
@@ -20,13 +21,19 @@ typedef struct ChildSpec {
 	bool (*feed)(void *self, int fd, Failure *why);
 	void *self;
 	unsigned timeout_s; /* then its process group is killed */
+	/* Gets all that it writes to stdout, at most `output_max` bytes: more, and its process group is
+	 * killed.  NULL: nobody wants it. */
+	Text *output;
+	size_t output_max;
 } ChildSpec;
 
 typedef struct ChildResult {
 	int status; /* exit status, or -1 when a signal ended it */
 	int signal;
 	bool timed_out;
-	char output[512]; /* the beginning of what it wrote to stdout and stderr, one line, printable */
+	bool too_long;    /* what it wrote */
+	char output[512]; /* the beginning of what it wrote to stderr, and to stdout when nobody wants that:
+			   * one line, printable */
 } ChildResult;
 
 /* Runs it to its end, in the current directory, without the spool's group; processes that it leaves in the

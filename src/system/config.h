@@ -25,14 +25,18 @@ typedef struct Config {
 	bool subscribe_created;     /* folders that rules make are subscribed */
 	const char *special_use;    /* "\\Junk=Junk \\Sent=Sent" */
 	/* the rules */
-	const char *sieve_script;              /* path, ~ allowed; "" for the usual search */
-	const char *sieve_dir;                 /* of :personal includes: ~/sieve */
-	const char *sieve_global_dir;          /* of :global includes: /etc/trommel/sieve */
-	const char *recipient_delimiter;       /* "+" */
-	unsigned redirect_max;                 /* 4 */
-	const char *editheader_forbid_add;     /* names of header fields; "" */
-	const char *editheader_forbid_delete;  /* the same */
-	unsigned editheader_max_header_size;   /* 2048 */
+	const char *sieve_script;             /* path, ~ allowed; "" for the usual search */
+	const char *sieve_dir;                /* of :personal includes: ~/sieve */
+	const char *sieve_global_dir;         /* of :global includes: /etc/trommel/sieve */
+	const char *recipient_delimiter;      /* "+" */
+	unsigned redirect_max;                /* 4 */
+	const char *editheader_forbid_add;    /* names of header fields; "" */
+	const char *editheader_forbid_delete; /* the same */
+	unsigned editheader_max_header_size;  /* 2048 */
+	const char *pipe_bin_dir, *filter_bin_dir, *execute_bin_dir; /* "": none is run */
+	unsigned pipe_exec_timeout_s, filter_exec_timeout_s,
+		execute_exec_timeout_s;        /* 10; 0: none of its own */
+	const char *execute_input_eol;         /* "crlf", "lf" */
 	const char *environment;               /* "key = value; ...", for scripts to ask for; "" */
 	const char *spamtest_status_header;    /* "Name" or "Name: pattern"; "" */
 	const char *spamtest_status_type;      /* "score", "strlen" or "text" */

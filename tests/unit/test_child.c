@@ -85,6 +85,76 @@ START_TEST(a_program_that_writes_before_it_reads_does_not_hang)
 }
 END_TEST
 
+static int64_t now_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Runs it with its output kept. */
+static bool run_wanted(const char *script, bool (*feed)(void *, int, Failure *), void *self,
+		       unsigned timeout_s, Text *output, size_t output_max)
+{
+	const char *argv[] = { "/bin/sh", "-c", script, NULL };
+	ChildSpec spec = { .argv = argv,
+			   .environment = environment,
+			   .feed = feed,
+			   .self = self,
+			   .timeout_s = timeout_s,
+			   .output = output,
+			   .output_max = output_max };
+
+	why = (Failure){ 0 };
+	result = (ChildResult){ 0 };
+	return child_run(&spec, &result, &why);
+}
+
+START_TEST(output_that_is_wanted_comes_whole)
+{
+	AUTO_VALUE(Text) output = { 0 };
+	long size = sizes[_i];
+
+	ck_assert_msg(run_wanted("cat; echo oops >&2; exit 3", feed_bytes, &size, 20, &output, 5000000), "%s",
+		      why.text);
+	ck_assert_int_eq(result.status, 3);
+	ck_assert_uint_eq(output.length, (size_t)size);
+	ck_assert_str_eq(result.output, "oops");
+	ck_assert(!result.too_long && !result.timed_out);
+}
+END_TEST
+
+START_TEST(more_output_than_allowed_ends_it)
+{
+	AUTO_VALUE(Text) output = { 0 };
+	int64_t before = now_ms();
+
+	ck_assert_msg(run_wanted("yes", NULL, NULL, 20, &output, 100000), "%s", why.text);
+	ck_assert(result.too_long && !result.timed_out);
+	ck_assert_uint_le(output.length, 100000);
+	ck_assert_int_lt(now_ms() - before, 10000);
+	text_reset(&output);
+	ck_assert(run_wanted("printf 1234", NULL, NULL, 20, &output, 4) && !result.too_long);
+	ck_assert_str_eq(text_string(&output), "1234");
+	text_reset(&output);
+	ck_assert(run_wanted("printf 12345", NULL, NULL, 20, &output, 4) && result.too_long);
+}
+END_TEST
+
+/* What a program leaves in the background may hold the pipe: nobody waits for it. */
+START_TEST(output_ends_with_the_program)
+{
+	AUTO_VALUE(Text) output = { 0 };
+	int64_t before = now_ms();
+
+	ck_assert(run_wanted("echo mine; (sleep 3; echo late) & exit 0", NULL, NULL, 20, &output, 1000));
+	ck_assert_int_lt(now_ms() - before, 2500);
+	ck_assert_str_eq(text_string(&output), "mine\n");
+	ck_assert_int_eq(result.status, 0);
+}
+END_TEST
+
 START_TEST(a_program_that_does_not_read_is_no_failure)
 {
 	long size = 1000000;
@@ -301,6 +371,10 @@ int main(void)
 			    sizeof programs / sizeof programs[0]);
 	tcase_add_loop_test(programs_run, input_of_any_size_arrives_whole, 0, sizeof sizes / sizeof sizes[0]);
 	tcase_add_test(programs_run, a_program_that_writes_before_it_reads_does_not_hang);
+	tcase_add_loop_test(programs_run, output_that_is_wanted_comes_whole, 0,
+			    sizeof sizes / sizeof sizes[0]);
+	tcase_add_test(programs_run, more_output_than_allowed_ends_it);
+	tcase_add_test(programs_run, output_ends_with_the_program);
 	tcase_add_test(programs_run, a_program_that_does_not_read_is_no_failure);
 	tcase_add_loop_test(programs_run, half_a_message_is_never_taken_for_a_whole_one, 0,
 			    sizeof broken_feeds / sizeof broken_feeds[0]);

@@ -13,7 +13,7 @@ static SieveStatus apply(SieveRun *run, const SieveTagUse *use, Action *action)
 }
 
 static const SieveTag tags[] = {
-	{ .name = "copy", .of = "fileinto redirect", .apply = apply },
+	{ .name = "copy", .of = "fileinto pipe redirect", .apply = apply },
 	{ 0 },
 };
 

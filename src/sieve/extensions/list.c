@@ -56,6 +56,9 @@ const SieveExtension *const sieve_extensions[] = {
 	&sieve_ext_dovecot_debug,
 	&sieve_ext_dovecot_duplicate,
 	&sieve_ext_dovecot_environment,
+	&sieve_ext_dovecot_execute,
+	&sieve_ext_dovecot_filter,
 	&sieve_ext_dovecot_imapsieve,
+	&sieve_ext_dovecot_pipe,
 	NULL,
 };

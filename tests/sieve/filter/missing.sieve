@@ -1,0 +1,4 @@
+require ["vnd.dovecot.filter", "fileinto"];
+
+fileinto "Elsewhere";
+filter "missing";

@@ -1,0 +1,4 @@
+require ["vnd.dovecot.pipe", "fileinto"];
+
+pipe :copy "take";
+fileinto :try "x";
