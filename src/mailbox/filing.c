@@ -163,8 +163,14 @@ static bool prepare_mbox(Filing *filing, const FolderPlace *place, const FilingO
 	int fd = open_mbox_directory(filing->store, place, filing->path, missing, why);
 
 	filing->is_mbox = true;
-	return fd >= 0 && mbox_init(&filing->mbox, filing->store, fd, filing->path, why) &&
-	       mbox_record_prepare(&filing->record, &filing->image, &wanted, why);
+	if (fd < 0 || !mbox_init(&filing->mbox, filing->store, fd, filing->path, why))
+		return false;
+	/* A folder that never can be appended to must not keep the message waiting: the inbox takes it. */
+	if (!place->inbox && !mbox_is_usable(&filing->mbox, why)) {
+		*missing = true;
+		return false;
+	}
+	return mbox_record_prepare(&filing->record, &filing->image, &wanted, why);
 }
 
 /* ---- either ---- */
@@ -287,6 +293,8 @@ bool filing_append_all(Filing *const *filings, size_t count, Failure *why)
 	done = mbox_lock_all(boxes, box_count, why);
 	for (size_t i = 0; i < count && done; i++)
 		done = !filings[i]->is_mbox || append_one(filings[i], why);
+	for (size_t i = 0; i < box_count && done; i++)
+		done = mbox_settle(boxes[i], why);
 	if (!done)
 		release_all(filings, count, why);
 	return done;
@@ -294,7 +302,7 @@ bool filing_append_all(Filing *const *filings, size_t count, Failure *why)
 
 bool filing_publish(Filing *filing, Failure *why)
 {
-	bool done;
+	bool done = true;
 
 	if (filing->state == FILING_PUBLISHED)
 		return true;
@@ -304,7 +312,7 @@ bool filing_publish(Filing *filing, Failure *why)
 	else if (filing->leader)
 		done = filing_publish(filing->leader, why);
 	else
-		done = mbox_commit(&filing->mbox, why);
+		mbox_commit(&filing->mbox);
 	if (done)
 		filing->state = FILING_PUBLISHED;
 	return done;

@@ -151,23 +151,21 @@ static void leave(Mbox *mbox)
 	mbox_unlock(mbox);
 }
 
-bool mbox_commit(Mbox *mbox, Failure *why)
+bool mbox_settle(Mbox *mbox, Failure *why)
 {
-	Failure second;
+	if (mbox->dotlock.held && !dotlock_mark_complete(&mbox->dotlock, why))
+		return false;
+	if (is_whole(mbox, why))
+		return true;
+	leave(mbox);
+	return false;
+}
 
-	if (mbox->dotlock.held && !dotlock_mark_complete(&mbox->dotlock, why)) {
-		if (!mbox_take_back(mbox, &second))
-			failure_add(why, "and then %s", second.text);
-		return false;
-	}
-	if (!is_whole(mbox, why)) {
-		leave(mbox);
-		return false;
-	}
+void mbox_commit(Mbox *mbox)
+{
 	undo_strike(&mbox->undo);
 	mbox->appended = false;
 	mbox_unlock(mbox);
-	return true;
 }
 
 /* Readers split an mbox on "From " lines only, so half a message would swallow the next one. */

@@ -37,6 +37,10 @@ bool mbox_init(Mbox *mbox, const Store *store, int dir_fd, const char *path, Fai
 /* Unlocks, closes, frees.  Zeroed ones are fine. */
 void mbox_clear(Mbox *mbox);
 
+/* Could what stands there now be appended to, as far as that can be seen from outside?  A file that is
+ * missing could.  `why` says what is wrong with it for good: it is a directory, a link, another's. */
+bool mbox_is_usable(const Mbox *mbox, Failure *why);
+
 /* Opens the file, made when it is missing, takes every lock, and checks what was opened: all of the boxes,
  * or, after waiting, none. */
 bool mbox_lock_all(Mbox *const *boxes, size_t count, Failure *why);
@@ -45,9 +49,13 @@ bool mbox_lock_all(Mbox *const *boxes, size_t count, Failure *why);
  * commit: then all of it is one unit. */
 bool mbox_append(Mbox *mbox, const MboxRecord *record, Failure *why);
 
-/* What was appended stays: says so in the dotlock, and unlocks.  Fails, and keeps nothing, when others have
- * changed the mailbox since, who thought that we were gone. */
-bool mbox_commit(Mbox *mbox, Failure *why);
+/* Says in the dotlock that the append is complete: should we be killed, it stays.  It can still be taken
+ * back. Fails when others have changed the mailbox since, who thought that we were gone: it is left as it is
+ * then, unlocked. */
+bool mbox_settle(Mbox *mbox, Failure *why);
+
+/* What was settled stays: unlocks. */
+void mbox_commit(Mbox *mbox);
 
 /* Cuts off what was appended and not committed, and unlocks.  False when even that failed, or when the lock
  * is not ours any more: what stands behind the old end may be another's mail then. */

@@ -106,14 +106,45 @@ static bool open_file(Mbox *mbox, Failure *why)
 }
 
 /* The group of the spool may write, where the boxes are kept as Debian does. */
-static bool check_writers(const Mbox *mbox, Failure *why)
+static bool check_writers(const Mbox *mbox, const struct stat *is, Failure *why)
 {
 	gid_t allowed = mbox->spool_group;
 	struct stat dir;
 
-	if ((mbox->before.st_mode & S_IWGRP) && allowed == NO_GROUP && fstat(mbox->dir_fd, &dir) == 0)
+	if ((is->st_mode & S_IWGRP) && allowed == NO_GROUP && fstat(mbox->dir_fd, &dir) == 0)
 		allowed = dir.st_gid;
-	return store_check_writers(mbox->store, &mbox->before, allowed, mbox->path, why);
+	return store_check_writers(mbox->store, is, allowed, mbox->path, why);
+}
+
+/* Is it a mailbox, and the recipient's alone? */
+static bool check_status(const Mbox *mbox, const struct stat *is, Failure *why)
+{
+	uid_t uid = mbox->store->settings.uid;
+
+	if (S_ISLNK(is->st_mode))
+		return failure_retry(why, "the mailbox '%s' is a symbolic link, which is not followed",
+				     mbox->path);
+	if (!S_ISREG(is->st_mode))
+		return failure_retry(why, "the mailbox '%s' is not a regular file", mbox->path);
+	if (is->st_nlink != 1)
+		return failure_retry(why, "the mailbox '%s' has %lu names, not one", mbox->path,
+				     (unsigned long)is->st_nlink);
+	if (is->st_uid != uid)
+		return failure_retry(why, "the mailbox '%s' belongs to uid %ld, not to %ld", mbox->path,
+				     (long)is->st_uid, (long)uid);
+	return check_writers(mbox, is, why);
+}
+
+bool mbox_is_usable(const Mbox *mbox, Failure *why)
+{
+	struct stat is;
+
+	if (fstatat(mbox->dir_fd, mbox->name, &is, AT_SYMLINK_NOFOLLOW) < 0)
+		return true; /* what is wrong, and whether it is for good, will be known when it is opened */
+	if (!check_status(mbox, &is, why))
+		return false;
+	return (is.st_mode & S_IWUSR) ||
+	       failure_retry(why, "the mailbox '%s' may not be written", mbox->path);
 }
 
 /* Is what we opened and locked the mailbox, and the recipient's alone?  Asked with all locks held: it may
@@ -121,23 +152,14 @@ static bool check_writers(const Mbox *mbox, Failure *why)
 static bool check_file(Mbox *mbox, Failure *why)
 {
 	const struct stat *is = &mbox->before;
-	uid_t uid = mbox->store->settings.uid;
 	struct stat there;
 
 	if (fstat(mbox->fd, &mbox->before) < 0 ||
 	    fstatat(mbox->dir_fd, mbox->name, &there, AT_SYMLINK_NOFOLLOW) < 0)
 		return failure_errno(why, "look at the mailbox '%s'", mbox->path);
-	if (!S_ISREG(is->st_mode))
-		return failure_retry(why, "the mailbox '%s' is not a regular file", mbox->path);
 	if (is->st_dev != there.st_dev || is->st_ino != there.st_ino)
 		return failure_retry(why, "the mailbox '%s' was replaced while it was locked", mbox->path);
-	if (is->st_nlink != 1)
-		return failure_retry(why, "the mailbox '%s' has %lu names, not one", mbox->path,
-				     (unsigned long)is->st_nlink);
-	if (is->st_uid != uid)
-		return failure_retry(why, "the mailbox '%s' belongs to uid %ld, not to %ld", mbox->path,
-				     (long)is->st_uid, (long)uid);
-	return check_writers(mbox, why);
+	return check_status(mbox, is, why);
 }
 
 static LockAnswer lock_file(Mbox *mbox, Failure *why)

@@ -2,8 +2,8 @@
  *
  * A copy is filed in steps, so that several copies become visible together or not
  * at all:  prepare (written and flushed, invisible) -> append (mbox: locks taken, record
- * written and flushed) -> publish (Maildir: linked, directory flushed; mbox: marked complete,
- * locks dropped).  Until publish returns, undo takes everything back; after it, undo still
+ * written, flushed and marked complete) -> publish (Maildir: linked, directory flushed; mbox: locks
+ * dropped, which cannot fail).  Until publish returns, undo takes everything back; after it, undo still
  * removes a Maildir copy. */
 #ifndef MAILBOX_STORE_H
 #define MAILBOX_STORE_H

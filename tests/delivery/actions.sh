@@ -118,3 +118,25 @@ fresh
 echo 'require ["fileinto", "mailbox"]; fileinto :create "Lists";' | rules
 call "$TROMMEL" <"$T/mail"
 is "$? $(count Lists) $(count)" "0 1 0" "with :create it is made"
+
+# What can never be an mbox to append to does not keep the message waiting either.
+for thing in directory link fifo names 'read-only' 'others may write'; do
+	fresh_mbox
+	case $thing in
+	directory) mkdir "$HOME/mail/Lists" ;;
+	link) ln -s /dev/null "$HOME/mail/Lists" ;;
+	fifo) mkfifo "$HOME/mail/Lists" ;;
+	names) : >"$HOME/mail/Lists" && ln "$HOME/mail/Lists" "$HOME/mail/Second" ;;
+	read-only) : >"$HOME/mail/Lists" && chmod 400 "$HOME/mail/Lists" ;;
+	*) : >"$HOME/mail/Lists" && chmod 666 "$HOME/mail/Lists" ;;
+	esac
+	own "$HOME"
+	for create in '' :create; do
+		: >"$MBOX"
+		rm -f "$HOME/.sieve.log"
+		echo "require [\"fileinto\", \"mailbox\"]; fileinto $create \"Lists\";" | rules
+		call "$TROMMEL" -o "$MBOX_HERE" <"$T/mail" >"$T/out" 2>"$T/err"
+		is "$? $(grep -c '^From ' "$MBOX")" "0 1" "a folder that cannot be an mbox ($thing, ${create:-as it is}): the inbox"
+		like "$(told)" 'into the inbox instead' "and the owner is told"
+	done
+done

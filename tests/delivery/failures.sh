@@ -58,6 +58,18 @@ else
 	echo "# a full disk: no tmpfs can be mounted here"
 fi
 
+# Two mboxes: the second cannot be marked as complete when the first was already.
+if command -v strace >/dev/null; then
+	fresh_mbox
+	: | mine "$HOME/mail/Lists"
+	echo 'require "fileinto"; fileinto "Lists"; keep;' | rules
+	call strace -qq -o "$HOME/trace" -e trace=pwrite64 -e inject=pwrite64:error=EIO:when=4 \
+		"$TROMMEL" -o "$MBOX_HERE" <"$T/mail" >"$T/out" 2>"$T/err"
+	is "$? $(cat "$MBOX" "$HOME/mail/Lists" | wc -c)" "75 0" "two mboxes become visible together or not at all"
+	is "$(grep -c INJECTED "$HOME/trace")" 1 "(the fourth mark failed)"
+	no_litter
+fi
+
 # Somebody else holds the mailbox.
 fresh_mbox
 printf '%d:%s' $$ "$(uname -n)" | mine "$MBOX.lock" 644
