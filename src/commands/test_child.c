@@ -17,6 +17,7 @@
 #include "base/arena.h"
 #include "base/io.h"
 #include "base/panic.h"
+#include "base/sanitized.h"
 #include "base/text.h"
 #include "plan/limits.h"
 
@@ -67,8 +68,7 @@ _Noreturn static void be_the_child(const char *file, const char *scratch, const 
 	setpgid(0, 0);
 	set_limit(RLIMIT_CPU, options->timeout_s);
 	set_limit(RLIMIT_CORE, 0);
-	/* The sanitizers reserve more than any limit allows. */
-	if (!getenv("TROMMEL_SANITIZED"))
+	if (!IS_SANITIZED)
 		set_limit(RLIMIT_AS, (rlim_t)MEMORY_MB * 1024 * 1024);
 	testbed_run(file, &bed, &listener);
 	fflush(stdout);

@@ -12,6 +12,7 @@
 
 #include "base/panic.h"
 #include "base/printable.h"
+#include "base/sanitized.h"
 #include "base/utf8.h"
 #include "delivery/judge_wire.h"
 #include "plan/limits.h"
@@ -58,7 +59,7 @@ static int open_for_reading(int fd)
 /* Leaves open the socket, as JUDGE_SOCKET, and what the message is read from. */
 static bool close_all_but(int socket, Message *message)
 {
-	unsigned kept;
+	unsigned last = IS_SANITIZED ? STDERR_FILENO : JUDGE_SOCKET, kept;
 
 	if (message->fd >= 0) {
 		message->fd = open_for_reading(message->fd);
@@ -67,10 +68,12 @@ static bool close_all_but(int socket, Message *message)
 	}
 	if (dup2(socket, JUDGE_SOCKET) < 0)
 		return false;
-	kept = message->fd < 0 ? JUDGE_SOCKET : (unsigned)message->fd;
-	if (kept > JUDGE_SOCKET)
-		close_between(JUDGE_SOCKET + 1, kept - 1);
-	close_between(kept + 1, ~0U);
+	if (last > JUDGE_SOCKET)
+		close_between(JUDGE_SOCKET + 1, last - 1);
+	kept = message->fd < 0 ? last : (unsigned)message->fd;
+	if (kept > last)
+		close_between(last + 1, kept - 1);
+	close_between((kept > last ? kept : last) + 1, ~0U);
 	message->spool_fd = -1;
 	return true;
 }

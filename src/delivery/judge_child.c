@@ -79,18 +79,20 @@ static bool fetch_and_close(const SieveScript *script, const MimeModule **mime, 
 /* Everything that comes before the message.  False when the plan says why it cannot come. */
 static bool prepare(const JudgeJob *job, Plan *plan, SieveScript **script, const MimeModule **mime)
 {
-	Surroundings surroundings = { { job->personal_dir, job->global_dir, job->owner },
-				      job->config,
-				      plan->arena };
+	/* Asked for settings while the script runs, too. */
+	Surroundings *surroundings = ARENA_NEW(plan->arena, Surroundings);
 	SieveSetup setup = { .load = load,
 			     .setting = setting,
-			     .self = &surroundings,
+			     .self = surroundings,
 			     .plans = job->plans,
 			     .redirect_max = job->redirect_max,
 			     .recipient_delimiter = job->recipient_delimiter };
 	SieveFindings findings = { 0 };
 	Failure why = { 0 };
 
+	*surroundings = (Surroundings){ { job->personal_dir, job->global_dir, job->owner },
+					job->config,
+					plan->arena };
 	privileges_drop_spool_group();
 	*script = sieve_compile(job->script_name, job->script_source, &setup, plan->arena, &findings, &why);
 	if (!*script && why.kind == FAILURE_NONE) {

@@ -4,6 +4,7 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 
+#include "base/sanitized.h"
 #include "system/landlock.h"
 #include "system/syscalls.h"
 
@@ -11,18 +12,6 @@ enum {
 	/* The spool, the socket, a directory and a converter at a time. */
 	DESCRIPTORS = 16
 };
-
-/* The shadow memory of AddressSanitizer is terabytes of addresses. */
-#if defined(__SANITIZE_ADDRESS__)
-#define HAS_SHADOW_MEMORY true
-#elif defined(__has_feature)
-#if __has_feature(address_sanitizer)
-#define HAS_SHADOW_MEMORY true
-#endif
-#endif
-#ifndef HAS_SHADOW_MEMORY
-#define HAS_SHADOW_MEMORY false
-#endif
 
 /* Where iconv's converters are, with what they need. */
 static const char *const converter_directories[] = {
@@ -75,9 +64,8 @@ bool confine_limits(const ConfineLimits *limits, Failure *why)
 	rlim_t memory = (rlim_t)limits->memory_mb * 1024 * 1024;
 
 	return limit(RLIMIT_CPU, limits->cpu_s, (rlim_t)limits->cpu_s + 1, why) &&
-	       (HAS_SHADOW_MEMORY || limit(RLIMIT_AS, memory, memory, why)) &&
-	       limit(RLIMIT_FSIZE, 0, 0, why) && limit(RLIMIT_NPROC, 0, 0, why) && limit_descriptors(why) &&
-	       limit(RLIMIT_CORE, 0, 0, why);
+	       (IS_SANITIZED || limit(RLIMIT_AS, memory, memory, why)) && limit(RLIMIT_FSIZE, 0, 0, why) &&
+	       limit(RLIMIT_NPROC, 0, 0, why) && limit_descriptors(why) && limit(RLIMIT_CORE, 0, 0, why);
 }
 
 bool confine_close_as(const ConfineKernel *kernel, bool *full, Failure *why)

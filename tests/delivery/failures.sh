@@ -181,9 +181,15 @@ is "$? $(grep -c '^From ' "$MBOX")" "0 1" "after kill -9 the next delivery succe
 
 # No memory, no files, no processes.
 fresh
-call prlimit --as=20000000 "$TROMMEL" <"$T/large" >"$T/out" 2>"$T/err"
-status=$?
-case $status-$(everywhere) in
+if [ -n "${TROMMEL_SANITIZED-}" ]; then
+	echo "ok # SKIP a sanitizer has more than 20 MB of address space"
+	status=0
+else
+	call prlimit --as=20000000 "$TROMMEL" <"$T/large" >"$T/out" 2>"$T/err"
+	status=$?
+fi
+case ${TROMMEL_SANITIZED:+none-}$status-$(everywhere) in
+none-*) ;;
 0-1 | 75-0) pass "20 MB of address space: delivered or again later ($status)" ;;
 *) fail "20 MB of address space: $status, $(everywhere) stored" ;;
 esac

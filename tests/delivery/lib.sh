@@ -111,6 +111,10 @@ finish() {
 	status=$?
 	trap - EXIT
 	[ $status = 77 ] && exit 77
+	if [ -s "$T/findings" ]; then
+		fail "no sanitizer found anything"
+		sed 's/^/#   /' "$T/findings" | head -60
+	fi
 	echo "1..$tap_count"
 	[ $status = 0 ] || echo "# ended early with status $status"
 	[ $status = 0 ] && [ $tap_failed = 0 ] && [ $tap_count -gt 0 ] && exit 0
@@ -187,7 +191,17 @@ instead() {
 }
 # Delivers standard input as the recipient; $T/out and $T/err are what was said.
 # Folders are made when rules file into them; what happens without that setting is told in actions.sh.
-deliver() { call "$TROMMEL" "$@" -o folder_autocreate=yes >"$T/out" 2>"$T/err"; }
+deliver() {
+	call "$TROMMEL" "$@" -o folder_autocreate=yes >"$T/out" 2>"$T/err"
+	delivered=$?
+	look_for_findings
+	return $delivered
+}
+# What a sanitizer wrote, the judge's too, makes the test fail whatever became of the message.
+look_for_findings() {
+	[ -z "${TROMMEL_SANITIZED-}" ] || ! grep -aE 'ERROR: [A-Za-z]*Sanitizer|runtime error:' "$T/err" >>"$T/findings" ||
+		cat "$T/err" >>"$T/findings"
+}
 # The same with an environment, as an MTA sets it: environ SENDER=a@b EXTENSION=x -- -f ''
 environ() {
 	environ_set=

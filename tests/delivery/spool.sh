@@ -6,7 +6,8 @@ need_root "a mail spool of its own"
 
 message hello >"$T/mail"
 SPOOL=/var/mail/$ME
-as_root() { env -i PATH="$PATH" "$TROMMEL" "$@" >"$T/out" 2>"$T/err"; }
+# Who was root cannot be looked at by the leak checker.
+as_root() { env -i PATH="$PATH" ASAN_OPTIONS=detect_leaks=0 "$TROMMEL" "$@" >"$T/out" 2>"$T/err"; }
 spool() { # owner:group mode
 	find /var/mail -mindepth 1 -delete
 	chown "$1" /var/mail
