@@ -6,6 +6,7 @@
 #include <stdint.h>
 
 #include "base/ascii.h"
+#include "base/base64.h"
 #include "base/text.h"
 #include "base/utf8.h"
 #include "message/charset.h"
@@ -55,25 +56,6 @@ static void append_q(Slice bytes, Text *out)
 	}
 }
 
-static void append_base64(Slice bytes, Text *out)
-{
-	static const char digits[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
-
-	for (size_t i = 0; i < bytes.length; i += 3) {
-		size_t left = bytes.length - i;
-		uint32_t group = (uint32_t)(unsigned char)bytes.data[i] << 16;
-
-		if (left > 1)
-			group |= (uint32_t)(unsigned char)bytes.data[i + 1] << 8;
-		if (left > 2)
-			group |= (unsigned char)bytes.data[i + 2];
-		text_append_char(out, digits[group >> 18]);
-		text_append_char(out, digits[group >> 12 & 63]);
-		text_append_char(out, left > 1 ? digits[group >> 6 & 63] : '=');
-		text_append_char(out, left > 2 ? digits[group & 63] : '=');
-	}
-}
-
 /* What `text` begins with that fits into `room` columns; one character at least. */
 static Slice cut_word(Slice text, bool in_q, size_t room)
 {
@@ -117,7 +99,7 @@ static void append_words(Slice text, size_t used, Text *out)
 		}
 		piece = cut_word(text, in_q, LINE_WITH_WORD_MAX - WORD_FRAME - used);
 		text_append_string(out, in_q ? "=?UTF-8?Q?" : "=?UTF-8?B?");
-		(in_q ? append_q : append_base64)(piece, out);
+		(in_q ? append_q : base64_append)(piece, out);
 		text_append_string(out, "?=");
 		text = slice_from(text, piece.length);
 		used = LINE_WITH_WORD_MAX;

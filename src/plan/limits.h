@@ -10,9 +10,11 @@ enum {
 	LIMIT_FOLDER_LENGTH = 1024,          /* bytes of a whole folder name; a part of it: 255 on disk */
 	LIMIT_ADDRESS_LENGTH = 320,          /* RFC 5321, 4.5.3.1: 64 + 1 + 255 */
 	LIMIT_PLAN_BYTES = 64 * 1024 * 1024, /* as it crosses from judge to courier, edited texts included */
-	LIMIT_IMAGES = LIMIT_ACTIONS + 1,    /* versions of the message: one for each action */
-	LIMIT_PIECES = 16 * 1024,            /* of one version; each edit adds two */
-	LIMIT_TEXT_LENGTH = 1024 * 1024,     /* of an answer, a refusal: as long as a string of a script */
+	/* Versions of the message: one for each action, for the implicit keep, and what "redirect" would
+	 * send. */
+	LIMIT_IMAGES = LIMIT_ACTIONS + 2,
+	LIMIT_PIECES = 16 * 1024,        /* of one version; each edit adds two */
+	LIMIT_TEXT_LENGTH = 1024 * 1024, /* of an answer, a refusal: as long as a string of a script */
 	LIMIT_SUBJECT_LENGTH = 8 * 1024,
 	LIMIT_FIELD_LENGTH = 16 * 1024,          /* of a header field: a long References has 10 KB */
 	LIMIT_PROGRAM_NAME = 512,                /* 128 characters of UTF-8 (extprograms, 3) */

@@ -98,6 +98,7 @@ void sieve_edit_forget(SieveRun *run)
 	run->header = run->input->header;
 	run->image = run->redirect_image = 0;
 	run->edited = run->enclosed = false;
+	run->enclosures = 0;
 	run->edits++;
 }
 

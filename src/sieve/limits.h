@@ -29,6 +29,9 @@ enum {
 	SIEVE_LIMIT_STRING_BYTES = 1024 * 1024,
 	/* Edits of one message: a filter makes some ten. */
 	SIEVE_LIMIT_EDITS = 2000,
+	/* How often one message is enclosed: each time it is read for a boundary, and nests two parts deeper.
+	 */
+	SIEVE_LIMIT_ENCLOSURES = 16,
 	/* Parts that loops come by, all of them together: loops within loops over a message that nests deeply
 	 * would take for ever. */
 	SIEVE_LIMIT_ITERATIONS = 10000,

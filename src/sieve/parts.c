@@ -180,6 +180,13 @@ SieveStatus sieve_loop_next(SieveRun *run, SieveLoop *loop, bool *more)
 
 /* ---- edits ---- */
 
+/* A part that is to be replaced. */
+typedef struct Change {
+	const SievePartEdit *edit;
+	MimeTree *entity; /* the parts of what it becomes */
+	Slice line_end;   /* what a boundary behind it wants in front */
+} Change;
+
 /* A part and those in it, [from, to), have become `count` others. */
 typedef struct Splice {
 	size_t from, to, count;
@@ -242,9 +249,12 @@ static void shift_part(MimePart *part, off_t growth)
 		part->epilogue_offset += growth;
 }
 
-/* The parts around `part` grow with it. */
-static void grow_ancestors(MimeTree *tree, int32_t parent, off_t growth)
+/* The parts around one that ends at `end` now grow with it. */
+static void grow_ancestors(MimeTree *tree, int32_t parent, off_t growth, off_t end)
 {
+	/* What holds a message ends where that ends; it may have had no room to end before. */
+	for (; parent >= 0 && !tree->parts[parent].is_container; parent = tree->parts[parent].parent)
+		tree->parts[parent].body_size = end - tree->parts[parent].body_offset;
 	for (; parent >= 0; parent = tree->parts[parent].parent) {
 		tree->parts[parent].body_size += growth;
 		if (tree->parts[parent].epilogue_offset)
@@ -268,13 +278,30 @@ static off_t end_of(const MimePart *part)
 	return part->body_offset + part->body_size;
 }
 
+/* A part without a body may leave the boundary behind it none of the line end that belongs to it; then there
+ * is one to be added.  In `*line_end`, else empty. */
+static SieveStatus find_line_end(SieveRun *run, const MimePart *part, Slice *line_end)
+{
+	char next = '\n';
+	size_t got;
+	Failure why = { 0 };
+
+	if (part->body_size == 0 && !message_read(run->message, end_of(part), &next, 1, &got, &why))
+		return sieve_later(run, &why);
+	*line_end = slice_of(next == '\n' || next == '\r' ? "" : sieve_line_end(run));
+	return SIEVE_OK;
+}
+
 /* The tree and the loops follow one part's replacement.  Later parts first: then the offsets of earlier
  * ones are those of the message before. */
-static void follow(SieveRun *run, SieveParts *parts, const SievePartEdit *edit, const MimeTree *entity)
+static void follow(SieveRun *run, SieveParts *parts, const Change *change)
 {
+	const SievePartEdit *edit = change->edit;
+	const MimeTree *entity = change->entity;
 	MimeTree *tree = parts->tree;
 	MimePart old = tree->parts[edit->part];
-	off_t growth = (off_t)edit->bytes.length - (end_of(&old) - old.header_offset);
+	off_t end = old.header_offset + (off_t)edit->bytes.length;
+	off_t growth = end + (off_t)change->line_end.length - end_of(&old);
 	Splice splice = { edit->part, sieve_parts_end(tree, edit->part), entity->count };
 
 	make_room(run, parts, &splice);
@@ -283,33 +310,42 @@ static void follow(SieveRun *run, SieveParts *parts, const SievePartEdit *edit, 
 		if (tree->parts[i].parent > (int32_t)splice.from)
 			tree->parts[i].parent = (int32_t)moved(&splice, (size_t)tree->parts[i].parent);
 	}
-	grow_ancestors(tree, old.parent, growth);
+	grow_ancestors(tree, old.parent, growth, end);
 	graft(&tree->parts[splice.from], splice.from, entity, &old, old.header_offset);
 	memset(&parts->headers[splice.from], 0, splice.count * sizeof *parts->headers);
 	visit_loops(run, move_loop, &splice);
 }
 
-static bool find_entity_parts(SieveRun *run, Slice bytes, MimeTree **entity, Failure *why)
+static SieveStatus prepare(SieveRun *run, const MimeTree *tree, const SievePartEdit *edit, Change *change)
 {
 	Message *message = ARENA_NEW(run->arena, Message);
+	Failure why = { 0 };
 
-	message_from_bytes(message, bytes);
-	return run->input->mime->parse(message, run->arena, entity, why);
+	change->edit = edit;
+	message_from_bytes(message, edit->bytes);
+	if (!run->input->mime->parse(message, run->arena, &change->entity, &why))
+		return sieve_later(run, &why);
+	return find_line_end(run, &tree->parts[edit->part], &change->line_end);
+}
+
+static MessagePiece literal(Slice bytes)
+{
+	return (MessagePiece){ .bytes = bytes.data, .length = (off_t)bytes.length };
 }
 
 /* What the message is made of with these parts replaced. */
-static MessagePieces pieces_of(SieveRun *run, const MimeTree *tree, const SievePartEdit *edits, size_t count)
+static MessagePieces pieces_of(SieveRun *run, const MimeTree *tree, const Change *changes, size_t count)
 {
-	MessagePieces pieces = { .items = arena_alloc(run->arena, (2 * count + 1) * sizeof *pieces.items) };
+	MessagePieces pieces = { .items = arena_alloc(run->arena, (3 * count + 1) * sizeof *pieces.items) };
 	off_t done = 0;
 
 	for (size_t i = 0; i < count; i++) {
-		const MimePart *part = &tree->parts[edits[i].part];
+		const MimePart *part = &tree->parts[changes[i].edit->part];
 
 		pieces.items[pieces.count++] = (MessagePiece){ .offset = done,
 							       .length = part->header_offset - done };
-		pieces.items[pieces.count++] = (MessagePiece){ .bytes = edits[i].bytes.data,
-							       .length = (off_t)edits[i].bytes.length };
+		pieces.items[pieces.count++] = literal(changes[i].edit->bytes);
+		pieces.items[pieces.count++] = literal(changes[i].line_end);
 		done = end_of(part);
 	}
 	pieces.items[pieces.count++] = (MessagePiece){ .offset = done,
@@ -318,15 +354,17 @@ static MessagePieces pieces_of(SieveRun *run, const MimeTree *tree, const SieveP
 }
 
 /* Do the new parts fit into the limit, and are none of the old ones beyond it? */
-static SieveStatus check_room(SieveRun *run, SieveSpan span, const MimeTree *tree, const SievePartEdit *edits,
-			      MimeTree *const *entities, size_t count)
+static SieveStatus check_room(SieveRun *run, SieveSpan span, const MimeTree *tree, const Change *changes,
+			      size_t count)
 {
 	size_t parts = tree->count;
 
 	for (size_t i = 0; i < count; i++) {
-		parts += entities[i]->count;
-		parts -= sieve_parts_end(tree, edits[i].part) - edits[i].part;
-		if (tree->cut && edits[i].part == tree->count - 1)
+		size_t part = changes[i].edit->part;
+
+		parts += changes[i].entity->count;
+		parts -= sieve_parts_end(tree, part) - part;
+		if (tree->cut && part == tree->count - 1)
 			return sieve_fail(
 				run, span,
 				"what is beyond the part number %d cannot be replaced (limit: parts)",
@@ -340,27 +378,50 @@ static SieveStatus check_room(SieveRun *run, SieveSpan span, const MimeTree *tre
 
 SieveStatus sieve_parts_replace(SieveRun *run, SieveSpan span, const SievePartEdit *edits, size_t count)
 {
-	MimeTree *tree, **entities = arena_alloc(run->arena, (count + 1) * sizeof(MimeTree *));
+	Change *changes = arena_alloc(run->arena, (count + 1) * sizeof *changes);
+	MimeTree *tree;
 	SieveStatus status = sieve_mime_tree(run, &tree);
 	MessagePieces pieces;
-	Failure why = { 0 };
 
+	for (size_t i = 0; i < count && status == SIEVE_OK; i++)
+		status = prepare(run, tree, &edits[i], &changes[i]);
+	if (status == SIEVE_OK)
+		status = check_room(run, span, tree, changes, count);
 	if (status != SIEVE_OK)
 		return status;
-	for (size_t i = 0; i < count; i++)
-		if (!find_entity_parts(run, edits[i].bytes, &entities[i], &why))
-			return sieve_later(run, &why);
-	status = check_room(run, span, tree, edits, entities, count);
-	if (status != SIEVE_OK)
-		return status;
-	pieces = pieces_of(run, tree, edits, count);
+	pieces = pieces_of(run, tree, changes, count);
 	status = sieve_edit(run, span, &pieces);
 	if (status != SIEVE_OK)
 		return status;
 	for (size_t i = count; i-- > 0;)
-		follow(run, run->parts, &edits[i], entities[i]);
+		follow(run, run->parts, &changes[i]);
 	run->parts->edits = run->edits;
 	return SIEVE_OK;
+}
+
+static void note_loop(SieveLoop *loop, void *self)
+{
+	(void)loop;
+	*(bool *)self = true;
+}
+
+/* Is a loop under way, in this script or in one that included it? */
+static bool any_loop(SieveRun *run)
+{
+	bool any = false;
+
+	visit_loops(run, note_loop, &any);
+	return any;
+}
+
+SieveStatus sieve_parts_replace_all(SieveRun *run, SieveSpan span, Slice bytes)
+{
+	const SievePartEdit edit = { .part = 0, .bytes = bytes };
+
+	/* Without a loop nobody may have wanted to know of parts. */
+	if (any_loop(run))
+		return sieve_parts_replace(run, span, &edit, 1);
+	return sieve_edit_range(run, span, 0, run->message->size_bytes, bytes);
 }
 
 /* Is the field of this name the same in both? */
@@ -380,7 +441,8 @@ void sieve_parts_header_edited(SieveRun *run, const HeaderIndex *before, off_t g
 	if (!tree || parts->edits + 1 != run->edits ||
 	    !same_field(before, run->header, SLICE("content-type")) ||
 	    !same_field(before, run->header, SLICE("content-transfer-encoding")) ||
-	    (tree->count > 1 && tree->parts[1].header_offset < tree->parts[0].body_offset))
+	    (tree->count > 1 && tree->parts[1].header_offset < tree->parts[0].body_offset) ||
+	    run->message->size_bytes - run->message->body_offset != tree->parts[0].body_size)
 		return;
 	for (size_t i = 1; i < tree->count; i++)
 		shift_part(&tree->parts[i], growth);
@@ -389,12 +451,6 @@ void sieve_parts_header_edited(SieveRun *run, const HeaderIndex *before, off_t g
 	tree->parts[0].header_size = run->message->header.length;
 	tree->parts[0].body_offset = run->message->body_offset;
 	parts->edits = run->edits;
-}
-
-static void note_loop(SieveLoop *loop, void *self)
-{
-	(void)loop;
-	*(bool *)self = true;
 }
 
 static void enclose_loop(SieveLoop *loop, void *self)
@@ -408,12 +464,10 @@ static void enclose_loop(SieveLoop *loop, void *self)
 SieveStatus sieve_parts_enclosed(SieveRun *run)
 {
 	SieveParts *parts = run->parts;
-	bool any = false;
 	size_t expected;
 	SieveStatus status;
 
-	visit_loops(run, note_loop, &any);
-	if (!any)
+	if (!any_loop(run))
 		return SIEVE_OK;
 	expected = parts->tree->count + 3;
 	status = find_parts(run, parts, expected);

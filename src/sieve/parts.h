@@ -65,6 +65,9 @@ typedef struct SievePartEdit {
 /* Replaces parts, which are in order and not within one another, in one edit. */
 SieveStatus sieve_parts_replace(SieveRun *run, SieveSpan span, const SievePartEdit *edits, size_t count);
 
+/* The whole message becomes `bytes`. */
+SieveStatus sieve_parts_replace_all(SieveRun *run, SieveSpan span, Slice bytes);
+
 /* The header of the message has become `growth` bytes longer. */
 void sieve_parts_header_edited(SieveRun *run, const HeaderIndex *before, off_t growth);
 

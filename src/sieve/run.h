@@ -50,6 +50,7 @@ typedef struct SieveRun {
 	SieveIdle *idle;
 	unsigned includes;              /* carried out so far */
 	unsigned iterations;            /* of loops */
+	unsigned enclosures;            /* by "enclose" */
 	size_t arena_at_start;          /* what the arena held before */
 	const SieveNode *test;          /* "envelope" or "environment" while an item of it is asked for */
 	bool captures_off;              /* the present test sets no match variables */

@@ -2,7 +2,6 @@
  * RFC 5703, section 3 and 4; the language itself is tested in tests/sieve/ */
 #include <time.h>
 
-#include "message/limits.h"
 #include "mime_helper.h"
 
 #define KEPT "keep in the inbox [implicit keep]\n"

@@ -1,0 +1,3 @@
+require ["enclose", "foreverypart", "include"];
+
+foreverypart { enclose "text"; }

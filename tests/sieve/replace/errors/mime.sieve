@@ -1,0 +1,3 @@
+require ["replace", "variables"];
+set "text" "no header";
+replace :mime "${text}";

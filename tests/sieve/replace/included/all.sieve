@@ -1,0 +1,3 @@
+require "replace";
+
+replace "all";
