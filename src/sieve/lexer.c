@@ -296,7 +296,8 @@ static void read_text_line(SieveLexer *lexer, SieveToken *token, Collector *it)
 	}
 }
 
-/* "text:", lines, and a line with a dot alone; of a line that begins with dots one goes (2.4.2). */
+/* "text:", lines, and a line with a dot alone; of a line that begins with two dots one goes, a single one is
+ * the writer's own (2.4.2). */
 static SELDOM void read_text(SieveLexer *lexer, SieveToken *token)
 {
 	const char *from = lexer->at - strlen("text");
@@ -310,7 +311,7 @@ static SELDOM void read_text(SieveLexer *lexer, SieveToken *token)
 	read_text_head(lexer);
 	it.from = lexer->at;
 	while (lexer->at < lexer->end && !is_last_line(lexer)) {
-		if (*lexer->at == '.') {
+		if (lexer->end - lexer->at > 1 && lexer->at[0] == '.' && lexer->at[1] == '.') {
 			collect(&it, lexer->at);
 			it.from = ++lexer->at;
 		}

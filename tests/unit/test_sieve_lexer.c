@@ -82,7 +82,7 @@ static const struct {
 	{ "text:\none\n.\n;", "<one\r\n> @1\n; @4\nend @4\n" },
 	{ "TEXT: # why\r\none\r\n.\r\n;", "<one\r\n> @1\n; @4\nend @4\n" },
 	{ "text:\n.\n", "<> @1\nend @3\n" },
-	{ "text:\n..\n..x\n.y\n.\n", "<.\r\n.x\r\ny\r\n> @1\nend @6\n" },
+	{ "text:\n..\n..x\n.y\n. .\n...\n.\n", "<.\r\n.x\r\n.y\r\n. .\r\n..\r\n> @1\nend @8\n" },
 	{ "text:\none\n.", "<one\r\n> @1\nend @3\n" },
 	{ "text:\n\"\\q ${v}\n.\n", "<\"\\q ${v}\r\n>$ @1\nend @4\n" },
 	{ "text:\none\n",
