@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "commands/commands.h"
+#include "system/privileges.h"
 
 const Command commands[] = {
 	{ "deliver", command_deliver, "deliver standard input; what an MTA calls (the default)" },
@@ -17,11 +18,21 @@ const Command commands[] = {
 	{ NULL, NULL, NULL },
 };
 
+static int run(const Command *command, int argc, char **argv)
+{
+	Failure why;
+
+	/* A set-gid bit is there for the spool that mail is delivered into, not for what people type. */
+	if (command->run != command_deliver && !privileges_put_set_gid_aside(true, &why))
+		return 2;
+	return command->run(argc, argv);
+}
+
 int main(int argc, char **argv)
 {
 	if (argc > 1)
 		for (const Command *command = commands; command->name; command++)
 			if (strcmp(argv[1], command->name) == 0)
-				return command->run(argc - 1, argv + 1);
+				return run(command, argc - 1, argv + 1);
 	return command_deliver(argc, argv);
 }

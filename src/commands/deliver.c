@@ -13,6 +13,7 @@
 #include "system/config.h"
 #include "system/crash_guard.h"
 #include "system/log.h"
+#include "system/privileges.h"
 
 enum {
 	ANSWER_MAX = 220
@@ -111,6 +112,13 @@ static bool configure(const Options *options, Config *config, Failure *why)
 	return true;
 }
 
+/* Who names files and places himself, in a program with a set-gid bit, has no group for it: he could make
+ * another's mailbox, or read one. */
+static bool trust_caller(const Options *options, Failure *why)
+{
+	return privileges_put_set_gid_aside(options->config_path || options->setting_count, why);
+}
+
 /* One line, printable ASCII, one write; whoever reads it slowly (EAGAIN) does without. */
 static void answer(const Failure *why)
 {
@@ -142,7 +150,8 @@ int command_deliver(int argc, char **argv)
 	AUTO_VALUE(Config) config = { 0 };
 
 	crash_guard_install(); /* first: from here on every way out is a known one */
-	if (parse(argc, argv, &options, arena, &why) && configure(&options, &config, &why)) {
+	if (parse(argc, argv, &options, arena, &why) && trust_caller(&options, &why) &&
+	    configure(&options, &config, &why)) {
 		crash_guard_deadline(config.deadline_s);
 		log_open(config.log_facility, config.log_json);
 		(void)courier_deliver(&options.request, &config, &why);

@@ -21,13 +21,35 @@ enum {
 	CANDIDATES = 3,
 };
 
-/* Below the home directory the user says what is a directory of which group: a link there must not
- * get him that group. */
-static bool is_in_home(const Location *location, const StoreSettings *settings)
+/* Does everything on the way to the absolute `path`, which is changed and mended, belong to root? */
+static bool is_all_roots(char *path)
 {
-	size_t length = strlen(settings->home);
+	struct stat status;
 
-	return strncmp(location->inbox, settings->home, length) == 0 && location->inbox[length] == '/';
+	for (char *slash = path; slash;) {
+		bool good;
+
+		slash = strchr(slash + 1, '/');
+		if (slash)
+			*slash = '\0';
+		good = lstat(path, &status) == 0 && status.st_uid == 0;
+		if (slash)
+			*slash = '/';
+		if (!good)
+			return false;
+	}
+	return true;
+}
+
+/* Where the user says what is a directory, a link of his could lead to that of any group. */
+static bool only_root_says_where(char *path)
+{
+	auto_free char *resolved = NULL;
+
+	if (!is_all_roots(path))
+		return false;
+	resolved = realpath(path, NULL);
+	return resolved && is_all_roots(resolved);
 }
 
 gid_t store_spool_group(const StoreSettings *settings)
@@ -37,15 +59,14 @@ gid_t store_spool_group(const StoreSettings *settings)
 	struct stat status;
 	Failure ignored;
 
-	if (!location_parse(&location, settings, &ignored) || location.layout != STORE_MBOX ||
-	    is_in_home(&location, settings))
+	if (!location_parse(&location, settings, &ignored) || location.layout != STORE_MBOX)
 		return NO_GROUP;
 	text_append(&dir, location.inbox, (size_t)(strrchr(location.inbox, '/') - location.inbox));
 	if (dir.length == 0 || stat(text_string(&dir), &status) < 0)
 		return NO_GROUP;
 	/* Root's own directory, where the group may write and nobody else. */
 	if (!(status.st_mode & S_IWGRP) || (status.st_mode & S_IWOTH) || status.st_uid != 0 ||
-	    status.st_gid == 0)
+	    status.st_gid == 0 || !only_root_says_where(dir.data))
 		return NO_GROUP;
 	return status.st_gid;
 }

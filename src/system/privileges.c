@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <grp.h>
 #include <linux/capability.h>
+#include <sys/auxv.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -82,6 +83,20 @@ static bool stay(const Ids *ids, gid_t wanted, gid_t *reserve, Failure *why)
 		return true;
 	if (setresgid(ids->real_gid, ids->real_gid, *reserve) < 0)
 		return failure_errno(why, "give up the group %lu", (unsigned long)ids->effective_gid);
+	return true;
+}
+
+bool privileges_put_set_gid_aside(bool for_good, Failure *why)
+{
+	Ids ids;
+
+	/* The kernel says so to whoever has other rights than his caller: no call for all others. */
+	if (!getauxval(AT_SECURE))
+		return true;
+	if (!read_ids(&ids, why))
+		return false;
+	if (setresgid((gid_t)-1, ids.real_gid, for_good ? ids.real_gid : ids.saved_gid) < 0)
+		return failure_errno(why, "give up the group %lu", (unsigned long)ids.effective_gid);
 	return true;
 }
 

@@ -15,6 +15,11 @@
 
 #define NO_GROUP ((gid_t)-1)
 
+/* Puts a group that a set-gid bit gave us aside, before anything is opened: what the caller names is opened
+ * with his rights.  It is the saved group id until privileges_become decides about it; with `for_good` it is
+ * gone.  Without such a bit nothing is done. */
+bool privileges_put_set_gid_aside(bool for_good, Failure *why);
+
 /* Becomes `user`.  As root: group list, gid, uid, with `spool_group` (or NO_GROUP) as saved group
  * id.  As that user already: only verifies (and keeps a group id that a set-gid bit gave as saved id).
  * As anybody else: refused (77). */

@@ -89,3 +89,53 @@ as_root -d "$ME" <"$T/mail"
 ln "$SPOOL" /var/mail/second
 as_root -d "$ME" <"$T/mail"
 is "$? $(grep -c '^From ' "$SPOOL")" "75 1" "a box with a second name: 75"
+
+# The user decides what is in his own directories: no link of his may get him a group of root's.
+spool root:mail 2775
+mkdir -p "$T/data/$ME" "$T/shared"
+own "$T/data/$ME"
+chown root:mail "$T/shared"
+chmod 2775 "$T/shared"
+ln -s "$T/shared" "$T/data/$ME/box"
+as_root -d "$ME" -o "mail_location=mbox:~/mail:INBOX=$T/data/%u/box/inbox" <"$T/mail"
+is "$? $(find "$T/shared" -type f)" "75 " "a link of the user's does not lead into a directory of another group"
+mkdir "$T/spool" "$T/spool/real"
+chown root:mail "$T/spool/real"
+chmod 2775 "$T/spool/real"
+ln -s real "$T/spool/link"
+as_root -d "$ME" -o "mail_location=mbox:~/mail:INBOX=$T/spool/link/%u" <"$T/mail"
+status=$?
+if [ "$(stat -c %u "$T")" = 0 ]; then
+	is "$status $(find "$T/spool/real" -type f -printf '%f %u:%g')" "0 $ME $ME:mail" "a link of root's does"
+fi
+
+# With a set-gid bit, as other programs have it, the group makes locks and a box of one's own, and is for nothing else.
+cp "$TROMMEL" "$T/setgid"
+cp /usr/bin/id "$T/id"
+chgrp mail "$T/setgid" "$T/id"
+chmod 2755 "$T/setgid" "$T/id"
+if call "$T/id" | grep -q 'egid=[0-9]*(mail)'; then
+	spool root:mail 2775
+	setgid() { call "$T/setgid" "$@" >"$T/out" 2>"$T/err"; }
+	setgid <"$T/mail"
+	is "$? $(stat -c %U:%G "$SPOOL") $(left)" "0 $ME:mail " "a set-gid program makes the user's box"
+	victim=/var/mail/$OTHER
+	setgid -o "log_json=$victim" <"$T/mail"
+	is "$? $(left)" "0 " "a log that the caller names is opened with his rights"
+	setgid -o "mail_location=mbox:~/mail:INBOX=$victim" <"$T/mail"
+	is "$? $(left)" "75 " "and so is a mailbox: nobody makes another's"
+	printf 'mail_location = mbox:~/mail:INBOX=%s\n' "$victim" | mine "$HOME/conf"
+	setgid -c "$HOME/conf" <"$T/mail"
+	is "$? $(left)" "75 " "the same by a configuration of his own"
+	as_root -d "$OTHER" <"$T/mail"
+	chown root:mail "$victim"
+	chmod 660 "$victim"
+	: | mine "$HOME/rules"
+	for command in "try $HOME/rules" check; do
+		# shellcheck disable=SC2086 # two words
+		setgid $command "$victim"
+		is "$? $(grep -c hello "$T/out")" "2 0" "'${command%% *}' does not show another's mail"
+	done
+else
+	echo "# a set-gid program: such bits do not count here"
+fi
