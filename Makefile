@@ -135,10 +135,20 @@ demo:
 	@$(PARALLEL) -s all
 	@BUILD='$(abspath $(BUILD))' tests/demo
 
-bench:
+# What the language costs, apart from what a delivery costs.
+$(BUILD)/bench/%: tests/bench/%.c $(LIBRARY) $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(LINK) -MMD -MP -MF $@.d -MT $@ -o $@ $< $(LIBRARY) $(PCRE2_LIBS)
+
+bench: bench-sieve
 	@.ci/deps build test bench
 	@$(PARALLEL) -s all
 	@BUILD='$(abspath $(BUILD))' CC='$(CC)' tests/bench/run
+
+bench-sieve:
+	@.ci/deps build
+	@$(PARALLEL) -s all $(BUILD)/bench/sieve
+	@$(BUILD)/bench/sieve $(BUILD)
 
 # -- What keeps it tidy ---------------------------------------------------------------------------------------
 C_FILES = $(shell find src include tests -name '*.[ch]' 2>/dev/null | sort)
@@ -212,6 +222,6 @@ uninstall:
 	rm -f $(DESTDIR)$(DATADIR)/fish/vendor_completions.d/trommel.fish
 	rm -rf $(DESTDIR)$(MODULE_DIR) $(DESTDIR)$(INCLUDEDIR)/trommel $(DESTDIR)$(DATADIR)/trommel
 
-.PHONY: oracle all tests check check-corpus asan demo bench lint lint-format lint-pages lint-shell lint-cppcheck lint-gcc lint-clang
+.PHONY: bench-sieve oracle all tests check check-corpus asan demo bench lint lint-format lint-pages lint-shell lint-cppcheck lint-gcc lint-clang
 .PHONY: format deps deps-lint clean install uninstall FORCE
 -include $(OBJECTS:.o=.d) $(MODULE_OBJECTS:.o=.d) $(BUILD)/obj/main.d $(UNIT_TESTS:=.d)
