@@ -80,7 +80,8 @@ bool plan_cancels_keep(ActionKind kind)
 	}
 }
 
-static void add_line(Plan *plan, const char ***lines, size_t *count, const char *format, va_list arguments)
+__attribute__((format(printf, 4, 0))) static void add_line(Plan *plan, const char ***lines, size_t *count,
+							   const char *format, va_list arguments)
 {
 	char line[LIMIT_WARNING_LENGTH];
 
