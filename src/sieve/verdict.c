@@ -155,9 +155,10 @@ SieveStatus sieve_verdict_match(SieveRun *run, const SieveNode *node, const Verd
 	SieveStatus status = SIEVE_OK;
 	char digits[16];
 
-	/* A little more than the score, so that what is not exact in binary does not fall short. */
+	/* A little more than the score, so that what is not exact in binary does not fall short; the rest is
+	 * cut off. */
 	snprintf(digits, sizeof digits, "%u",
-		 verdict->tested ? (unsigned)floor((most - least) * verdict->ratio + least + 0.001) : 0);
+		 verdict->tested ? (unsigned)((most - least) * verdict->ratio + least + 0.001) : 0);
 	sieve_match_begin(&match, run, node, sieve_strings(node, 0));
 	if (sieve_match_only_counts(&match))
 		sieve_match_count(&match, verdict->tested);
