@@ -183,6 +183,11 @@ lint-cppcheck: deps-lint
 lint-gcc lint-clang: lint-%: deps-lint
 	@$(PARALLEL) -s BUILD=build/lint-$* CC=$* WERROR=-Werror CFLAGS=-O2 tests
 
+# The tables of the language in its manual page, as the program has them.
+tables: $(BUILD)/trommel
+	@tests/manual-tables $(BUILD)/trommel man/trommel-sieve.7 >$(BUILD)/page
+	@cat $(BUILD)/page >man/trommel-sieve.7
+
 format:
 	clang-format -i $(C_FILES)
 
@@ -222,6 +227,6 @@ uninstall:
 	rm -f $(DESTDIR)$(DATADIR)/fish/vendor_completions.d/trommel.fish
 	rm -rf $(DESTDIR)$(MODULE_DIR) $(DESTDIR)$(INCLUDEDIR)/trommel $(DESTDIR)$(DATADIR)/trommel
 
-.PHONY: bench-sieve oracle all tests check check-corpus asan demo bench lint lint-format lint-pages lint-shell lint-cppcheck lint-gcc lint-clang
+.PHONY: tables bench-sieve oracle all tests check check-corpus asan demo bench lint lint-format lint-pages lint-shell lint-cppcheck lint-gcc lint-clang
 .PHONY: format deps deps-lint clean install uninstall FORCE
 -include $(OBJECTS:.o=.d) $(MODULE_OBJECTS:.o=.d) $(BUILD)/obj/main.d $(UNIT_TESTS:=.d)

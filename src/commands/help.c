@@ -7,6 +7,7 @@
 #include "base/slice.h"
 #include "base/suggest.h"
 #include "commands/commands.h"
+#include "sieve/extension.h"
 #include "system/confine.h"
 
 enum {
@@ -18,7 +19,11 @@ typedef struct Topic {
 	const char *name;
 	const char *summary; /* NULL for commands, which have theirs in the command table */
 	const char *text;
+	void (*print)(void); /* in place of `text` */
 } Topic;
+
+static void print_extensions(void);
+static void print_actions(void);
 
 static const Topic topics[] = {
 	{ "deliver", NULL,
@@ -103,6 +108,8 @@ static const Topic topics[] = {
 	  "qmail, ~/.qmail:\n"
 	  "  |/usr/local/bin/trommel\n\n"
 	  "More: trommel(1), EXAMPLES.\n" },
+	{ "extensions", "what of Sieve there is, extension by extension", NULL, print_extensions },
+	{ "actions", "what rules can do, and how that goes together", NULL, print_actions },
 	{ "exit", "what the exit statuses of a delivery mean",
 	  "  0   done: on stable storage, exactly once in each folder (or sent on, or discarded by the "
 	  "rules)\n"
@@ -112,6 +119,60 @@ static const Topic topics[] = {
 	  "  64  a wrong command line, when a person typed it (an MTA gets 75)\n\n"
 	  "Other commands: 0 good, 1 findings, 2 could not run.\n" },
 };
+
+/* ---- what the tables of the language say ---- */
+
+/* The longest of the names, for a column. */
+static int width_of_capabilities(void)
+{
+	size_t width = 0;
+
+	for (const SieveExtension *const *it = sieve_extensions; *it; it++)
+		if ((*it)->capability && strlen((*it)->capability) > width)
+			width = strlen((*it)->capability);
+	return (int)width;
+}
+
+static void print_verbs(const char *title, const SieveVerb *verbs)
+{
+	for (const SieveVerb *it = verbs; it && it->name; it++)
+		printf("%s%s", it == verbs ? title : " ", it->name);
+}
+
+static void print_extensions(void)
+{
+	int width = width_of_capabilities();
+
+	for (const SieveExtension *const *it = sieve_extensions; *it; it++) {
+		if (!(*it)->capability)
+			continue;
+		printf("%-*s  %-27s  %s", width, (*it)->capability, (*it)->document, (*it)->about);
+		print_verbs("; commands ", (*it)->commands);
+		print_verbs("; tests ", (*it)->tests);
+		putchar('\n');
+	}
+}
+
+/* The columns of RFC 9122, section 4.2. */
+static void print_action(const SieveExtension *extension, const SieveVerb *verb)
+{
+	const SieveActionInfo *info = verb->action;
+
+	printf("%-20s  %s\n%20s  %s; needs %s; %s the implicit keep; %s\n", verb->name, info->about, "",
+	       info->document, extension->capability ? extension->capability : "nothing",
+	       info->cancels_keep ? "cancels" : "leaves alone",
+	       info->with_imap_events ? "also for IMAP events" : "not for IMAP events");
+	if (info->interactions)
+		printf("%20s  %s\n", "", info->interactions);
+}
+
+static void print_actions(void)
+{
+	for (const SieveExtension *const *it = sieve_extensions; *it; it++)
+		for (const SieveVerb *verb = (*it)->commands; verb && verb->name; verb++)
+			if (verb->action)
+				print_action(*it, verb);
+}
 
 enum {
 	TOPICS = sizeof topics / sizeof *topics
@@ -134,11 +195,11 @@ static void print_overview(void)
 	      stdout);
 	for (const Command *command = commands; command->name; command++)
 		if (command->summary)
-			printf("  %-9s %s\n", command->name, command->summary);
+			printf("  %-10s %s\n", command->name, command->summary);
 	puts("\nTopics:");
 	for (size_t i = 0; i < TOPICS; i++)
 		if (topics[i].summary)
-			printf("  %-9s %s\n", topics[i].name, topics[i].summary);
+			printf("  %-10s %s\n", topics[i].name, topics[i].summary);
 	fputs("\nExamples:\n"
 	      "  trommel try ~/.sieve message.eml      what would my rules do with this one?\n"
 	      "  trommel help mta                      how does my mail server call it?\n\n"
@@ -181,7 +242,10 @@ int command_help(int argc, char **argv)
 	topic = find_topic(argv[1]);
 	if (!topic)
 		return complain(argv[1]);
-	fputs(topic->text, stdout);
+	if (topic->print)
+		topic->print();
+	else
+		fputs(topic->text, stdout);
 	return finish();
 }
 

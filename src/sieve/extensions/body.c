@@ -502,4 +502,8 @@ static const SieveTag tags[] = {
 	{ 0 },
 };
 
-const SieveExtension sieve_ext_body = { .capability = "body", .tests = tests, .tags = tags };
+const SieveExtension sieve_ext_body = { .capability = "body",
+					.about = "test the body, its parts and their texts",
+					.document = "RFC 5173",
+					.tests = tests,
+					.tags = tags };

@@ -26,6 +26,8 @@ static const SieveComparator comparators[] = {
 
 const SieveExtension sieve_ext_comparator_ascii_casemap = {
 	.capability = "comparator-i;ascii-casemap",
+	.about = "compare A-Z without case; always there",
+	.document = "RFC 5228, 2.7.3",
 	.always = true,
 	.comparators = comparators,
 };

@@ -41,5 +41,7 @@ static const SieveComparator comparators[] = {
 
 const SieveExtension sieve_ext_comparator_ascii_numeric = {
 	.capability = "comparator-i;ascii-numeric",
+	.about = "compare numbers that begin a text",
+	.document = "RFC 4790, 9.1",
 	.comparators = comparators,
 };

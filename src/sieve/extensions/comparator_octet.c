@@ -18,6 +18,8 @@ static const SieveComparator comparators[] = {
 
 const SieveExtension sieve_ext_comparator_octet = {
 	.capability = "comparator-i;octet",
+	.about = "compare octets; always there",
+	.document = "RFC 5228, 2.7.3",
 	.always = true,
 	.comparators = comparators,
 };

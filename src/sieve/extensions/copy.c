@@ -17,4 +17,7 @@ static const SieveTag tags[] = {
 	{ 0 },
 };
 
-const SieveExtension sieve_ext_copy = { .capability = "copy", .tags = tags };
+const SieveExtension sieve_ext_copy = { .capability = "copy",
+					.about = "file or redirect and leave the implicit keep alone",
+					.document = "RFC 3894",
+					.tags = tags };

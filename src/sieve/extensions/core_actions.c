@@ -111,10 +111,33 @@ static SieveStatus redirect(SieveRun *run, const SieveNode *node)
 	return status;
 }
 
+static const SieveActionInfo discard_info = {
+	.about = "drops the message, unless something else keeps it",
+	.document = "RFC 5228, 4.4",
+	.interactions = "cancels the implicit keep and nothing else",
+	.cancels_keep = true,
+	.with_imap_events = true,
+};
+static const SieveActionInfo keep_info = {
+	.about = "files the message into the inbox",
+	.document = "RFC 5228, 4.3",
+	.interactions = "with fileinto into the inbox it is one copy; not with reject",
+	.cancels_keep = true,
+	.with_imap_events = true,
+};
+static const SieveActionInfo redirect_info = {
+	.about = "passes the message on to an address",
+	.document = "RFC 5228, 4.2",
+	.interactions = "twice to one address is once; not with reject; a loop is kept instead",
+	.cancels_keep = true,
+	.with_imap_events = true,
+};
+
 static const SieveVerb commands[] = {
-	{ .name = "discard", .act = discard },
-	{ .name = "keep", .act = keep },
+	{ .name = "discard", .action = &discard_info, .act = discard },
+	{ .name = "keep", .action = &keep_info, .act = keep },
 	{ .name = "redirect",
+	  .action = &redirect_info,
 	  .parameters = { { "address", SIEVE_STRING_LIST } },
 	  .check = check_redirect,
 	  .act = redirect },

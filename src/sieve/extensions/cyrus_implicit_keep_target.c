@@ -37,6 +37,6 @@ static const SieveVerb commands[] = {
 const SieveExtension sieve_ext_cyrus_implicit_keep_target = {
 	.capability = "vnd.cyrus.implicit_keep_target",
 	.about = "say where the implicit keep goes",
-	.document = "vnd.cyrus.implicit_keep_target",
+	.document = "Cyrus",
 	.commands = commands,
 };

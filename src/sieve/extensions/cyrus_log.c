@@ -17,6 +17,6 @@ static const SieveVerb commands[] = {
 const SieveExtension sieve_ext_cyrus_log = {
 	.capability = "vnd.cyrus.log",
 	.about = "write a line into the log",
-	.document = "vnd.cyrus.log",
+	.document = "Cyrus",
 	.commands = commands,
 };

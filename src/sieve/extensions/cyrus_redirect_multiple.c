@@ -7,5 +7,5 @@
 const SieveExtension sieve_ext_cyrus_redirect_multiple = {
 	.capability = "vnd.cyrus.redirect-multiple",
 	.about = "redirect to several addresses at once",
-	.document = "vnd.cyrus.redirect-multiple",
+	.document = "Cyrus",
 };

@@ -243,6 +243,8 @@ static SieveStatus test_currentdate(SieveRun *run, const SieveNode *node, bool *
 
 const SieveExtension sieve_ext_date = {
 	.capability = "date",
+	.about = "test dates in the header, and today",
+	.document = "RFC 5260, 4 and 5",
 	.tests =
 		(const SieveVerb[]){
 			{

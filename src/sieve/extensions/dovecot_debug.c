@@ -17,6 +17,6 @@ static const SieveVerb commands[] = {
 const SieveExtension sieve_ext_dovecot_debug = {
 	.capability = "vnd.dovecot.debug",
 	.about = "write a line into the log",
-	.document = "vnd.dovecot.debug",
+	.document = "Dovecot",
 	.commands = commands,
 };

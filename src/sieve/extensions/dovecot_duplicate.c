@@ -9,7 +9,7 @@ static const char *const implies[] = { "duplicate", NULL };
 const SieveExtension sieve_ext_dovecot_duplicate = {
 	.capability = "vnd.dovecot.duplicate",
 	.about = "the old name of duplicate",
-	.document = "vnd.dovecot.duplicate",
+	.document = "Dovecot",
 	.instead = "duplicate",
 	.implies = implies,
 };

@@ -105,6 +105,8 @@ static void decode(SieveCheck *check, SieveSpan span, Slice *text)
 
 const SieveExtension sieve_ext_encoded_character = {
 	.capability = "encoded-character",
+	.about = "write characters by their numbers",
+	.document = "RFC 5228, 2.4.2.4",
 	.no_ihave = true,
 	.decode = decode,
 };

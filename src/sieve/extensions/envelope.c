@@ -159,4 +159,8 @@ static const SieveVerb tests[] = {
 	{ 0 },
 };
 
-const SieveExtension sieve_ext_envelope = { .capability = "envelope", .tests = tests, .envelope = parts };
+const SieveExtension sieve_ext_envelope = { .capability = "envelope",
+					    .about = "test the sender and the recipient of the envelope",
+					    .document = "RFC 5228, 5.4",
+					    .tests = tests,
+					    .envelope = parts };

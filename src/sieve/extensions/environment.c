@@ -124,6 +124,8 @@ static const SieveVerb tests[] = {
 
 const SieveExtension sieve_ext_environment = {
 	.capability = "environment",
+	.about = "test the surroundings",
+	.document = "RFC 5183",
 	.tests = tests,
 	.environment = items,
 };

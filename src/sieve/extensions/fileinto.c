@@ -40,12 +40,24 @@ static SieveStatus fileinto(SieveRun *run, const SieveNode *node)
 	return sieve_act(run, node, &action);
 }
 
+static const SieveActionInfo info = {
+	.about = "files the message into a folder",
+	.document = "RFC 5228, 4.1",
+	.interactions = "twice into one folder is one copy, with the flags of the last; not with reject",
+	.cancels_keep = true,
+	.with_imap_events = true,
+};
+
 static const SieveVerb commands[] = {
 	{ .name = "fileinto",
+	  .action = &info,
 	  .parameters = { { "mailbox", SIEVE_STRING } },
 	  .check = check_fileinto,
 	  .act = fileinto },
 	{ 0 },
 };
 
-const SieveExtension sieve_ext_fileinto = { .capability = "fileinto", .commands = commands };
+const SieveExtension sieve_ext_fileinto = { .capability = "fileinto",
+					    .about = "file into a folder",
+					    .document = "RFC 5228, 4.1",
+					    .commands = commands };

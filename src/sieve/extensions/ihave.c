@@ -53,6 +53,8 @@ static const SieveVerb tests[] = {
 
 const SieveExtension sieve_ext_ihave = {
 	.capability = "ihave",
+	.about = "ask which extensions there are",
+	.document = "RFC 5463",
 	.no_ihave = true,
 	.defers = true,
 	.commands = commands,

@@ -370,10 +370,29 @@ static void finish(SieveRun *run, Plan *plan)
 			{ .name = "list-of-flags", .type = SIEVE_STRING_LIST },                        \
 	}
 
+static const SieveActionInfo info = {
+	.about = "changes the flags of copies that are filed from then on",
+	.document = "RFC 5232, 3",
+	.interactions = "with keep and fileinto that have no flags of their own, and with the implicit keep",
+	.with_imap_events = true,
+};
+
 static const SieveVerb commands[] = {
-	{ .name = "addflag", .parameters = FLAG_LIST, .check = check_change, .act = addflag },
-	{ .name = "removeflag", .parameters = FLAG_LIST, .check = check_change, .act = removeflag },
-	{ .name = "setflag", .parameters = FLAG_LIST, .check = check_change, .act = setflag },
+	{ .name = "addflag",
+	  .action = &info,
+	  .parameters = FLAG_LIST,
+	  .check = check_change,
+	  .act = addflag },
+	{ .name = "removeflag",
+	  .action = &info,
+	  .parameters = FLAG_LIST,
+	  .check = check_change,
+	  .act = removeflag },
+	{ .name = "setflag",
+	  .action = &info,
+	  .parameters = FLAG_LIST,
+	  .check = check_change,
+	  .act = setflag },
 	{ 0 },
 };
 
@@ -397,6 +416,8 @@ static const SieveTag tags[] = {
 
 const SieveExtension sieve_ext_imap4flags = {
 	.capability = "imap4flags",
+	.about = "set flags and keywords on copies",
+	.document = "RFC 5232",
 	.of_message = true,
 	.commands = commands,
 	.tests = tests,

@@ -163,6 +163,8 @@ static const SieveNamespace namespaces[] = {
 
 const SieveExtension sieve_ext_include = {
 	.capability = "include",
+	.about = "run other scripts",
+	.document = "RFC 6609",
 	.commands = commands,
 	.tags = tags,
 	.namespaces = namespaces,

@@ -30,6 +30,8 @@ static SieveStatus choose(SieveRun *run, const SieveNode *node, const SieveTagUs
 
 const SieveExtension sieve_ext_index = {
 	.capability = "index",
+	.about = "test only the n-th of several header fields",
+	.document = "RFC 5260, 6",
 	.tags =
 		(const SieveTag[]){
 			{

@@ -45,6 +45,8 @@ static SieveStatus create(SieveRun *run, const SieveTagUse *use, Action *action)
 
 const SieveExtension sieve_ext_mailbox = {
 	.capability = "mailbox",
+	.about = "ask for folders, and make them",
+	.document = "RFC 5490, 3",
 	.tests =
 		(const SieveVerb[]){
 			{

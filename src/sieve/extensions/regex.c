@@ -109,6 +109,8 @@ static SieveStatus quote(SieveRun *run, Slice in, Slice *out)
 
 const SieveExtension sieve_ext_regex = {
 	.capability = "regex",
+	.about = "match regular expressions",
+	.document = "draft-murchison-sieve-regex",
 	.match_types =
 		(const SieveMatchType[]){
 			{

@@ -67,4 +67,7 @@ static const SieveMatchType match_types[] = {
 	{ 0 },
 };
 
-const SieveExtension sieve_ext_relational = { .capability = "relational", .match_types = match_types };
+const SieveExtension sieve_ext_relational = { .capability = "relational",
+					      .about = "compare by order, and count",
+					      .document = "RFC 5231",
+					      .match_types = match_types };

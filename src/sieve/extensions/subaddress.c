@@ -44,4 +44,7 @@ static const SieveAddressPart address_parts[] = {
 	{ 0 },
 };
 
-const SieveExtension sieve_ext_subaddress = { .capability = "subaddress", .address_parts = address_parts };
+const SieveExtension sieve_ext_subaddress = { .capability = "subaddress",
+					      .about = "test the detail of user+detail",
+					      .document = "RFC 5233",
+					      .address_parts = address_parts };

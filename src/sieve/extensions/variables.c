@@ -207,6 +207,8 @@ static const SieveVerb tests[] = {
 
 const SieveExtension sieve_ext_variables = {
 	.capability = "variables",
+	.about = "remember texts, and put them in",
+	.document = "RFC 5229",
 	.no_ihave = true,
 	.commands = commands,
 	.tests = tests,
