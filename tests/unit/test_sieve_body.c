@@ -102,6 +102,9 @@ static const struct {
 	{ rfc, "body :content \"multipart/mixed\" :contains \"nested\"", "false" },
 	/* Prologue and epilogue are strings of their own. */
 	{ rfc, "body :content \"multipart/mixed\" :matches \"*format*end*\"", "false" },
+	/* The prologue begins where the body begins, and is another string all the same. */
+	{ rfc, "allof (body :raw :contains \"Hello\", body :content \"multipart\" :contains \"Hello\")",
+	  "false" },
 	{ rfc, "body :content \"text/plain\" :contains \"Hello\"", "true" },
 	/* Lines end alike in mail and scripts, whatever they end in. */
 	{ rfc, "body :content \"text/plain\" :is \"Hello\r\n\"", "true" },

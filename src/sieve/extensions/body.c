@@ -244,7 +244,7 @@ static Kept *find_kept(const Bodies *bodies, const Item *item)
 	Kept *kept = bodies->kept;
 
 	while (kept && (kept->item.kind != item->kind || kept->item.part != item->part ||
-			kept->item.offset != item->offset))
+			kept->item.offset != item->offset || kept->item.size != item->size))
 		kept = kept->next;
 	return kept;
 }
