@@ -132,6 +132,20 @@ run -F "$T/bad.svtest"
 is "$status" 1 "and what passes is bad"
 like "$out" "'this is true' failed: passed, and was expected to fail" "and is told"
 
+file failing-file <<'END'
+test "one" { test_binary_load "never saved"; }
+END
+run -Fv "$T/failing-file.svtest"
+is "$status $out" "0 $T/failing-file.svtest:2: 'one' failed, as expected
+2 passed, 0 failed" "so is a file that fails as a whole"
+file two <<'END'
+test "one" { if not true { test_fail "no"; } }
+test "two" { test_fail "as expected"; }
+test_fail "as a whole";
+END
+run -F "$T/two.svtest"
+is "$status" 0 "at least as many failures as tests are enough"
+
 # ---- a file that fails as a whole
 echo 'frop "x";' | file wrong
 run "$T/wrong.svtest" "$T/good.svtest"
@@ -143,8 +157,6 @@ if true { test "inner" { test_fail "no"; } }
 END
 run "$T/nested.svtest"
 like "$out" "'test' stands in no other block" "a test in a block is an error"
-run -F "$T/nested.svtest"
-is "$status" 1 "also where failures are expected"
 file outside <<'END'
 test "one" { if not true { test_fail "no"; } }
 test_fail "outside of a block";
@@ -220,6 +232,25 @@ is "$(printf '%s\n' "$out" | sed 's/.*svtest:\([0-9]*\)/\1/')" "4: 'value' faile
     header \"to\", \"cc\" is \"1\", asked for is :count \"gt\" \"1\"
 7: 'another' failed: d
 0 passed, 4 failed" "both values are shown, of that comparison alone"
+
+# ---- and so are the errors of the script under test
+echo 'frop "x"; keep :frop;' >"$T/errors.sieve"
+for i in 1 2 3 4 5; do echo "redirect \"a$i@example.org\";"; done >"$T/redirects.sieve"
+file errors <<'END'
+test "compile" { if not test_script_compile "errors.sieve" { test_fail "it does not"; } }
+test "run" {
+	if not test_script_compile "redirects.sieve" { test_fail "it does not"; }
+	if not test_script_run { test_fail "it did not"; }
+}
+END
+run "$T/errors.svtest"
+is "$out" "$T/errors.svtest:2: 'compile' failed: it does not
+    $T/errors.sieve:1:1: unknown command 'frop'
+    $T/errors.sieve:1:16: 'keep' has no ':frop'
+    validation failed
+$T/errors.svtest:5: 'run' failed: it did not
+    $T/redirects.sieve:5:1: more than 4 redirects (limit: redirect_max)
+0 passed, 2 failed" "the errors of a script are shown when a test fails"
 
 # ---- crashes and endless loops
 file crash <<'END'

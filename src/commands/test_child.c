@@ -149,7 +149,7 @@ static void tell_end(const Hearing *hearing, int status, const TestChildOptions 
 	else
 		snprintf(text, sizeof text, "the engine ended with status %d", WEXITSTATUS(status));
 	if (!hearing->ended || status != 0)
-		listener->hear(listener->self, TEST_FILE_FAILED, 0, slice_of(text));
+		listener->hear(listener->self, TEST_CRASHED, 0, slice_of(text));
 	listener->hear(listener->self, TEST_ENDED, 0, SLICE(""));
 }
 

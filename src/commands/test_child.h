@@ -16,7 +16,7 @@ typedef struct TestChildOptions {
 } TestChildOptions;
 
 /* Runs `file`, the `number`th, and hands its events to `listener`, in this process, in order.  However the
- * process ends, TEST_ENDED comes last; before it TEST_FILE_FAILED when it ended badly.  False and `why` when
+ * process ends, TEST_ENDED comes last; before it TEST_CRASHED when it ended badly.  False and `why` when
  * it could not be started. */
 bool test_child_run(const char *file, unsigned number, const TestChildOptions *options,
 		    const TestListener *listener, Failure *why);

@@ -19,6 +19,7 @@ typedef struct Case {
 	const char *name; /* NULL: the file itself */
 	uint32_t line, failed_line;
 	const char *reason; /* NULL: it passed */
+	bool crashed;
 	double seconds;
 } Case;
 
@@ -26,7 +27,7 @@ typedef struct File {
 	const char *path;
 	Case *cases;
 	size_t count, capacity;
-	bool broken; /* it failed as a whole */
+	bool as_expected; /* at least as many failures as tests, and no crash */
 	double seconds;
 } File;
 
@@ -92,10 +93,12 @@ static void print_lines(const char *before, const char *lines)
 
 /* ---- as it goes on ---- */
 
-/* What a test has to be to count as passed: in a file of which failures are expected, one. */
-static bool is_good(const TestReport *report, const Case *it)
+/* In a file of which failures are expected, what passed is bad, unless as much failed as there are tests. */
+static bool is_good(const TestReport *report, const File *file, const Case *it)
 {
-	return report->options.expect_failure && it->name ? it->reason != NULL : it->reason == NULL;
+	if (!report->options.expect_failure)
+		return !it->reason;
+	return file->as_expected || (it->reason && !it->crashed);
 }
 
 static const char *reason_of(const Case *it)
@@ -141,23 +144,48 @@ static void print_sentence(TestReport *report, const File *file, const Case *it,
 {
 	if (!good)
 		print_failure(report, file, it, "");
-	else if (report->options.verbose)
-		printf("%s:%u: '%s' passed\n", file->path, it->line, it->name ? it->name : "");
+	else if (report->options.verbose && it->name)
+		printf("%s:%u: '%s' %s\n", file->path, it->line, it->name,
+		       it->reason ? "failed, as expected" : "passed");
 }
 
 static void count(TestReport *report, const Case *it)
 {
-	bool good = is_good(report, it);
+	const File *file = last_file(report);
+	bool good = is_good(report, file, it);
 
 	if (good)
 		report->passed++;
 	else
 		report->failed++;
 	if (report->options.tap)
-		print_tap(report, last_file(report), it, good);
+		print_tap(report, file, it, good);
 	else
-		print_sentence(report, last_file(report), it, good);
+		print_sentence(report, file, it, good);
 	fflush(stdout);
+}
+
+/* Where failures are expected it is known at the end of a file what is good. */
+static void count_case(TestReport *report, const Case *it)
+{
+	if (!report->options.expect_failure)
+		count(report, it);
+}
+
+static void count_file(TestReport *report)
+{
+	File *file = last_file(report);
+	size_t tests = 0, failures = 0;
+	bool crashed = false;
+
+	for (size_t i = 0; i < file->count; i++) {
+		tests += file->cases[i].name != NULL;
+		failures += file->cases[i].failed_line || !file->cases[i].name;
+		crashed |= file->cases[i].crashed;
+	}
+	file->as_expected = failures >= tests && !crashed;
+	for (size_t i = 0; i < file->count && report->options.expect_failure; i++)
+		count(report, &file->cases[i]);
 }
 
 static Case *add_case(TestReport *report, const char *name, uint32_t line)
@@ -180,10 +208,10 @@ static void close_case(TestReport *report)
 		return;
 	it->seconds = seconds_now() - report->case_began;
 	report->open = NULL;
-	count(report, it);
+	count_case(report, it);
 }
 
-static void fail_file(TestReport *report, uint32_t line, Slice text)
+static void fail_file(TestReport *report, uint32_t line, Slice text, bool crashed)
 {
 	Case *it;
 
@@ -192,10 +220,10 @@ static void fail_file(TestReport *report, uint32_t line, Slice text)
 		report->open->reason = "not run to its end";
 		close_case(report);
 	}
-	last_file(report)->broken = true;
 	it = add_case(report, NULL, line);
 	it->reason = keep_lines(report, text);
-	count(report, it);
+	it->crashed = crashed;
+	count_case(report, it);
 }
 
 static void show(TestReport *report, Slice text)
@@ -223,7 +251,8 @@ static void hear(void *self, TestEvent event, uint32_t line, Slice text)
 		close_case(report);
 		break;
 	case TEST_FILE_FAILED:
-		fail_file(report, line, text);
+	case TEST_CRASHED:
+		fail_file(report, line, text, event == TEST_CRASHED);
 		break;
 	case TEST_SHOWN:
 		show(report, text);
@@ -231,6 +260,7 @@ static void hear(void *self, TestEvent event, uint32_t line, Slice text)
 	case TEST_ENDED:
 		close_case(report); /* left by a "stop": started, and not failed */
 		last_file(report)->seconds = seconds_now() - report->file_began;
+		count_file(report);
 		break;
 	}
 }
@@ -307,7 +337,7 @@ static void append_case(const TestReport *report, const File *file, const Case *
 	text_append_string(out, "\" name=\"");
 	append_escaped(out, it->name ? it->name : "the file");
 	text_printf(out, "\" time=\"%.3f\"", it->seconds);
-	if (is_good(report, it)) {
+	if (is_good(report, file, it)) {
 		text_append_string(out, "/>\n");
 		return;
 	}
@@ -323,7 +353,7 @@ static size_t bad_cases(const TestReport *report, const File *file)
 	size_t bad = 0;
 
 	for (size_t i = 0; i < file->count; i++)
-		bad += !is_good(report, &file->cases[i]);
+		bad += !is_good(report, file, &file->cases[i]);
 	return bad;
 }
 

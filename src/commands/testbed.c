@@ -192,18 +192,20 @@ static bool was_told(const SieveFindings *findings, size_t place)
 }
 
 /* While the grammar is not kept, nobody asks what the words mean. */
-static void add_findings(const SieveFindings *findings, SieveTestErrors *errors)
+static void add_findings(const Testbed *bed, const SieveFindings *findings, SieveTestErrors *errors)
 {
 	bool syntax = has_syntax_errors(findings);
 
 	for (size_t i = 0; i < findings->count; i++) {
 		const SieveFinding *it = &findings->items[i];
+		const char *place;
 
 		if (it->severity != SIEVE_ERROR || it->is_syntax != syntax || was_told(findings, i))
 			continue;
-		sieve_test_error(errors, it->text);
+		place = arena_printf(bed->arena, "%s:%u:%u: ", it->file, it->line, it->column);
+		sieve_test_error(errors, slice_of(place), it->text);
 		if (it->spoils)
-			sieve_test_error(errors, "the command around it makes no sense");
+			sieve_test_error(errors, slice_of(place), "the command around it makes no sense");
 	}
 }
 
@@ -218,11 +220,12 @@ static const SieveScript *compile(void *self, Slice path, SieveTestErrors *error
 						  path.data);
 	const SieveScript *script = compile_file(bed, full, &findings, &why);
 
-	add_findings(&findings, errors);
+	add_findings(bed, &findings, errors);
 	if (why.kind != FAILURE_NONE)
-		sieve_test_error(errors, why.text);
+		sieve_test_error(errors, SLICE(""), why.text);
 	else if (!script)
-		sieve_test_error(errors, has_syntax_errors(&findings) ? "parse failed" : "validation failed");
+		sieve_test_error(errors, SLICE(""),
+				 has_syntax_errors(&findings) ? "parse failed" : "validation failed");
 	return script;
 }
 

@@ -17,6 +17,7 @@ typedef enum TestEvent {
 	TEST_PASSED,      /* the block */
 	TEST_FAILED,      /* the block; text: why */
 	TEST_FILE_FAILED, /* the file as a whole; text: why */
+	TEST_CRASHED,     /* the same: it did not come to its end */
 	TEST_SHOWN,       /* something for people to see */
 	TEST_ENDED,       /* the file has been run to its end, or was left by a "stop" */
 } TestEvent;

@@ -254,7 +254,7 @@ static void add_lines(SieveTestErrors *errors, const char *lines)
 		size_t length = strcspn(lines, "\n");
 		auto_free char *line = memory_copy_bytes(lines, length);
 
-		sieve_test_error(errors, line);
+		sieve_test_error(errors, SLICE(""), line);
 		lines += length + (lines[length] == '\n');
 	}
 }
@@ -286,7 +286,7 @@ static bool carry_out_once(Testbed *bed, const Plan *plan, SieveTestErrors *erro
 	if (done)
 		undo_release_signals(); /* which a delivery holds to its end */
 	else
-		sieve_test_error(errors, why.text);
+		sieve_test_error(errors, SLICE(""), why.text);
 	if (done && carrying.fell_back)
 		add_lines(errors, text_string(&carrying.notes));
 	*kept = done;
@@ -315,7 +315,7 @@ bool testbed_carry_out(void *self, const Plan *plan, SieveTestErrors *errors)
 	if (!plan->count && !plan->implicit_keep)
 		return true;
 	if (!is_sound(bed, plan, &why))
-		sieve_test_error(errors, why.text);
+		sieve_test_error(errors, SLICE(""), why.text);
 	else if (carry_out_once(bed, plan, errors, &kept))
 		return true;
 	/* What cannot be done leaves the message in the inbox. */

@@ -25,15 +25,18 @@ typedef enum SieveTestObject {
 	SIEVE_TEST_AUTH,
 } SieveTestObject;
 
-/* The errors of the scripts under test, and of carrying out what they decided: each without its place. */
+/* The errors of the scripts under test, and of carrying out what they decided. */
 typedef struct SieveTestErrors {
-	const char **items;
+	struct SieveTestError {
+		const char *text;  /* what tests look at */
+		const char *place; /* "file:line:column: " for people, or "" */
+	} * items;
 	size_t count, capacity;
 	Arena *arena;
 } SieveTestErrors;
 
-/* Adds a copy of `text`. */
-void sieve_test_error(SieveTestErrors *errors, const char *text);
+/* Adds a copy. */
+void sieve_test_error(SieveTestErrors *errors, Slice place, const char *text);
 
 /* A function that gives a bool and has a `why` has failed when it gives false; the file's test is over then,
  * unless it says otherwise here. */

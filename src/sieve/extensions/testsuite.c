@@ -10,18 +10,21 @@
 #include "base/utf8.h"
 #include "sieve/extensions/testsuite_state.h"
 
-void sieve_test_error(SieveTestErrors *errors, const char *text)
+void sieve_test_error(SieveTestErrors *errors, Slice place, const char *text)
 {
 	if (errors->count == errors->capacity) {
 		size_t capacity = errors->capacity ? errors->capacity * 2 : 8;
-		const char **items = arena_alloc(errors->arena, capacity * sizeof *items);
+		struct SieveTestError *items = arena_alloc(errors->arena, capacity * sizeof *items);
 
 		if (errors->count)
 			memcpy(items, errors->items, errors->count * sizeof *items);
 		errors->items = items;
 		errors->capacity = capacity;
 	}
-	errors->items[errors->count++] = arena_copy_string(errors->arena, text);
+	errors->items[errors->count++] = (struct SieveTestError){
+		.text = arena_copy_string(errors->arena, text),
+		.place = arena_copy_bytes(errors->arena, place.data, place.length),
+	};
 }
 
 Suite *suite_of(SieveRun *run)
@@ -78,7 +81,8 @@ static SieveStatus run_test(SieveRun *run, const SieveNode *node)
 
 enum {
 	SHOWN_BYTES = 100, /* of a value or key */
-	SHOWN_KEYS = 3
+	SHOWN_KEYS = 3,
+	SHOWN_ERRORS = 10
 };
 
 static void append_quoted(Text *out, size_t place, Slice value, size_t length)
@@ -137,6 +141,15 @@ static void append_compared(SieveRun *run, const SieveCompared *it, Text *out)
 	append_strings(run, it->keys, out);
 }
 
+/* The errors of the script under test: they are what most people want to know next. */
+static void append_errors(const SieveTestErrors *errors, Text *out)
+{
+	for (size_t i = 0; i < errors->count && i < SHOWN_ERRORS; i++)
+		text_printf(out, "\n    %s%s", errors->items[i].place, errors->items[i].text);
+	if (errors->count > SHOWN_ERRORS)
+		text_printf(out, "\n    and %zu more", errors->count - SHOWN_ERRORS);
+}
+
 SieveStatus suite_fail(SieveRun *run, const SieveNode *node, Slice reason)
 {
 	Suite *suite = suite_of(run);
@@ -162,8 +175,10 @@ static SieveStatus test_fail(SieveRun *run, const SieveNode *node)
 	if (status != SIEVE_OK)
 		return status;
 	text_append_slice(&text, reason);
-	if (suite->in_block)
+	if (suite->in_block) {
 		append_compared(run, &suite->compared, &text);
+		append_errors(&suite->errors, &text);
+	}
 	return suite_fail(run, node, text_slice(&text));
 }
 

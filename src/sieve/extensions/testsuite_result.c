@@ -165,17 +165,24 @@ SieveStatus suite_script_compile(SieveRun *run, const SieveNode *node, bool *res
 	return SIEVE_OK;
 }
 
-/* The text behind "file:line:column: ". */
-static const char *without_place(const char *error)
+/* How long the "file:line:column: " at its beginning is. */
+static size_t place_length(const char *error)
 {
 	for (const char *at = strchr(error, ':'); at; at = strchr(at + 1, ':')) {
 		size_t line = strspn(at + 1, "0123456789");
 		size_t column = line && at[1 + line] == ':' ? strspn(at + line + 2, "0123456789") : 0;
 
 		if (column && memcmp(at + line + 2 + column, ": ", 2) == 0)
-			return at + line + column + 4;
+			return (size_t)(at - error) + line + column + 4;
 	}
-	return error;
+	return 0;
+}
+
+static void add_error(SieveTestErrors *errors, const char *error)
+{
+	size_t length = place_length(error);
+
+	sieve_test_error(errors, slice(error, length), error + length);
 }
 
 /* A copy, since what follows may change actions in place. */
@@ -200,7 +207,7 @@ static bool run_script(SieveRun *run, Suite *suite, const SieveScript *script)
 	suite->bed->stop_clock(suite->bed->self);
 	if (status == SIEVE_OK)
 		return true;
-	sieve_test_error(&suite->errors, without_place(run->plan->error));
+	add_error(&suite->errors, run->plan->error);
 	*run->plan = before;
 	run->plan->implicit_keep = true;
 	sieve_edit_forget(run);
@@ -330,6 +337,6 @@ SieveStatus suite_error(SieveRun *run, const SieveNode *node, bool *result)
 	*result = false;
 	sieve_match_begin(&match, run, node, sieve_strings(node, 0));
 	for (size_t i = 0; i < errors->count && sieve_match_open(&match, status); i++)
-		status = offer(&match, node, i + 1, errors->items[i]);
+		status = offer(&match, node, i + 1, errors->items[i].text);
 	return sieve_match_end(&match, status, result);
 }
