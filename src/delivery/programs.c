@@ -33,6 +33,8 @@ typedef struct Use {
 static const Use uses[] = {
 	{ "pipe", "pipe_bin_dir", AT(pipe_bin_dir), AT(pipe_exec_timeout_s), 0 },
 	{ "filter", "filter_bin_dir", AT(filter_bin_dir), AT(filter_exec_timeout_s), LIMIT_FILTERED_BYTES },
+	{ "convert", "convert_bin_dir", AT(convert_bin_dir), AT(convert_exec_timeout_s),
+	  LIMIT_FILTERED_BYTES },
 	{ "execute", "execute_bin_dir", AT(execute_bin_dir), AT(execute_exec_timeout_s),
 	  LIMIT_EXECUTED_BYTES },
 };

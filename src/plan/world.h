@@ -22,9 +22,9 @@ typedef enum QuestionKind {
 	ASK_LIST_KNOWN,  /* list: is there one? */
 	ASK_LIST_ALL,    /* list: gives its entries, a line each, for those that can be told */
 	ASK_SEEN,        /* handle: was it committed, and has not expired? */
-	ASK_PROGRAM, /* how ("pipe": may it be run?  "filter", "execute"), program, input (a byte that is a
-		      * ProgramInput, and what goes with it), arguments...: ran it, and it succeeded?  Gives a
-		      * ProgramEnd and what belongs to it */
+	ASK_PROGRAM, /* how ("pipe": may it be run?  "filter", "execute", "convert"), program, input (a byte
+		      * that is a ProgramInput, and what goes with it), arguments...: ran it, and it
+		      * succeeded?  Gives a ProgramEnd and what belongs to it */
 	QUESTION_KINDS
 } QuestionKind;
 

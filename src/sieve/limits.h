@@ -29,6 +29,8 @@ enum {
 	SIEVE_LIMIT_STRING_BYTES = 1024 * 1024,
 	/* Edits of one message: a filter makes some ten. */
 	SIEVE_LIMIT_EDITS = 2000,
+	/* A part that is converted, decoded; all of it is held in memory, several times. */
+	SIEVE_LIMIT_CONVERTED_BYTES = 16 * 1024 * 1024,
 	/* How often one message is enclosed: each time it is read for a boundary, and nests two parts deeper.
 	 */
 	SIEVE_LIMIT_ENCLOSURES = 16,

@@ -1,6 +1,9 @@
 #include "sieve/part_text.h"
 
+#include "base/ascii.h"
+#include "message/charset.h"
 #include "message/html_text.h"
+#include "sieve/parts.h"
 
 /* Takes the mark-up out on the way to another sink. */
 typedef struct HtmlSink {
@@ -61,4 +64,43 @@ bool sieve_take_lines(void *self, Slice bytes)
 		bytes = slice_from(bytes, length + (end != NULL));
 	}
 	return lines->sink(lines->self, text_slice(&lines->text));
+}
+
+static bool is_known_encoding(Slice word)
+{
+	static const char *const known[] = {
+		"7bit", "8bit", "binary", "base64", "quoted-printable", "uuencode", "x-uuencode", "x-uue",
+	};
+
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (ascii_equal_fold_string(word, known[i]))
+			return true;
+	return false;
+}
+
+static Slice first_word(Slice value)
+{
+	size_t length = 0;
+
+	value = ascii_trim(value);
+	while (length < value.length && (ascii_is_alnum(value.data[length]) || value.data[length] == '-'))
+		length++;
+	return slice(value.data, length);
+}
+
+SieveStatus sieve_is_readable(SieveRun *run, SieveSpan span, const MimeTree *tree, size_t place, bool *result)
+{
+	const MimePart *part = &tree->parts[place];
+	const HeaderIndex *header;
+	const HeaderField *encoding;
+	SieveStatus status = sieve_part_header(run, span, place, &header);
+
+	if (status != SIEVE_OK)
+		return status;
+	encoding = header_find(header, SLICE("content-transfer-encoding"));
+	*result = part->is_leaf &&
+		  (strcmp(part->type, "text") != 0 || !part->charset.length ||
+		   charset_is_known(part->charset)) &&
+		  (!encoding || is_known_encoding(first_word(sieve_field_raw(run, encoding))));
+	return SIEVE_OK;
 }

@@ -10,6 +10,10 @@
 bool sieve_read_text(const SieveRun *run, const MimeTree *tree, size_t part, MimeSink sink, void *self,
 		     Failure *why);
 
+/* Can what the part says be had: has it no parts of its own, and are its encoding and, of a text, its charset
+ * known? */
+SieveStatus sieve_is_readable(SieveRun *run, SieveSpan span, const MimeTree *tree, size_t part, bool *result);
+
 /* Ends lines in CR LF, as strings in scripts have them, on the way to another sink. */
 typedef struct SieveLines {
 	MimeSink sink;

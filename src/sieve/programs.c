@@ -73,30 +73,38 @@ static void read_answer(SieveRun *run, const Answer *answer, SieveProgramEnd *re
 	result->bytes = arena_copy_slice(run->arena, slice_from(bytes, 1));
 }
 
-SieveStatus sieve_run_program(SieveRun *run, const SieveNode *node, const char *how, ProgramInput reads,
-			      Slice text, SieveProgramEnd *result)
+SieveStatus sieve_ask_program(SieveRun *run, const char *how, Slice name, const PlanList *arguments,
+			      ProgramInput reads, Slice text, SieveProgramEnd *result)
 {
 	AUTO_VALUE(Text) input = { 0 };
 	Question question = { .kind = ASK_PROGRAM, .count = 3 };
-	PlanList arguments;
+	SieveStatus status = SIEVE_OK;
 	Answer answer = { 0 };
 	Failure why = { 0 };
-	SieveStatus status = sieve_program_arguments(run, node, &arguments);
 
-	if (status != SIEVE_OK)
-		return status;
 	put_input(run, reads, text, &input);
 	question.arguments[0] = slice_of(how);
-	question.arguments[1] = sieve_string(node, 0)->text;
+	question.arguments[1] = name;
 	question.arguments[2] = text_slice(&input);
-	for (size_t i = 0; i < arguments.count; i++)
-		question.arguments[question.count++] = slice_of(arguments.items[i]);
+	for (size_t i = 0; i < arguments->count; i++)
+		question.arguments[question.count++] = slice_of(arguments->items[i]);
 	if (!world_ask_question(run->input->world, &question, &answer, &why))
 		status = sieve_later(run, &why);
 	else
 		read_answer(run, &answer, result);
 	text_clear(&answer.bytes);
 	return status;
+}
+
+SieveStatus sieve_run_program(SieveRun *run, const SieveNode *node, const char *how, ProgramInput reads,
+			      Slice text, SieveProgramEnd *result)
+{
+	PlanList arguments;
+	SieveStatus status = sieve_program_arguments(run, node, &arguments);
+
+	if (status != SIEVE_OK)
+		return status;
+	return sieve_ask_program(run, how, sieve_string(node, 0)->text, &arguments, reads, text, result);
 }
 
 SieveStatus sieve_tell_program(SieveRun *run, const SieveNode *node, const SieveProgramEnd *result,

@@ -33,9 +33,10 @@ typedef struct Config {
 	const char *editheader_forbid_add;    /* names of header fields; "" */
 	const char *editheader_forbid_delete; /* the same */
 	unsigned editheader_max_header_size;  /* 2048 */
-	const char *pipe_bin_dir, *filter_bin_dir, *execute_bin_dir; /* "": none is run */
-	unsigned pipe_exec_timeout_s, filter_exec_timeout_s,
-		execute_exec_timeout_s;        /* 10; 0: none of its own */
+	const char *pipe_bin_dir, *filter_bin_dir, *execute_bin_dir, *convert_bin_dir; /* "": none is run */
+	unsigned pipe_exec_timeout_s, filter_exec_timeout_s, execute_exec_timeout_s,
+		convert_exec_timeout_s;        /* 10; 0: none of its own */
+	const char *convert_programs;          /* "image/png>image/jpeg=NAME ..."; "" */
 	const char *execute_input_eol;         /* "crlf", "lf" */
 	const char *environment;               /* "key = value; ...", for scripts to ask for; "" */
 	const char *spamtest_status_header;    /* "Name" or "Name: pattern"; "" */

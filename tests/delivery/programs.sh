@@ -275,6 +275,27 @@ is "$? $(everywhere) $(running 'sleep 4242')" "75 0 0" "one that never ends is k
 story 'pipe "printer"; redirect "";'
 is "$? $(count) $(notes)" "0 1 " "rules that fail later have piped nothing"
 
+# ---- convert (RFC 6558)
+program tojpeg <<'END'
+printf 'JPEG %s: ' "$*"; exec cat
+END
+{ sed '/^$/,$d' "$T/mail"; printf 'MIME-Version: 1.0\nContent-Type: image/tiff\nContent-Transfer-Encoding: base64\n\ncGl4ZWxz\n'; } >"$T/picture"
+converts() { # rules options…
+	rules=$1
+	shift
+	MAIL=$T/picture REQUIRES='"convert", "fileinto", "body"' story "$rules" -o convert_bin_dir="$BIN" \
+		-o 'convert_programs=image/tiff>image/jpeg=tojpeg image/tiff>image/png=fails' "$@"
+}
+converts 'convert "image/tiff" "image/jpeg" "pix-x=320"; if body :content "image/jpeg" :is "JPEG image/tiff image/jpeg pix-x=320: pixels" { fileinto "Yes"; }'
+is "$? $(count Yes)" "0 1" "a program makes of a part what it is to be"
+is "$(content Yes | sed -n '/^$/,$p' | base64 -d)" "JPEG image/tiff image/jpeg pix-x=320: pixels" "which is stored"
+converts 'convert "image/tiff" "image/png"; fileinto "Out";'
+content Out >"$T/found"
+same "$T/found" "$T/picture" "one that fails leaves the message as it was"
+like "$(told)" "no image/png is made of image/tiff: 'fails': it ended with status 1: it is broken" "and its owner is told"
+converts 'if not convert "image/tiff" "image/jpeg" { fileinto "No"; }' -o convert_bin_dir=
+is "$? $(count No)" "0 1" "without a directory there are no programs"
+
 # ---- without effect
 printf 'require [%s];\npipe "printer"; if execute "say" { discard; } filter "shout";\n' "$REQUIRES" | mine "$HOME/try.sieve"
 call "$TROMMEL" try -o pipe_bin_dir="$BIN" -o filter_bin_dir="$BIN" -o execute_bin_dir="$BIN" "$HOME/try.sieve" - <"$T/mail" >"$T/out" 2>"$T/err"

@@ -1,5 +1,6 @@
 /* Charsets: whatever the bytes and the name, what comes out is UTF-8. */
 #include "message/charset.h"
+#include "message/charset_write.h"
 
 #include <check.h>
 #include <stdio.h>
@@ -154,6 +155,47 @@ END_TEST
 
 #define LOOP(tests, test, table) tcase_add_loop_test(tests, test, 0, sizeof(table) / sizeof *(table))
 
+static const struct {
+	const char *charset, *utf8, *replacement;
+	Slice bytes;
+} written[] = {
+	{ "utf-8", "\u00e4\u0416", "?", SLICE("\xc3\xa4\xd0\x96") },
+	{ "us-ascii", "a\u00e4b", "?", SLICE("a?b") },
+	{ "ISO-8859-1", "\u00e4\u20ac", "EUR",
+	  SLICE("\xe4"
+		"EUR") },
+	{ "iso-8859-1", "\u20ac\u20ac", "", SLICE("") },
+	{ "iso-8859-1", "\u20ac", "\u0416", SLICE("?") }, /* the replacement has no place there either */
+	{ "windows-1252", "\u20ac", "?", SLICE("\x80") },
+	{ "koi8-r", "\u041f", "?", SLICE("\xf0") },
+	{ "iso-2022-jp", "\u3042", "?", SLICE("\x1b$B$\"\x1b(B") },
+	{ "utf-16be", "a\u00e4", "?", SLICE("\0a\0\xe4") },
+	{ "us-ascii", "\xff\xfe", "?", SLICE("??") },
+};
+
+START_TEST(utf8_becomes_bytes)
+{
+	AUTO_VALUE(Text) out = { 0 };
+
+	ck_assert(charset_from_utf8(slice_of(written[_i].charset), slice_of(written[_i].utf8),
+				    slice_of(written[_i].replacement), &out));
+	ck_assert_msg(slice_equal(text_slice(&out), written[_i].bytes), "%s: %s", written[_i].charset,
+		      text_string(&out));
+}
+END_TEST
+
+START_TEST(what_is_no_charset_is_not_written)
+{
+	static const char *const names[] = { "x-nobody", "", "wchar_t", "internal", "utf-8//IGNORE", "a,b" };
+	AUTO_VALUE(Text) out = { 0 };
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		ck_assert_msg(!charset_from_utf8(slice_of(names[i]), SLICE("a"), SLICE("?"), &out), "%s",
+			      names[i]);
+	ck_assert_uint_eq(out.length, 0);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("charset");
@@ -164,6 +206,8 @@ int main(void)
 	LOOP(tests, bytes_become_utf8, conversions);
 	LOOP(tests, an_unknown_charset_appends_nothing, unknown);
 	LOOP(tests, what_comes_out_is_always_valid, conversions);
+	LOOP(tests, utf8_becomes_bytes, written);
+	tcase_add_test(tests, what_is_no_charset_is_not_written);
 	tcase_add_test(tests, a_charset_is_the_same_in_any_case_and_language);
 	tcase_add_test(tests, a_converter_forgets_the_state_of_the_text_before);
 	suite_add_tcase(suite, tests);

@@ -6,9 +6,7 @@
  * do not empty the rest: one of them would hide a text from rules that every reader shows. */
 #include "sieve/extensions/list.h"
 
-#include "base/ascii.h"
 #include "base/utf8.h"
-#include "message/charset.h"
 #include "sieve/extension.h"
 #include "sieve/part_text.h"
 #include "sieve/parts.h"
@@ -37,48 +35,6 @@ static void check_extracttext(SieveCheck *check, SieveNode *node)
 	sieve_check_variable(check, name->text, name->span, true, &extraction->variable);
 	extraction->modifiers = sieve_check_modifiers(check, node);
 	node->data = extraction;
-}
-
-/* ---- which parts have a text ---- */
-
-static bool is_known_encoding(Slice word)
-{
-	static const char *const known[] = {
-		"7bit", "8bit", "binary", "base64", "quoted-printable", "uuencode", "x-uuencode", "x-uue",
-	};
-
-	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-		if (ascii_equal_fold_string(word, known[i]))
-			return true;
-	return false;
-}
-
-static Slice first_word(Slice value)
-{
-	size_t length = 0;
-
-	value = ascii_trim(value);
-	while (length < value.length && (ascii_is_alnum(value.data[length]) || value.data[length] == '-'))
-		length++;
-	return slice(value.data, length);
-}
-
-/* Section 7: an encoding or a charset that nobody knows leaves nothing to be read. */
-static SieveStatus has_text(SieveRun *run, const SieveNode *node, const MimeTree *tree, size_t place,
-			    bool *result)
-{
-	const MimePart *part = &tree->parts[place];
-	const HeaderIndex *header;
-	const HeaderField *encoding;
-	SieveStatus status = sieve_part_header(run, node->span, place, &header);
-
-	if (status != SIEVE_OK)
-		return status;
-	encoding = header_find(header, SLICE("content-transfer-encoding"));
-	*result = part->is_leaf && strcmp(part->type, "text") == 0 &&
-		  (!part->charset.length || charset_is_known(part->charset)) &&
-		  (!encoding || is_known_encoding(first_word(sieve_field_raw(run, encoding))));
-	return SIEVE_OK;
 }
 
 /* ---- the text ---- */
@@ -134,8 +90,8 @@ static SieveStatus extracttext(SieveRun *run, const SieveNode *node)
 	SieveStatus status = sieve_mime_tree(run, &tree);
 
 	if (status == SIEVE_OK)
-		status = has_text(run, node, tree, part, &readable);
-	if (status == SIEVE_OK && readable)
+		status = sieve_is_readable(run, node->span, tree, part, &readable);
+	if (status == SIEVE_OK && readable && strcmp(tree->parts[part].type, "text") == 0)
 		status = read_text(run, node, tree, part, &value);
 	if (status == SIEVE_OK)
 		status = sieve_modify(run, extraction->modifiers, &value);

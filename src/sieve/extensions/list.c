@@ -16,6 +16,7 @@ const SieveExtension *const sieve_extensions[] = {
 	&sieve_ext_comparator_ascii_numeric,
 	&sieve_ext_comparator_octet,
 	&sieve_ext_comparator_unicode_casemap,
+	&sieve_ext_convert,
 	&sieve_ext_copy,
 	&sieve_ext_date,
 	&sieve_ext_duplicate,

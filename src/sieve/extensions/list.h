@@ -9,6 +9,7 @@ extern const SieveExtension sieve_ext_comparator_ascii_casemap;
 extern const SieveExtension sieve_ext_comparator_ascii_numeric;
 extern const SieveExtension sieve_ext_comparator_octet;
 extern const SieveExtension sieve_ext_comparator_unicode_casemap;
+extern const SieveExtension sieve_ext_convert;
 extern const SieveExtension sieve_ext_copy;
 extern const SieveExtension sieve_ext_core_actions;
 extern const SieveExtension sieve_ext_core_control;

@@ -1,0 +1,3 @@
+require ["convert", "variables"];
+set "type" "no type";
+convert "${type}" "text/plain";
