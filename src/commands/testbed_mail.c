@@ -306,9 +306,27 @@ static bool is_sound(const Testbed *bed, const Plan *plan, Failure *why)
 	return plan_check(&asked, bed->input.message->size_bytes, why);
 }
 
-bool testbed_carry_out(void *self, const Plan *plan, SieveTestErrors *errors)
+/* The plan without what would be remembered for messages to come: a test has no memory, and the user's own is
+ * not to be touched. */
+static Plan without_memory(const Testbed *bed, const Plan *plan)
+{
+	Plan rest = *plan;
+
+	rest.actions = arena_alloc(bed->arena, (plan->count + 1) * sizeof *rest.actions);
+	rest.count = 0;
+	for (size_t i = 0; i < plan->count; i++) {
+		if (plan->actions[i].kind == ACTION_REMEMBER)
+			continue;
+		rest.actions[rest.count] = plan->actions[i];
+		rest.actions[rest.count++].seconds = 0;
+	}
+	return rest;
+}
+
+bool testbed_carry_out(void *self, const Plan *whole, SieveTestErrors *errors)
 {
 	Testbed *bed = self;
+	const Plan rest = without_memory(bed, whole), *plan = &rest;
 	Failure why = { 0 };
 	bool kept = false;
 
