@@ -64,3 +64,19 @@ Slice ascii_trim(Slice it)
 		it.length--;
 	return it;
 }
+
+bool ascii_only(Slice it)
+{
+	const char *at = it.data, *end = at + it.length;
+	uint64_t all = 0;
+
+	for (; end - at >= 32; at += 32) {
+		uint64_t word[4];
+
+		memcpy(word, at, sizeof word);
+		all |= word[0] | word[1] | word[2] | word[3];
+	}
+	for (; at < end; at++)
+		all |= (uint64_t)(unsigned char)*at;
+	return !(all & 0x8080808080808080u);
+}

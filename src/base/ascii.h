@@ -61,6 +61,9 @@ bool ascii_starts_with_fold(Slice text, const char *prefix);
 /* Writes `length` bytes to `to` with A-Z folded to a-z. */
 void ascii_fold(const char *from, size_t length, char *to);
 
+/* No byte is above 127. */
+bool ascii_only(Slice it);
+
 /* `it` without spaces (blank, tab, CR, LF) at both ends. */
 Slice ascii_trim(Slice it);
 

@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/cleanup.h"
 #include "base/memory.h"
 #include "base/panic.h"
@@ -22,20 +23,11 @@ typedef struct Count {
 	bool has_8bit;
 } Count;
 
-static bool is_ascii(Slice bytes)
-{
-	char seen = 0;
-
-	for (size_t i = 0; i < bytes.length; i++)
-		seen |= bytes.data[i];
-	return (unsigned char)seen < 128;
-}
-
 static void count_in(Count *count, Slice bytes)
 {
 	size_t length = count->start.length;
 
-	count->has_8bit |= !is_ascii(bytes);
+	count->has_8bit |= !ascii_only(bytes);
 	while (bytes.length > length) {
 		const char *found = memmem(bytes.data, bytes.length - 1, count->start.data, length);
 

@@ -5,6 +5,7 @@
 #include <stdint.h>
 #include <stdlib.h>
 
+#include "base/ascii.h"
 #include "base/memory.h"
 #include "base/utf8.h"
 #include "message/charset.h"
@@ -53,22 +54,6 @@ static void open_reader(CharsetReader *reader, Slice first)
 	if (reader->name_length)
 		reader->kind = charset_open(slice(reader->name, reader->name_length), first,
 					    &reader->converter);
-}
-
-static bool is_ascii(Slice bytes)
-{
-	const char *at = bytes.data, *end = at + bytes.length;
-	uint64_t all = 0;
-
-	for (; end - at >= 32; at += 32) {
-		uint64_t word[4];
-
-		memcpy(word, at, sizeof word);
-		all |= word[0] | word[1] | word[2] | word[3];
-	}
-	for (; at < end; at++)
-		all |= (uint64_t)(unsigned char)*at;
-	return !(all & 0x8080808080808080u);
 }
 
 /* How many bytes from `at` are ASCII, counted by eights. */
@@ -191,7 +176,7 @@ Slice charset_read(CharsetReader *reader, Slice bytes, bool is_last, Text *out)
 
 	if (!reader->is_open)
 		open_reader(reader, bytes);
-	if (reader->kind != CHARSET_ICONV && reader->held_count == 0 && is_ascii(bytes))
+	if (reader->kind != CHARSET_ICONV && reader->held_count == 0 && ascii_only(bytes))
 		return bytes;
 	bytes = finish_held(reader, bytes, is_last, out);
 	used = read_some(reader, bytes, is_last, out);

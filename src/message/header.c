@@ -178,6 +178,14 @@ static int32_t *find_bucket(const HeaderIndex *index, Slice name, uint32_t hash)
 	}
 }
 
+bool header_is_name(Slice name)
+{
+	for (size_t i = 0; i < name.length; i++)
+		if (name.data[i] <= ' ' || name.data[i] > '~' || name.data[i] == ':')
+			return false;
+	return name.length > 0;
+}
+
 HeaderIndex *header_index(Slice block, Arena *arena)
 {
 	HeaderIndex *index = ARENA_NEW(arena, HeaderIndex);

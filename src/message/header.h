@@ -42,6 +42,9 @@ bool header_find_end(Slice bytes, size_t *header_length, size_t *body_offset);
 /* How long the name is, when `line` is the first line of a field; else 0. */
 size_t header_name_length(Slice line);
 
+/* May a field be called `name` (RFC 5322, 3.6.8)? */
+bool header_is_name(Slice name);
+
 /* Indexes `block` (borrowed) into `arena`. */
 HeaderIndex *header_index(Slice block, Arena *arena);
 

@@ -6,6 +6,7 @@
 #include "base/utf8.h"
 #include "message/address.h"
 #include "message/address_write.h"
+#include "message/header.h"
 #include "message/limits.h"
 #include "message/uri.h"
 
@@ -112,14 +113,6 @@ static bool read_list(Mailto *mailto, MailtoKind kind, Slice value, Arena *arena
 
 /* ---- fields ---- */
 
-static bool is_field_name(Slice name)
-{
-	for (size_t i = 0; i < name.length; i++)
-		if (name.data[i] <= ' ' || name.data[i] > '~' || name.data[i] == ':')
-			return false;
-	return name.length > 0;
-}
-
 static bool is_line(Slice value)
 {
 	for (size_t i = 0; i < value.length; i++)
@@ -151,7 +144,7 @@ static bool take_field(Mailto *mailto, Slice name, Slice encoded, Arena *arena, 
 {
 	Slice value = uri_decode(encoded, arena);
 
-	if (!is_field_name(name))
+	if (!header_is_name(name))
 		return bad(why, "no name of a field:", name);
 	if (!utf8_valid(value) || memchr(value.data, '\0', value.length))
 		return bad(why, "what is encoded is no UTF-8 text in", encoded);

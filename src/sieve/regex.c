@@ -5,6 +5,8 @@
 
 #include <stdint.h>
 
+#include "base/ascii.h"
+
 struct SieveRegex {
 	Slice pattern;
 	Arena *arena; /* everything about it lives there */
@@ -103,15 +105,6 @@ static int count_item(pcre2_callout_block *block, void *count)
 	return ++*(unsigned *)count > SIEVE_LIMIT_REGEX_ITEMS ? PCRE2_ERROR_CALLOUT : 0;
 }
 
-static bool is_ascii(Slice text)
-{
-	unsigned char all = 0;
-
-	for (size_t i = 0; i < text.length; i++)
-		all |= (unsigned char)text.data[i];
-	return all < 128;
-}
-
 /* Says which limit a match met. */
 static SieveStatus fail_match(SieveRun *run, SieveSpan span, const SieveRegex *regex, int error)
 {
@@ -167,7 +160,7 @@ static int match_code(const pcre2_code *code, Slice value, SieveRegexMatch *matc
 SieveStatus sieve_regex_match(SieveRun *run, SieveSpan span, SieveRegex *regex, Slice value,
 			      SieveRegexMatch *match, bool *result)
 {
-	bool ascii = regex->info.is_ascii && is_ascii(value);
+	bool ascii = regex->info.is_ascii && ascii_only(value);
 	pcre2_code **code = ascii ? &regex->ascii : &regex->utf8;
 	Failure why = { 0 };
 	int found;

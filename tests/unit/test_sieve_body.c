@@ -1,27 +1,12 @@
 /* test_sieve_body - the body test: raw, by content type, and as text */
-#include <dlfcn.h>
 #include <unistd.h>
 
 #include "base/io.h"
+#include "mime_helper.h"
 #include "sieve_truth.h"
 
 #define REQUIRE \
 	"\"body\", \"relational\", \"comparator-i;ascii-numeric\", \"regex\", \"variables\", \"fileinto\""
-
-static const MimeModule *mime;
-
-static void open_module(void)
-{
-	const char *build = getenv("BUILD");
-	AUTO_VALUE(Text) path = { 0 };
-	void *module;
-
-	text_printf(&path, "%s/modules/mime.so", build ? build : "build");
-	module = dlopen(text_string(&path), RTLD_NOW | RTLD_LOCAL);
-	ck_assert_msg(module != NULL, "%s", dlerror());
-	mime = dlsym(module, MIME_MODULE_SYMBOL);
-	ck_assert_ptr_nonnull(mime);
-}
 
 /* The message of RFC 5173, section 5.2. */
 static const char rfc[] = "From: Whomever\n"
@@ -183,7 +168,7 @@ static const struct {
 };
 START_TEST(a_body_matches_what_the_rfc_says)
 {
-	open_module();
+	open_mime();
 	sieve_answers((SieveStory){ .message = truths[_i].message, .mime = mime }, REQUIRE, truths[_i].test,
 		      truths[_i].answer);
 }
@@ -226,7 +211,7 @@ START_TEST(match_variables_are_left_alone)
 				       "fileinto \"${1}\";\n" };
 	AUTO_VALUE(Text) told = { 0 };
 
-	open_module();
+	open_mime();
 	story.mime = mime;
 	sieve_story(&story, &told);
 	ck_assert_str_eq(text_string(&told), "file into \"kept\" [line 5]\n");
@@ -238,7 +223,7 @@ START_TEST(nuls_end_nothing)
 	static const char bytes[] = "Subject: x\n\nab\0cd needle ef\0";
 	SieveStory story = { .bytes = { bytes, sizeof bytes - 1 } };
 
-	open_module();
+	open_mime();
 	story.mime = mime;
 	sieve_answers(story, REQUIRE, "body :contains \"needle\"", "true");
 	sieve_answers(story, REQUIRE, "body :raw :contains \"needle\"", "true");
@@ -260,7 +245,7 @@ START_TEST(a_large_body_is_searched_to_its_end)
 	AUTO_VALUE(Text) message = { 0 };
 	SieveStory story = { 0 };
 
-	open_module();
+	open_mime();
 	story.mime = mime;
 	make_large(&message, _i ? "Content-Type: text/html; charset=utf-8\n\n" : "\n", 6 * 1024 * 1024);
 	story.bytes = text_slice(&message);
@@ -280,7 +265,7 @@ START_TEST(more_text_than_can_be_held_is_an_error_and_not_a_no)
 	AUTO_VALUE(Text) message = { 0 };
 	SieveStory story = { 0 };
 
-	open_module();
+	open_mime();
 	story.mime = mime;
 	make_large(&message, "\n", 6 * 1024 * 1024);
 	story.bytes = text_slice(&message);
@@ -296,7 +281,7 @@ START_TEST(many_rules_over_a_body_read_it_once)
 	AUTO_VALUE(Text) told = { 0 };
 	SieveStory story = { 0 };
 
-	open_module();
+	open_mime();
 	make_large(&message, "\n", 3 * 1024 * 1024);
 	text_append_string(&script, "require [" REQUIRE "];\n");
 	for (int i = 0; i < 100; i++)

@@ -50,15 +50,6 @@ static bool holds_addresses(Slice name)
 	return false;
 }
 
-/* RFC 5322, 3.6.8: printable ASCII but for the colon. */
-static bool is_field_name(Slice name)
-{
-	for (size_t i = 0; i < name.length; i++)
-		if (name.data[i] <= ' ' || name.data[i] > '~' || name.data[i] == ':')
-			return false;
-	return name.length > 0;
-}
-
 static void check_names(SieveCheck *check, SieveNode *node)
 {
 	const SieveStrings *names = sieve_strings(node, 0);
@@ -66,7 +57,7 @@ static void check_names(SieveCheck *check, SieveNode *node)
 	for (size_t i = 0; i < names->count; i++) {
 		const SieveString *name = &names->items[i];
 
-		if (sieve_is_constant(name) && !is_field_name(name->text))
+		if (sieve_is_constant(name) && !header_is_name(name->text))
 			sieve_check_warn(check, name->span,
 					 name->text.length && name->text.data[name->text.length - 1] == ':'
 						 ? "leave the ':' out"

@@ -23,14 +23,6 @@ enum {
 
 /* ---- names and values ---- */
 
-static bool is_field_name(Slice name)
-{
-	for (size_t i = 0; i < name.length; i++)
-		if (name.data[i] <= ' ' || name.data[i] > '~' || name.data[i] == ':')
-			return false;
-	return name.length > 0;
-}
-
 /* Without the line ends at its end. */
 static Slice without_line_end(Slice value)
 {
@@ -78,14 +70,14 @@ static SieveStatus expand_name(SieveRun *run, const SieveString *string, Slice *
 {
 	SieveStatus status = sieve_expand(run, string, name);
 
-	if (status == SIEVE_OK && !is_field_name(*name))
+	if (status == SIEVE_OK && !header_is_name(*name))
 		status = bad_name(run, string, *name);
 	return status;
 }
 
 static void check_name(SieveCheck *check, const SieveString *name)
 {
-	if (sieve_is_constant(name) && !is_field_name(name->text))
+	if (sieve_is_constant(name) && !header_is_name(name->text))
 		sieve_check_error(check, name->span,
 				  name->text.length && name->text.data[name->text.length - 1] == ':'
 					  ? "leave the ':' out"

@@ -21,14 +21,6 @@
 
 /* ---- while compiling ---- */
 
-static bool is_field_name(Slice name)
-{
-	for (size_t i = 0; i < name.length; i++)
-		if (name.data[i] <= ' ' || name.data[i] > '~' || name.data[i] == ':')
-			return false;
-	return name.length > 0;
-}
-
 static void check_headers(SieveCheck *check, SieveNode *node, SieveTagUse *use)
 {
 	const SieveStrings *names = &use->value.strings;
@@ -38,7 +30,7 @@ static void check_headers(SieveCheck *check, SieveNode *node, SieveTagUse *use)
 
 		if (!sieve_is_constant(name))
 			continue;
-		if (!is_field_name(name->text))
+		if (!header_is_name(name->text))
 			sieve_check_error(check, name->span,
 					  name->text.length && name->text.data[name->text.length - 1] == ':'
 						  ? "leave the ':' out"

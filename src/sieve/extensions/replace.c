@@ -13,6 +13,7 @@
 #include "message/field_write.h"
 #include "message/header.h"
 #include "message/limits.h"
+#include "message/lines.h"
 #include "message/parameters.h"
 #include "sieve/edit.h"
 #include "sieve/extension.h"
@@ -89,27 +90,12 @@ static void check_replace(SieveCheck *check, SieveNode *node)
 
 static Slice with_line_ends(SieveRun *run, Slice text)
 {
-	const char *line_end = sieve_line_end(run);
 	AUTO_VALUE(Text) out = { 0 };
+	char previous = '\0';
 
-	while (text.length) {
-		const char *feed = memchr(text.data, '\n', text.length);
-		size_t length = feed ? (size_t)(feed - text.data) : text.length;
-
-		text_append(&out, text.data, length - (feed && length && feed[-1] == '\r'));
-		if (feed)
-			text_append_string(&out, line_end);
-		text = slice_from(text, length + (feed != NULL));
-	}
+	lines_convert(text, slice_of(sieve_line_end(run)), &previous, &out);
+	lines_convert_end(&previous, &out);
 	return arena_copy_slice(run->arena, text_slice(&out));
-}
-
-static bool is_ascii(Slice text)
-{
-	for (size_t i = 0; i < text.length; i++)
-		if ((unsigned char)text.data[i] > 127)
-			return false;
-	return true;
 }
 
 static bool is_no_content_field(Slice name)
@@ -122,7 +108,7 @@ static void complete_fields(SieveRun *run, const HeaderIndex *header, Slice body
 {
 	if (!header_find(header, SLICE("content-type")))
 		text_printf(fields, "Content-Type: text/plain; charset=utf-8%s", sieve_line_end(run));
-	if (!header_find(header, SLICE("content-transfer-encoding")) && !is_ascii(body))
+	if (!header_find(header, SLICE("content-transfer-encoding")) && !ascii_only(body))
 		text_printf(fields, "Content-Transfer-Encoding: 8bit%s", sieve_line_end(run));
 }
 
