@@ -270,6 +270,7 @@ static bool carry_out_once(Testbed *bed, const Plan *plan, SieveTestErrors *erro
 		.plan = plan,
 		.versions = &versions,
 		.programs = &programs,
+		.calendars = testbed_calendars(bed),
 		.redirection = { .config = &bed->config,
 				 .envelope = &bed->envelope,
 				 .header = bed->input.header,

@@ -4,6 +4,7 @@
 
 #include "base/arena.h"
 #include "commands/testbed.h"
+#include "delivery/calendars.h"
 #include "delivery/programs.h"
 #include "delivery/submit.h"
 #include "mailbox/store.h"
@@ -90,6 +91,9 @@ SieveLoad testbed_load(void *self, SievePlace place, const char *name, Text *sou
 
 /* Those that the configuration names, for the present message. */
 Programs testbed_programs(Testbed *bed);
+
+/* The user's calendars are in the scratch directory, wherever the configuration has them. */
+Calendars testbed_calendars(Testbed *bed);
 bool testbed_answer(void *self, const Question *question, Answer *answer, Failure *why);
 bool testbed_annotate(void *self, Slice folder, Slice annotation, Slice value, Failure *why);
 

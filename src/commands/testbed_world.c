@@ -91,6 +91,22 @@ static bool answer_program(Testbed *bed, const Question *question, Answer *answe
 	return programs_answer(&programs, question, answer, why);
 }
 
+Calendars testbed_calendars(Testbed *bed)
+{
+	const char *scratch = bed->options->scratch;
+
+	return (Calendars){ .directory = arena_printf(bed->arena, "%s/calendars", scratch),
+			    .home = scratch,
+			    .owner = bed->options->user->uid };
+}
+
+static bool answer_calendar(Testbed *bed, const Question *question, Answer *answer, Failure *why)
+{
+	const Calendars calendars = testbed_calendars(bed);
+
+	return calendars_answer(&calendars, question, answer, why);
+}
+
 /* Nothing is remembered from one message to the next; of what is not here the store knows the answer. */
 bool testbed_answer(void *self, const Question *question, Answer *answer, Failure *why)
 {
@@ -103,6 +119,8 @@ bool testbed_answer(void *self, const Question *question, Answer *answer, Failur
 	case ASK_LIST_KNOWN:
 	case ASK_LIST_ALL:
 		return answer_lists(bed, question, answer, why);
+	case ASK_CALENDAR:
+		return answer_calendar(bed, question, answer, why);
 	case ASK_PROGRAM:
 		return answer_program(bed, question, answer, why);
 	default:

@@ -23,6 +23,8 @@ typedef struct Copies {
 	Copy items[LIMIT_ACTIONS + 1];
 	Filing *filings[LIMIT_ACTIONS + 1];
 	size_t count;
+	CalendarChange *changes[LIMIT_ACTIONS];
+	size_t change_count;
 } Copies;
 
 static bool is_inbox(const char *folder)
@@ -123,6 +125,7 @@ static bool is_lasting(const Failure *why)
 	case ENOTDIR:
 	case EISDIR:
 	case ELOOP:
+	case EXDEV:
 	case EEXIST:
 	case ENAMETOOLONG:
 	case EINVAL:
@@ -271,6 +274,45 @@ static bool run_pipes(Carrying *carrying, Copies *copies, Failure *why)
 	return true;
 }
 
+/* The message is delivered all the same: what is not in the calendar can be put there from it by hand. */
+static void tell_unchanged(Carrying *carrying, const Failure *why)
+{
+	text_printf(&carrying->notes, "the calendar was not changed: %s\n", why->text);
+}
+
+static bool prepare_calendars(Carrying *carrying, Copies *copies, Failure *why)
+{
+	const Plan *plan = carrying->plan;
+
+	for (size_t i = 0; i < plan->count; i++) {
+		CalendarChange *change;
+
+		if (plan->actions[i].kind != ACTION_CALENDAR)
+			continue;
+		change = calendar_prepare(&carrying->calendars, &plan->actions[i], why);
+		if (!change && !is_lasting(why))
+			return false;
+		if (!change) {
+			tell_unchanged(carrying, why);
+			*why = (Failure){ 0 };
+			continue;
+		}
+		copies->changes[copies->change_count++] = change;
+		describe(&carrying->outcome, "calendar ", plan->actions[i].calendar);
+	}
+	return true;
+}
+
+static void commit_calendars(Carrying *carrying, const Copies *copies)
+{
+	for (size_t i = 0; i < copies->change_count; i++) {
+		Failure why = { 0 };
+
+		if (!calendar_commit(copies->changes[i], &why))
+			tell_unchanged(carrying, &why);
+	}
+}
+
 /* The filings alone, without the gaps that a fall-back left. */
 static size_t compact(Copies *copies)
 {
@@ -320,13 +362,14 @@ static bool commit(Carrying *carrying, Copies *copies, Failure *why)
 	guard_redirects(carrying, copies, redirects, &count);
 	return prepare_all(carrying, copies, why) && run_pipes(carrying, copies, why) &&
 	       prepare_all(carrying, copies, why) && send_redirects(carrying, redirects, count, why) &&
+	       prepare_calendars(carrying, copies, why) &&
 	       filing_append_all(copies->filings, compact(copies), why) && publish_all(carrying, copies, why);
 }
 
 unsigned carry_out_plans(void)
 {
 	return 1u << ACTION_KEEP | 1u << ACTION_FILEINTO | 1u << ACTION_REDIRECT | 1u << ACTION_DISCARD |
-	       1u << ACTION_PIPE | SIEVE_PLANS_EDITS;
+	       1u << ACTION_PIPE | 1u << ACTION_CALENDAR | SIEVE_PLANS_EDITS;
 }
 
 bool carry_out(Carrying *carrying, Failure *why)
@@ -335,8 +378,12 @@ bool carry_out(Carrying *carrying, Failure *why)
 	bool done;
 
 	done = collect_copies(carrying, &copies, why) && commit(carrying, &copies, why);
-	if (!done)
+	if (done)
+		commit_calendars(carrying, &copies);
+	else
 		take_back(&copies, why);
+	for (size_t i = 0; i < copies.change_count; i++)
+		calendar_free(copies.changes[i]);
 	for (size_t i = 0; i < copies.count; i++)
 		filing_free(copies.filings[i]);
 	if (done && !carrying->outcome.length)

@@ -1,14 +1,16 @@
 /* carry_out - a plan becomes effect: stage every copy, redirect, then commit all
  *
  * Order: every local copy is written and flushed, invisibly; programs get theirs, redirects are handed over;
- * mboxes are locked and appended to, all or none; then everything becomes visible.  Until the first copy is
- * visible a failure takes everything back but what programs and redirects have; no lock is held while a
- * program runs. */
+ * changes of calendars are written; mboxes are locked and appended to, all or none; then everything becomes
+ * visible, calendars last: one that cannot be changed any more is told of, and no reason to wait.  Until the
+ * first copy is visible a failure takes everything back but what programs and redirects have; no lock is held
+ * while a program runs. */
 #ifndef DELIVERY_CARRY_OUT_H
 #define DELIVERY_CARRY_OUT_H
 
 #include <stdbool.h>
 
+#include "delivery/calendars.h"
 #include "delivery/programs.h"
 #include "delivery/redirect.h"
 #include "delivery/versions.h"
@@ -21,6 +23,7 @@ typedef struct Carrying {
 	const Plan *plan;
 	const Versions *versions;
 	Programs *programs;
+	Calendars calendars;
 	Redirection redirection;
 	const char *inbox; /* where the keep goes: NULL for the inbox, or -m's folder */
 	bool folder_autocreate;

@@ -8,6 +8,7 @@
 #include <unistd.h>
 
 #include "base/io.h"
+#include "delivery/calendars.h"
 #include "delivery/caller.h"
 #include "delivery/carry_out.h"
 #include "delivery/judge.h"
@@ -36,6 +37,7 @@ typedef struct Courier {
 	Envelope envelope;
 	Rules rules;
 	Programs programs;
+	Calendars calendars;
 	Plan *plan;
 	Text outcome, notes;
 	int64_t now;
@@ -186,6 +188,8 @@ static bool answer_rules(void *self, const Question *question, Answer *answer, F
 
 	if (lists_are_asked(question))
 		return lists_answer(&courier->lists, question, answer, why);
+	if (question->kind == ASK_CALENDAR)
+		return calendars_answer(&courier->calendars, question, answer, why);
 	if (question->kind == ASK_PROGRAM)
 		return programs_answer(&courier->programs, question, answer, why);
 	return world_answer(courier->store, question, answer, why);
@@ -201,7 +205,7 @@ static Lists user_lists(const Courier *courier)
 			.arena = courier->arena };
 }
 
-static void prepare_programs(Courier *courier)
+static void prepare_surroundings(Courier *courier)
 {
 	courier->programs = (Programs){ .config = courier->config,
 					.user = &courier->user,
@@ -209,6 +213,11 @@ static void prepare_programs(Courier *courier)
 					.host = courier->hostname,
 					.message = &courier->message,
 					.left_ms = programs_time(courier->config) };
+	courier->calendars = (Calendars){
+		.directory = rules_expand(courier->config->calendar_dir, &courier->user, courier->arena),
+		.home = courier->user.home,
+		.owner = courier->user.uid,
+	};
 }
 
 static bool ask_judge(Courier *courier, Failure *why)
@@ -247,7 +256,7 @@ static bool decide(Courier *courier, Failure *why)
 	if (!rules_find(&courier->rules, courier->request->script, courier->config, &courier->user,
 			courier->arena, why))
 		return false;
-	prepare_programs(courier);
+	prepare_surroundings(courier);
 	if (courier->rules.found == RULES_LOADED && !ask_judge(courier, why))
 		return false;
 	if (!courier->plan)
@@ -268,6 +277,7 @@ static bool carry(Courier *courier, Failure *why)
 		.plan = courier->plan,
 		.versions = &versions,
 		.programs = &courier->programs,
+		.calendars = courier->calendars,
 		.redirection = { .config = courier->config,
 				 .envelope = &courier->envelope,
 				 .header = courier->header,

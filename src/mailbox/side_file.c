@@ -64,18 +64,30 @@ bool side_file_lock(SideFile *file, int dir_fd, const char *name, unsigned patie
 	}
 }
 
-bool side_file_replace(SideFile *file, Slice content, Failure *why)
+bool side_file_write(SideFile *file, Slice content, Failure *why)
 {
-	bool done = io_write(file->fd, content.data, content.length) && fsync(file->fd) == 0 &&
-		    close_checked(&file->fd);
+	if (io_write(file->fd, content.data, content.length) && fsync(file->fd) == 0 &&
+	    close_checked(&file->fd))
+		return true;
+	return failure_errno(why, "write '%s'", file->name);
+}
+
+bool side_file_put(SideFile *file, Failure *why)
+{
+	bool done;
 
 	undo_hold_signals();
-	done = done && renameat(file->dir_fd, file->lock_name, file->dir_fd, file->name) == 0;
+	done = renameat(file->dir_fd, file->lock_name, file->dir_fd, file->name) == 0;
 	if (done)
 		undo_strike(&file->undo);
 	undo_release_signals();
-	if (!done)
-		failure_errno(why, "write '%s'", file->name);
+	return done || failure_errno(why, "write '%s'", file->name);
+}
+
+bool side_file_replace(SideFile *file, Slice content, Failure *why)
+{
+	bool done = side_file_write(file, content, why) && side_file_put(file, why);
+
 	side_file_unlock(file);
 	return done;
 }

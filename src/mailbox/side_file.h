@@ -33,6 +33,11 @@ bool side_file_lock(SideFile *file, int dir_fd, const char *name, unsigned patie
 /* Puts the new content in the old one's place, flushed, and so unlocks; or gives up, unlocked. */
 bool side_file_replace(SideFile *file, Slice content, Failure *why);
 
+/* The same in two steps: the new content is written and flushed, then it takes the old one's place (which is
+ * flushed with the directory).  After a failure the file is as it was, and locked. */
+bool side_file_write(SideFile *file, Slice content, Failure *why);
+bool side_file_put(SideFile *file, Failure *why);
+
 /* Unlocks and changes nothing. */
 void side_file_unlock(SideFile *file);
 

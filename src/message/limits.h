@@ -20,6 +20,12 @@ enum {
 	LIMIT_MIME_PARTS = 1000,
 	/* Of one field, pieces of RFC 2231 counted singly; a long file name has some twenty. */
 	LIMIT_PARAMETERS = 1000,
+	/* A calendar object: a series with a hundred exceptions has 200 KB. */
+	LIMIT_ICAL_BYTES = 1024 * 1024,
+	LIMIT_ICAL_PROPERTIES = 20000,
+	LIMIT_ICAL_COMPONENTS = 1000,
+	/* VCALENDAR, VTIMEZONE or VEVENT, and what these hold: 3 is all there is. */
+	LIMIT_ICAL_DEPTH = 8,
 };
 
 #endif

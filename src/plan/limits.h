@@ -17,6 +17,7 @@ enum {
 	LIMIT_TEXT_LENGTH = 1024 * 1024, /* of an answer, a refusal: as long as a string of a script */
 	LIMIT_SUBJECT_LENGTH = 8 * 1024,
 	LIMIT_FIELD_LENGTH = 16 * 1024,          /* of a header field: a long References has 10 KB */
+	LIMIT_CALENDARS = 100,                   /* of one user that are searched for an object */
 	LIMIT_PROGRAM_NAME = 512,                /* 128 characters of UTF-8 (extprograms, 3) */
 	LIMIT_PROGRAMS = 64,                     /* that rules run over one message; a real script runs one */
 	LIMIT_FILTERED_BYTES = 32 * 1024 * 1024, /* of what a filter makes of the message */

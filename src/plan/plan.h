@@ -73,6 +73,10 @@ typedef struct Action {
 	unsigned importance; /* NOTIFY: 1 (high) to 3 (low) */
 	const char *type;    /* REPORT: "abuse", "fraud", ... */
 	bool headers_only;   /* REPORT: the header rather than all of the message */
+	const char
+		*calendar;  /* CALENDAR: a name in the directory of calendars; `handle` is the object's UID */
+	bool removes;       /* CALENDAR: the object, rather than store `text` */
+	const char *before; /* CALENDAR: the digest of the object as the rules saw it, NULL: there was none */
 	const char *program; /* PIPE: a name in the directory of programs */
 	PlanList arguments;  /* PIPE: the program's; NOTIFY: ":options", "name=value" */
 	bool is_optional;    /* PIPE :try: the rules went on whether it could be done or not */

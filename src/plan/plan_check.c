@@ -137,6 +137,19 @@ static bool check_action(const Plan *plan, const Action *action, Failure *why)
 	return true;
 }
 
+/* What is stored for a UID is locked while it is changed, so that a second change would wait for the first.
+ */
+static bool is_changed_twice(const Plan *plan, size_t index)
+{
+	const Action *action = &plan->actions[index];
+
+	for (size_t i = 0; i < index; i++)
+		if (action->kind == ACTION_CALENDAR && plan->actions[i].kind == ACTION_CALENDAR &&
+		    strcmp(plan->actions[i].handle, action->handle) == 0)
+			return true;
+	return false;
+}
+
 static bool check_actions(const Plan *plan, Failure *why)
 {
 	size_t redirects = 0;
@@ -148,6 +161,8 @@ static bool check_actions(const Plan *plan, Failure *why)
 
 		if (!check_action(plan, action, why))
 			return failure_add(why, "in action %zu (line %u)", i + 1, action->line);
+		if (is_changed_twice(plan, i))
+			return failure_retry(why, "two changes of one calendar object");
 		redirects += action->kind == ACTION_REDIRECT;
 	}
 	if (redirects > LIMIT_REDIRECTS)

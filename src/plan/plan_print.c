@@ -170,7 +170,9 @@ static void append_what(const Action *action, Text *out)
 		append_arguments(&action->arguments, out);
 		break;
 	case ACTION_CALENDAR:
-		text_append_string(out, "put into the calendar");
+		append_text(action->removes ? "remove " : "put ", action->handle, out);
+		append_name(action->removes ? " from the calendar " : " into the calendar ", action->calendar,
+			    out);
 		break;
 	case ACTION_REMEMBER:
 		append_text("remember ", action->handle, out);

@@ -17,6 +17,7 @@ static const struct {
 	[ASK_LIST_KNOWN] = { "a list", 1, 1, LIMIT_FIELD_LENGTH },
 	[ASK_LIST_ALL] = { "a list", 1, 1, LIMIT_FIELD_LENGTH },
 	[ASK_SEEN] = { "what was seen", 1, 1, LIMIT_ARGUMENT_LENGTH },
+	[ASK_CALENDAR] = { "a calendar object", 2, 2, LIMIT_ARGUMENT_LENGTH },
 	[ASK_PROGRAM] = { "a program", 3, QUESTION_ARGUMENTS, LIMIT_PLAN_BYTES },
 };
 

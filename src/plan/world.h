@@ -22,11 +22,21 @@ typedef enum QuestionKind {
 	ASK_LIST_KNOWN,  /* list: is there one? */
 	ASK_LIST_ALL,    /* list: gives its entries, a line each, for those that can be told */
 	ASK_SEEN,        /* handle: was it committed, and has not expired? */
-	ASK_PROGRAM, /* how ("pipe": may it be run?  "filter", "execute", "convert"), program, input (a byte
-		      * that is a ProgramInput, and what goes with it), arguments...: ran it, and it
-		      * succeeded?  Gives a ProgramEnd and what belongs to it */
+	ASK_PROGRAM,  /* how ("pipe": may it be run?  "filter", "execute", "convert"), program, input (a byte
+		       * that is a ProgramInput, and what goes with it), arguments...: ran it, and it
+		       * succeeded?  Gives a ProgramEnd and what belongs to it */
+	ASK_CALENDAR, /* UID, calendar or "": is there an object with it in any calendar?  Gives a
+		       * CalendarState and what belongs to it */
 	QUESTION_KINDS
 } QuestionKind;
+
+/* What there is for a UID. */
+typedef enum CalendarState {
+	CALENDAR_HAS = '+',     /* the name of the calendar, a line feed, the object */
+	CALENDAR_HAS_NOT = '-', /* the name of the calendar that it may be put into */
+	CALENDAR_REFUSES = '!', /* it may not be put there; words about it */
+	CALENDAR_NONE = '0',    /* there are no calendars */
+} CalendarState;
 
 /* What a program reads. */
 typedef enum ProgramInput {

@@ -6,19 +6,35 @@
 #include "plan/limits.h"
 #include "sieve/match.h"
 
-SieveStatus sieve_ask(SieveRun *run, QuestionKind kind, Slice first, Slice second, Slice *value)
+static SieveStatus ask(SieveRun *run, QuestionKind kind, Slice first, Slice second, bool *yes, Slice *value)
 {
 	Answer answer = { 0 };
 	Failure why = { 0 };
 	bool known = true;
 
-	*value = (Slice){ 0 };
 	if (!memchr(first.data, '\0', first.length) && !memchr(second.data, '\0', second.length))
 		known = world_ask(run->input->world, kind, first, second, &answer, &why);
-	if (known && answer.yes)
-		*value = arena_copy_slice(run->arena, text_slice(&answer.bytes));
+	*yes = answer.yes;
+	*value = arena_copy_slice(run->arena, text_slice(&answer.bytes));
 	text_clear(&answer.bytes);
 	return known ? SIEVE_OK : sieve_later(run, &why);
+}
+
+SieveStatus sieve_ask(SieveRun *run, QuestionKind kind, Slice first, Slice second, Slice *value)
+{
+	bool yes;
+	SieveStatus status = ask(run, kind, first, second, &yes, value);
+
+	if (status != SIEVE_OK || !yes)
+		*value = (Slice){ 0 };
+	return status;
+}
+
+SieveStatus sieve_ask_bytes(SieveRun *run, QuestionKind kind, Slice first, Slice second, Slice *value)
+{
+	bool yes;
+
+	return ask(run, kind, first, second, &yes, value);
 }
 
 /* RFC 9051, 9: atom-char. */

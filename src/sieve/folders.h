@@ -10,6 +10,9 @@
  * as the run.  A string with a NUL in it is the name of nothing. */
 SieveStatus sieve_ask(SieveRun *run, QuestionKind kind, Slice first, Slice second, Slice *value);
 
+/* The same where an answer gives something whether it is yes or no. */
+SieveStatus sieve_ask_bytes(SieveRun *run, QuestionKind kind, Slice first, Slice second, Slice *value);
+
 /* Is `value` a special use: "\" and an atom (RFC 6154, 6)? */
 bool sieve_special_use_valid(Slice value);
 

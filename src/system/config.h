@@ -38,6 +38,7 @@ typedef struct Config {
 		convert_exec_timeout_s;        /* 10; 0: none of its own */
 	const char *convert_programs;          /* "image/png>image/jpeg=NAME ..."; "" */
 	const char *execute_input_eol;         /* "crlf", "lf" */
+	const char *calendar_dir;              /* of the user's calendars; "": there are none */
 	const char *environment;               /* "key = value; ...", for scripts to ask for; "" */
 	const char *spamtest_status_header;    /* "Name" or "Name: pattern"; "" */
 	const char *spamtest_status_type;      /* "score", "strlen" or "text" */

@@ -87,7 +87,11 @@ static void add_the_rest(Plan *plan)
 	action->program = "lights";
 	action->arguments = list_of("on", "");
 	action->is_optional = true;
-	plan_add(plan, ACTION_CALENDAR)->text = "BEGIN:VCALENDAR\r\n";
+	action = plan_add(plan, ACTION_CALENDAR);
+	action->text = "BEGIN:VCALENDAR\r\n";
+	action->handle = "u1@example.org";
+	action->calendar = "work";
+	action->before = "0123abcd";
 	action = plan_add(plan, ACTION_REMEMBER);
 	action->handle = "id";
 	action->seconds = 86400;
@@ -167,7 +171,7 @@ START_TEST(a_plan_is_printed_one_action_a_line)
 		"notify \"mailto:a@example.org,b@example.org\", subject \"New\"\n"
 		"report as \"abuse\" to \"abuse@example.org\"\n"
 		"pipe to \"lights\" \"on\" \"\"\n"
-		"put into the calendar\n"
+		"put \"u1@example.org\" into the calendar \"work\"\n"
 		"remember \"id\" for 86400 s\n");
 }
 END_TEST
@@ -477,6 +481,12 @@ static const struct {
 	{ ACTION_REPORT, { .type = "abuse\n", .text = "t", .address = "a@b" } },
 	{ ACTION_REMEMBER, { .handle = "h", .seconds = UINT64_MAX } },
 	{ ACTION_FILEINTO, { .folder = "a", .special_use = "Junk" } },
+	{ ACTION_CALENDAR, { .handle = "u", .calendar = "../x", .text = "t" } },
+	{ ACTION_CALENDAR, { .handle = "u", .calendar = ".x", .text = "t" } },
+	{ ACTION_CALENDAR, { .handle = "u", .text = "t" } },
+	{ ACTION_CALENDAR, { .handle = "a\nb", .calendar = "x", .text = "t" } },
+	{ ACTION_CALENDAR, { .handle = "u", .calendar = "x", .text = "\xff" } },
+	{ ACTION_CALENDAR, { .calendar = "x", .text = "t" } },
 };
 START_TEST(an_action_holds_nothing_that_does_harm)
 {
@@ -487,6 +497,25 @@ START_TEST(an_action_holds_nothing_that_does_harm)
 	*action = bad_actions[_i].action;
 	action->kind = bad_actions[_i].kind;
 	action->script = "";
+	ck_assert(!plan_check(plan, 1000, &why));
+}
+END_TEST
+
+/* The second change would wait for the first one's lock. */
+START_TEST(a_calendar_object_is_changed_once)
+{
+	Plan *plan = plan_new(arena);
+	Failure why = { 0 };
+
+	for (int i = 0; i < 2; i++) {
+		Action *action = plan_add(plan, ACTION_CALENDAR);
+
+		action->handle = i ? "v" : "u";
+		action->calendar = "default";
+		action->text = "t";
+	}
+	ck_assert_msg(plan_check(plan, 1000, &why), "%s", why.text);
+	plan->actions[1].handle = "u";
 	ck_assert(!plan_check(plan, 1000, &why));
 }
 END_TEST
@@ -546,6 +575,7 @@ int main(void)
 	tcase_add_test(tests, a_version_is_made_of_the_message_that_there_is);
 	tcase_add_loop_test(tests, an_action_holds_nothing_that_does_harm, 0,
 			    sizeof bad_actions / sizeof *bad_actions);
+	tcase_add_test(tests, a_calendar_object_is_changed_once);
 	tcase_add_test(tests, to_remember_a_message_is_not_to_keep_it);
 	tcase_add_test(tests, a_plan_may_not_lose_the_message_without_a_word);
 	suite_add_tcase(suite, tests);

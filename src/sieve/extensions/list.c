@@ -41,6 +41,7 @@ const SieveExtension *const sieve_extensions[] = {
 	&sieve_ext_mailboxid,
 	&sieve_ext_mboxmetadata,
 	&sieve_ext_mime,
+	&sieve_ext_processcalendar,
 	&sieve_ext_redirect_deliverby,
 	&sieve_ext_redirect_dsn,
 	&sieve_ext_regex,

@@ -49,6 +49,7 @@ extern const SieveExtension sieve_ext_mailbox;
 extern const SieveExtension sieve_ext_mailboxid;
 extern const SieveExtension sieve_ext_mboxmetadata;
 extern const SieveExtension sieve_ext_mime;
+extern const SieveExtension sieve_ext_processcalendar;
 extern const SieveExtension sieve_ext_redirect_deliverby;
 extern const SieveExtension sieve_ext_redirect_dsn;
 extern const SieveExtension sieve_ext_regex;

@@ -1,0 +1,6 @@
+require "processcalendar";
+
+processcalendar :updatesonly :calendarid "work";
+processcalendar :organizers "friends";
+processcalendar :outcome "x";
+processcalendar :reason "x";
