@@ -210,10 +210,8 @@ static void move_loop(SieveLoop *loop, void *self)
 		loop->next = loop->end = moved(splice, loop->end);
 		return;
 	}
-	/* Behind the part that was replaced, not into what it is made of now: else a loop might
-	 * replace what it has put there. */
-	if (loop->part == splice->from)
-		loop->next = splice->to;
+	/* It goes on behind the part that was replaced, not within what that is made of now: else a loop
+	 * might replace what it has put there. */
 	loop->part = moved(splice, loop->part);
 	loop->next = moved(splice, loop->next);
 	loop->end = moved(splice, loop->end);
