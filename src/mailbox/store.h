@@ -81,8 +81,8 @@ bool store_metadata(Store *store, const char *folder, const char *entry, bool *i
 bool store_set_metadata(Store *store, const char *folder, const char *entry, const Slice *value,
 			Failure *why);
 
-/* Is it the name of an annotation? */
-bool store_annotation_valid(const char *entry);
+/* Is it the name of an annotation: "/private/..." or "/shared/..." (RFC 5464, 3)? */
+bool store_annotation_valid(Slice entry);
 
 /* ---- filing ---- */
 

@@ -1,10 +1,11 @@
-/* store_facts - what is known of folders besides their messages: ids, special uses, annotations
- * RFC 8474 (ids), RFC 6154 (special uses), RFC 5464 (annotations)
+/* store_facts - what is known of folders besides their messages: ids and special uses
+ * RFC 8474 (ids), RFC 6154 (special uses)
  *
- * What an IMAP server shows is what counts, so its files are read first: Dovecot's "dovecot-uidlist" names a
- * folder's id, and its "dovecot-attributes", a dictionary beside the inbox, holds annotations by that id.  It
- * has special uses from its configuration, as we have them from ours.  What it does not know
- * stands in files of our own (folder_file.h). */
+ * What an IMAP server shows is what counts: Dovecot notes a folder's id in "dovecot-uidlist", and has special
+ * uses from its configuration, as we have them from ours.  What it does not know stands in files of our own
+ * (folder_file.h). */
+#include "mailbox/store_facts.h"
+
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -20,20 +21,13 @@
 #include "mailbox/folder_list.h"
 #include "mailbox/folder_name.h"
 #include "mailbox/side_file.h"
-#include "mailbox/store_internal.h"
 
 enum {
 	PATIENCE_S = 5,
 	UIDLIST_HEADER_BYTES = 512,
 };
 
-/* A folder's directory, or the one that its mbox lies in, and what the file of facts is called there. */
-typedef struct FactsPlace {
-	int dir_fd; /* -1: there is none */
-	Text file;
-} FactsPlace;
-
-static void facts_place_clear(FactsPlace *place)
+void store_facts_clear(StoreFacts *place)
 {
 	if (place->dir_fd >= 0)
 		close(place->dir_fd);
@@ -51,7 +45,7 @@ static int open_beneath(Store *store, const char *relative, Failure *why)
 	return fd;
 }
 
-static bool find_mbox_place(Store *store, const char *relative, FactsPlace *place, Failure *why)
+static bool find_mbox_place(Store *store, const char *relative, StoreFacts *place, Failure *why)
 {
 	const char *slash = strrchr(relative, '/');
 	auto_free char *directory = memory_copy_bytes(relative, slash ? (size_t)(slash - relative) : 0);
@@ -61,12 +55,11 @@ static bool find_mbox_place(Store *store, const char *relative, FactsPlace *plac
 	return why->kind == FAILURE_NONE;
 }
 
-/* `relative` is empty for the inbox. */
-static bool find_place(Store *store, const char *relative, FactsPlace *place, Failure *why)
+bool store_facts_place(Store *store, const char *relative, StoreFacts *place, Failure *why)
 {
 	bool missing;
 
-	*place = (FactsPlace){ .dir_fd = -1 };
+	*place = (StoreFacts){ .dir_fd = -1 };
 	*why = (Failure){ 0 };
 	if (!store_open_root(store, false, &missing, why)) {
 		if (missing)
@@ -83,17 +76,16 @@ static bool find_place(Store *store, const char *relative, FactsPlace *place, Fa
 	return why->kind == FAILURE_NONE;
 }
 
-/* Finds a folder that exists and where its facts are; *exists false: there is no such folder. */
-static bool find_folder(Store *store, const char *folder, FolderPlace *found, FactsPlace *place, bool *exists,
-			Failure *why)
+bool store_facts_of(Store *store, const char *folder, FolderPlace *found, StoreFacts *place, bool *exists,
+		    Failure *why)
 {
 	bool asked = store_find(store, folder, found, why);
 
-	*place = (FactsPlace){ .dir_fd = -1 };
+	*place = (StoreFacts){ .dir_fd = -1 };
 	*exists = asked && found->exists;
 	if (!*exists)
 		return asked;
-	return find_place(store, text_string(&found->relative), place, why);
+	return store_facts_place(store, text_string(&found->relative), place, why);
 }
 
 /* What will be as unreadable tomorrow says nothing: a link, a name that the file system cannot have, a
@@ -103,16 +95,16 @@ static bool is_lasting(int error)
 	return error == EACCES || store_error_means_missing(error);
 }
 
-static bool read_file(int dir_fd, const char *name, Text *content, Failure *why)
+bool store_read_side_file(int dir_fd, const char *name, Text *content, Failure *why)
 {
 	if (dir_fd < 0 || side_file_read(dir_fd, name, content, why))
 		return true;
 	return is_lasting(why->error);
 }
 
-static bool read_facts(const FactsPlace *place, Text *content, Failure *why)
+static bool read_facts(const StoreFacts *place, Text *content, Failure *why)
 {
-	return read_file(place->dir_fd, text_string(&place->file), content, why);
+	return store_read_side_file(place->dir_fd, text_string(&place->file), content, why);
 }
 
 /* ---- special uses ---- */
@@ -178,8 +170,8 @@ static bool has_use(Store *store, Slice use, const char *folder, bool *has, Fail
 	AUTO_VALUE(Text) content = { 0 };
 	Slice rest = slice_of(store->settings.special_use), name, of;
 	FolderPlace found;
-	FactsPlace place;
-	bool exists, good = find_folder(store, folder, &found, &place, &exists, why);
+	StoreFacts place;
+	bool exists, good = store_facts_of(store, folder, &found, &place, &exists, why);
 
 	*has = false;
 	while (good && exists && !*has && next_setting(&rest, &of, &name)) {
@@ -190,7 +182,7 @@ static bool has_use(Store *store, Slice use, const char *folder, bool *has, Fail
 	}
 	if (good && exists && !*has && (good = read_facts(&place, &content, why)))
 		*has = is_marked(text_slice(&content), use);
-	facts_place_clear(&place);
+	store_facts_clear(&place);
 	text_clear(&found.relative);
 	return good;
 }
@@ -218,19 +210,19 @@ static bool find_set_use(Store *store, Slice use, Text *name, Failure *why)
 typedef struct Search {
 	Slice wanted;
 	/* Is it the folder whose files are at `place`? */
-	bool (*is_it)(const FactsPlace *place, Slice wanted, bool *found, Failure *why);
+	bool (*is_it)(const StoreFacts *place, Slice wanted, bool *found, Failure *why);
 } Search;
 
 static bool look_at(Store *store, const char *folder, const Search *search, bool *found, Failure *why)
 {
 	FolderPlace where;
-	FactsPlace place;
-	bool exists, good = find_folder(store, folder, &where, &place, &exists, why);
+	StoreFacts place;
+	bool exists, good = store_facts_of(store, folder, &where, &place, &exists, why);
 
 	*found = false;
 	if (good && exists)
 		good = search->is_it(&place, search->wanted, found, why);
-	facts_place_clear(&place);
+	store_facts_clear(&place);
 	text_clear(&where.relative);
 	return good;
 }
@@ -257,7 +249,7 @@ static bool search_all(Store *store, const Search *search, Text *name, Failure *
 	return true;
 }
 
-static bool is_marked_place(const FactsPlace *place, Slice use, bool *found, Failure *why)
+static bool is_marked_place(const StoreFacts *place, Slice use, bool *found, Failure *why)
 {
 	AUTO_VALUE(Text) content = { 0 };
 
@@ -286,7 +278,7 @@ bool store_special_use(Store *store, const char *use, const char *folder, bool *
 
 /* ---- ids ---- */
 
-static bool read_dovecot_id(int dir_fd, Text *id, Failure *why)
+bool store_read_dovecot_id(int dir_fd, Text *id, Failure *why)
 {
 	const int flags = O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC;
 	char header[UIDLIST_HEADER_BYTES];
@@ -303,13 +295,14 @@ static bool read_dovecot_id(int dir_fd, Text *id, Failure *why)
 }
 
 /* The folder's id; empty when nobody gave it one. */
-static bool read_id(const FactsPlace *place, Text *id, Failure *why)
+static bool read_id(const StoreFacts *place, Text *id, Failure *why)
 {
 	AUTO_VALUE(Text) content = { 0 };
 	size_t at = 0;
 	Slice value;
 
-	if (strcmp(text_string(&place->file), FOLDER_FILE) == 0 && !read_dovecot_id(place->dir_fd, id, why))
+	if (strcmp(text_string(&place->file), FOLDER_FILE) == 0 &&
+	    !store_read_dovecot_id(place->dir_fd, id, why))
 		return false;
 	if (id->length)
 		return true;
@@ -320,7 +313,7 @@ static bool read_id(const FactsPlace *place, Text *id, Failure *why)
 	return true;
 }
 
-static bool has_id(const FactsPlace *place, Slice wanted, bool *found, Failure *why)
+static bool has_id(const StoreFacts *place, Slice wanted, bool *found, Failure *why)
 {
 	AUTO_VALUE(Text) id = { 0 };
 
@@ -337,102 +330,9 @@ bool store_mailbox_id(Store *store, const char *id, Text *name, Failure *why)
 	return !*id || search_all(store, &search, name, why);
 }
 
-/* ---- annotations ---- */
-
-/* The server's are kept with the inbox. */
-static bool ask_dovecot(Store *store, const FactsPlace *place, const char *entry, bool of_server,
-			bool *is_set, Text *value, Failure *why)
-{
-	AUTO_VALUE(Text) content = { 0 };
-	AUTO_VALUE(Text) id = { 0 };
-	AUTO_VALUE(Text) key = { 0 };
-
-	if (store->location.layout == STORE_MBOX)
-		return true;
-	if (!read_file(store->root_fd, "dovecot-attributes", &content, why) ||
-	    (content.length && !read_dovecot_id(place->dir_fd, &id, why)))
-		return false;
-	if (!id.length)
-		return true;
-	dovecot_attribute_key(text_slice(&id), entry, of_server, &key);
-	*is_set = dovecot_attribute_find(text_slice(&content), text_slice(&key), value);
-	return true;
-}
-
-static void find_in_facts(Slice content, const char *entry, bool *is_set, Text *value)
-{
-	Slice found;
-	size_t at = 0;
-
-	*is_set = folder_file_next(content, slice_of(entry), &at, &found);
-	if (*is_set)
-		folder_file_unescape(found, value);
-}
-
-/* RFC 5464, section 3: which names are names. */
-bool store_annotation_valid(const char *entry)
-{
-	Slice name = slice_of(entry);
-
-	if (!ascii_starts_with_fold(name, "/private/") && !ascii_starts_with_fold(name, "/shared/"))
-		return false;
-	for (size_t i = 0; i < name.length; i++)
-		if (name.data[i] <= ' ' || name.data[i] > '~' || name.data[i] == '*' || name.data[i] == '%' ||
-		    (name.data[i] == '/' && (i + 1 == name.length || name.data[i + 1] == '/')))
-			return false;
-	return true;
-}
-
-/* The file that has the server's annotations is in the mail root. */
-static bool find_server_place(Store *store, FactsPlace *place, Failure *why)
-{
-	if (!find_place(store, "", place, why))
-		return false;
-	text_reset(&place->file);
-	text_append_string(&place->file, FOLDER_FILE_SERVER);
-	return true;
-}
-
-static bool find_annotated(Store *store, const char *folder, FactsPlace *place, bool *exists, Failure *why)
-{
-	FolderPlace found;
-	bool good;
-
-	*exists = true;
-	if (!folder)
-		return find_server_place(store, place, why);
-	good = find_folder(store, folder, &found, place, exists, why);
-	text_clear(&found.relative);
-	return good;
-}
-
-static int facts_dir(const Store *store, const FactsPlace *place, bool of_server)
-{
-	return of_server ? store->root_fd : place->dir_fd;
-}
-
-bool store_metadata(Store *store, const char *folder, const char *entry, bool *is_set, Text *value,
-		    Failure *why)
-{
-	AUTO_VALUE(Text) content = { 0 };
-	FactsPlace place;
-	bool exists, good = find_annotated(store, folder, &place, &exists, why);
-
-	*is_set = false;
-	if (good && exists && store_annotation_valid(entry)) {
-		good = ask_dovecot(store, &place, entry, !folder, is_set, value, why) &&
-		       (*is_set || read_file(facts_dir(store, &place, !folder), text_string(&place.file),
-					     &content, why));
-		if (good && !*is_set)
-			find_in_facts(text_slice(&content), entry, is_set, value);
-	}
-	facts_place_clear(&place);
-	return good;
-}
-
 /* ---- writing ---- */
 
-static bool change(int dir_fd, const char *name, Slice key, const Slice *value, Failure *why)
+bool store_change_facts(int dir_fd, const char *name, Slice key, const Slice *value, Failure *why)
 {
 	AUTO_VALUE(Text) old = { 0 };
 	AUTO_VALUE(Text) new = { 0 };
@@ -452,33 +352,12 @@ static bool change(int dir_fd, const char *name, Slice key, const Slice *value, 
 bool store_mark_use(Store *store, const char *relative, const char *use, Failure *why)
 {
 	const Slice value = slice_of(use);
-	FactsPlace place;
-	bool done = find_place(store, relative, &place, why);
+	StoreFacts place;
+	bool done = store_facts_place(store, relative, &place, why);
 
 	if (done && place.dir_fd < 0)
 		done = failure_retry(why, "the folder '%s' is not there to be marked", relative);
-	done = done && change(place.dir_fd, text_string(&place.file), SLICE("use"), &value, why);
-	facts_place_clear(&place);
-	return done;
-}
-
-bool store_set_metadata(Store *store, const char *folder, const char *entry, const Slice *value, Failure *why)
-{
-	AUTO_VALUE(Text) escaped = { 0 };
-	FactsPlace place = { .dir_fd = -1 };
-	Slice line;
-	bool missing, exists = false, done = store_open_root(store, true, &missing, why);
-
-	done = done && find_annotated(store, folder, &place, &exists, why);
-	if (done && (!exists || facts_dir(store, &place, !folder) < 0))
-		done = failure_retry(why, "there is no folder '%s' to annotate", folder ? folder : "");
-	if (done && !store_annotation_valid(entry))
-		done = failure_retry(why, "'%s' is no name of an annotation", entry);
-	if (value)
-		folder_file_escape(*value, &escaped);
-	line = text_slice(&escaped);
-	done = done && change(facts_dir(store, &place, !folder), text_string(&place.file), slice_of(entry),
-			      value ? &line : NULL, why);
-	facts_place_clear(&place);
+	done = done && store_change_facts(place.dir_fd, text_string(&place.file), SLICE("use"), &value, why);
+	store_facts_clear(&place);
 	return done;
 }

@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "mailbox/store.h"
 #include "plan/limits.h"
 #include "sieve/match.h"
 
@@ -60,20 +61,9 @@ bool sieve_mailbox_id_valid(Slice value)
 	return value.length > 0 && value.length <= 255;
 }
 
-bool sieve_annotation_valid(Slice value)
-{
-	if (!ascii_starts_with_fold(value, "/private/") && !ascii_starts_with_fold(value, "/shared/"))
-		return false;
-	for (size_t i = 0; i < value.length; i++)
-		if (value.data[i] <= ' ' || value.data[i] > '~' || strchr("*%", value.data[i]) ||
-		    (value.data[i] == '/' && (i + 1 == value.length || value.data[i + 1] == '/')))
-			return false;
-	return true;
-}
-
 void sieve_check_annotation(SieveCheck *check, const SieveString *entry)
 {
-	if (sieve_is_constant(entry) && !sieve_annotation_valid(entry->text))
+	if (sieve_is_constant(entry) && !store_annotation_valid(entry->text))
 		sieve_check_warn(
 			check, entry->span, NULL,
 			"an annotation's name begins with /private/ or /shared/; this is none, so the "
@@ -88,7 +78,7 @@ static SieveStatus find(SieveRun *run, const SieveString *folder, const SieveStr
 	*value = (Slice){ 0 };
 	if (status == SIEVE_OK)
 		status = sieve_expand(run, entry, &name);
-	if (status != SIEVE_OK || !sieve_annotation_valid(name))
+	if (status != SIEVE_OK || !store_annotation_valid(name))
 		return status;
 	/* To the world no name is the server's. */
 	return sieve_ask(run, ASK_METADATA, folder && !of.length ? SLICE("INBOX") : of, name, value);

@@ -19,9 +19,6 @@ bool sieve_special_use_valid(Slice value);
 /* Is it an id: 1 to 255 letters, digits, "-" and "_" (RFC 8474, 7)? */
 bool sieve_mailbox_id_valid(Slice value);
 
-/* Is it the name of an annotation: "/private/..." or "/shared/..." (RFC 5464, 3)? */
-bool sieve_annotation_valid(Slice value);
-
 /* Warns of a constant that is no name of an annotation. */
 void sieve_check_annotation(SieveCheck *check, const SieveString *entry);
 

@@ -1,5 +1,5 @@
 /* mailboxid - folders by an id that stays when they are renamed
- * RFC 9042: the test "mailboxidexists", the tag ":mailboxid" of fileinto
+ * RFC 9042: the test "mailboxidexists", the tag ":mailboxid" of fileinto, and of :fcc (section 5)
  *
  * It excludes :specialuse.  What is no id is that of no folder, so the named folder is used. */
 #include "sieve/extensions/list.h"
@@ -52,6 +52,12 @@ const SieveExtension sieve_ext_mailboxid = {
 			  .of = "fileinto",
 			  .value = SIEVE_STRING,
 			  .group = "rather",
+			  .apply = apply },
+			{ .name = "mailboxid",
+			  .of = "vacation notify",
+			  .value = SIEVE_STRING,
+			  .group = "rather",
+			  .needs = "fcc",
 			  .apply = apply },
 			{ 0 },
 		},

@@ -1,5 +1,5 @@
 /* special_use - folders by what they are for: "\Junk", "\Sent"
- * RFC 8579: the test "specialuse_exists", the tag ":specialuse" of fileinto
+ * RFC 8579: the test "specialuse_exists", the tag ":specialuse" of fileinto, and of :fcc (RFC 8580)
  *
  * Of several folders with a use the world chooses, always the same one.  A use that is none is an error in a
  * constant, and at run time an error for fileinto and false for the test. */
@@ -89,6 +89,13 @@ const SieveExtension sieve_ext_special_use = {
 			  .of = "fileinto",
 			  .value = SIEVE_STRING,
 			  .group = "rather",
+			  .check = check_tag,
+			  .apply = apply },
+			{ .name = "specialuse",
+			  .of = "vacation notify",
+			  .value = SIEVE_STRING,
+			  .group = "rather",
+			  .needs = "fcc",
 			  .check = check_tag,
 			  .apply = apply },
 			{ 0 },
