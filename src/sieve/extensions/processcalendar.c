@@ -333,7 +333,7 @@ static SieveStatus process(Doing *doing)
 static SieveStatus processcalendar(SieveRun *run, const SieveNode *node)
 {
 	const Variables *variables = node->data;
-	Doing doing = { .run = run, .node = node };
+	Doing doing = { .run = run, .node = node, .calendar_id = SLICE("") };
 	SieveStatus status = process(&doing);
 
 	if (status != SIEVE_OK)
