@@ -123,6 +123,7 @@ void plan_clear(Plan *plan)
 	plan->count = plan->carried_out = 0;
 	plan->keep_carried_out = false;
 	plan->note_count = 0;
+	plan->idle = NULL;
 	plan->decided_line = 0;
 }
 

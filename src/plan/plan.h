@@ -96,6 +96,12 @@ typedef enum PlanOutcome {
 	PLAN_RETRY,      /* something the rules need could not be read just now: 75 */
 } PlanOutcome;
 
+/* An action that was executed and decided to do nothing this time. */
+typedef struct PlanIdle {
+	Action action;
+	struct PlanIdle *next;
+} PlanIdle;
+
 typedef struct Plan {
 	PlanOutcome outcome;
 	bool implicit_keep;          /* nothing cancelled it */
@@ -107,6 +113,7 @@ typedef struct Plan {
 	size_t count, capacity;
 	size_t carried_out;    /* so many, from the first on, have been already: in a test of rules */
 	bool keep_carried_out; /* the implicit one */
+	PlanIdle *idle;        /* for what may not go together; nobody else needs to know of them */
 	MessagePieces *images; /* edited versions of the message */
 	size_t image_count, image_capacity;
 	const char *error; /* for all outcomes but DECIDED: what the owner is told, lines "file:line:column:
@@ -187,6 +194,9 @@ bool plan_folder_valid(Slice folder);
  * what it may be told on its command line: one line of UTF-8 without controls. */
 bool plan_program_valid(Slice name);
 bool plan_argument_valid(Slice argument);
+
+/* A type of report: a token (RFC 2045, 5.1; RFC 5965, 3.1). */
+bool plan_report_type_valid(Slice type);
 
 /* A flag that an IMAP server could show (RFC 9051, section 9: flag, flag-keyword, but for "\Recent";
  * bytes above 127 are let pass in UTF-8). */

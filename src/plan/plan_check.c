@@ -49,6 +49,14 @@ bool plan_folder_valid(Slice folder)
 	return part_valid(folder.data + begin, folder.length - begin);
 }
 
+bool plan_report_type_valid(Slice type)
+{
+	for (size_t i = 0; i < type.length; i++)
+		if (type.data[i] <= ' ' || type.data[i] > '~' || strchr("()<>@,;:\\\"/[]?=", type.data[i]))
+			return false;
+	return type.length > 0 && type.length <= LIMIT_FLAG_LENGTH;
+}
+
 static const char *const system_flags[] = { "\\Answered", "\\Flagged", "\\Deleted", "\\Seen", "\\Draft" };
 
 static bool is_system_flag(Slice flag)

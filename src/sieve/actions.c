@@ -151,7 +151,7 @@ static SieveStatus check_excluded(SieveRun *run, const SieveNode *node, const Ac
 			return fail_excluded(run, node, &plan->actions[i]);
 		*dropped = true;
 	}
-	for (const SieveIdle *idle = run->idle; idle; idle = idle->next)
+	for (const PlanIdle *idle = plan->idle; idle; idle = idle->next)
 		if (exclude(idle->action.kind, action->kind))
 			return fail_excluded(run, node, &idle->action);
 	return SIEVE_OK;
@@ -161,14 +161,14 @@ SieveStatus sieve_act_idly(SieveRun *run, const SieveNode *node, const Action *a
 {
 	bool dropped;
 	SieveStatus status = check_excluded(run, node, action, &dropped);
-	SieveIdle *idle;
+	PlanIdle *idle;
 
 	if (status != SIEVE_OK || dropped)
 		return status;
-	idle = ARENA_NEW(run->arena, SieveIdle);
+	idle = ARENA_NEW(run->arena, PlanIdle);
 	idle->action = *action;
-	idle->next = run->idle;
-	run->idle = idle;
+	idle->next = run->plan->idle;
+	run->plan->idle = idle;
 	return SIEVE_OK;
 }
 

@@ -315,7 +315,6 @@ static void hand_over(const SieveRun *from, SieveRun *to)
 	to->edited = from->edited;
 	to->enclosed = from->enclosed;
 	to->edits = from->edits;
-	to->idle = from->idle;
 }
 
 SieveStatus sieve_run_within(SieveRun *outer, const SieveScript *script)

@@ -23,12 +23,6 @@ typedef enum SieveStatus {
 struct SieveFrame;
 struct SieveValues;
 
-/* An action that was executed and decided to do nothing this time. */
-typedef struct SieveIdle {
-	Action action;
-	struct SieveIdle *next;
-} SieveIdle;
-
 /* One run over one message. */
 typedef struct SieveRun {
 	const SieveInput *input;
@@ -47,7 +41,6 @@ typedef struct SieveRun {
 	struct SieveParts *parts; /* parts.h */
 	struct SieveSlot *slots;
 	Text *globals;
-	SieveIdle *idle;
 	unsigned includes;              /* carried out so far */
 	unsigned iterations;            /* of loops */
 	unsigned enclosures;            /* by "enclose" */

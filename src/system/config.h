@@ -61,6 +61,23 @@ typedef struct Config {
 	const char *sendmail;        /* /usr/sbin/sendmail */
 	const char *redirect_sender; /* "sender", "recipient", ..., or "<address>" */
 	unsigned hop_limit;          /* Received lines beyond which nothing is redirected: 25 */
+	/* what rules send */
+	const char *user_email;               /* "" for the recipient's address; %u, %n, %d allowed */
+	const char *user_addresses;           /* more that are the user's own; "" */
+	unsigned vacation_min_period_s;       /* 86400 */
+	unsigned vacation_max_period_s;       /* 5184000 */
+	unsigned vacation_default_period_s;   /* 604800 */
+	const char *vacation_default_subject; /* of an answer to a message without one */
+	const char *vacation_default_subject_template; /* %{subject} in it */
+	bool vacation_check_recipient;                 /* true: only when an own address is in To, Cc, ... */
+	bool vacation_use_original_recipient;          /* false */
+	bool vacation_to_header_ignore_envelope;       /* false */
+	bool vacation_send_from_recipient;             /* false: from the null sender */
+	const char *notify_mailto_envelope_from;       /* "" as RFC 5436 has it */
+	unsigned notify_max_notifications;             /* 10; 0: none */
+	const char *notify_program;                    /* for other methods than mail; "" for none */
+	const char *notify_schemes;                    /* the URIs that it takes */
+	const char *report_from;                       /* "postmaster" */
 	/* trace */
 	bool add_return_path;  /* true */
 	bool add_delivered_to; /* false; with it the loop check */

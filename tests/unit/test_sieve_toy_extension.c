@@ -361,7 +361,7 @@ static const struct {
 	{ T "if ihave \"vnd.trommel.toy\" { discard; }", "discard [line 2]\n" },
 };
 
-static const SieveExtension *extended[64];
+static const SieveExtension *extended[128];
 
 static void extend(void)
 {

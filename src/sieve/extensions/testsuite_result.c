@@ -28,7 +28,6 @@ void suite_change_message(SieveRun *run)
 static void empty_result(SieveRun *run)
 {
 	plan_clear(run->plan);
-	run->idle = NULL;
 	suite_change_message(run);
 }
 
@@ -63,6 +62,7 @@ static bool carry_out(SieveRun *run, Suite *suite)
 	left = what_is_left(plan);
 	good = suite->bed->carry_out(suite->bed->self, &left, &suite->errors);
 	plan->carried_out = plan->count;
+	plan->idle = NULL;
 	plan->keep_carried_out |= plan->implicit_keep;
 	return good;
 }
@@ -101,15 +101,15 @@ static SieveStatus offer(SieveMatch *match, const SieveNode *node, size_t place,
 }
 
 /* What was decided and, for a reason, comes to nothing: a result has it all the same. */
-static SieveStatus offer_idle(SieveMatch *match, const SieveNode *node, size_t place, const SieveIdle *idle)
+static SieveStatus offer_idle(SieveMatch *match, const SieveNode *node, size_t place, const PlanIdle *idle)
 {
 	size_t count = 0;
 	SieveStatus status = SIEVE_OK;
 
-	for (const SieveIdle *it = idle; it; it = it->next)
+	for (const PlanIdle *it = idle; it; it = it->next)
 		count++;
 	/* The last one stands first. */
-	for (const SieveIdle *it = idle; it && sieve_match_open(match, status); it = it->next)
+	for (const PlanIdle *it = idle; it && sieve_match_open(match, status); it = it->next)
 		if (name_of(it->action.kind))
 			status = offer(match, node, place + count--, name_of(it->action.kind));
 	return status;
@@ -131,7 +131,7 @@ SieveStatus suite_result_action(SieveRun *run, const SieveNode *node, bool *resu
 			status = offer(&match, node, ++place, name);
 	}
 	if (sieve_match_open(&match, status))
-		status = offer_idle(&match, node, place, run->idle);
+		status = offer_idle(&match, node, place, run->plan->idle);
 	return sieve_match_end(&match, status, result);
 }
 

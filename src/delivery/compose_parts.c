@@ -1,0 +1,309 @@
+#include "delivery/compose_parts.h"
+
+#include <string.h>
+
+#include "base/ascii.h"
+#include "base/utf8.h"
+#include "message/address.h"
+#include "message/address_write.h"
+#include "message/date.h"
+#include "message/field_write.h"
+#include "message/identity.h"
+
+enum {
+	LINE_MAX_BYTES = 998, /* RFC 5322, 2.1.1 */
+	QUOTED_LINE = 76,     /* RFC 2045, 6.7 */
+	WORD_MAX_BYTES = 900, /* that can be folded around */
+};
+
+/* ---- who ---- */
+
+/* A name that can stand in a message id and behind an "@". */
+static const char *host_of(const Composing *composing)
+{
+	const char *host = composing->host;
+
+	return host && address_is_safe(slice_of(arena_printf(composing->arena, "x@%s", host))) ? host
+											       : "localhost";
+}
+
+const char *compose_postmaster(const Composing *composing)
+{
+	const char *setting = composing->config->postmaster;
+
+	if (*setting && address_is_safe(slice_of(setting)))
+		return setting;
+	return arena_printf(composing->arena, "postmaster@%s", host_of(composing));
+}
+
+const char *compose_owner(const Composing *composing)
+{
+	const Envelope *envelope = composing->envelope;
+	const char *address = identity_address(composing->config->user_email, envelope, composing->arena);
+	Envelope user = { .recipient = envelope->user };
+
+	if (!address)
+		address = identity_recipient(envelope, host_of(composing), composing->arena);
+	if (!address)
+		address = identity_recipient(&user, host_of(composing), composing->arena);
+	return address ? address : compose_postmaster(composing);
+}
+
+static const char *between_angles(const char *how, Arena *arena)
+{
+	Slice text = ascii_trim(slice_of(how));
+
+	if (text.length < 2 || text.data[0] != '<' || text.data[text.length - 1] != '>')
+		return NULL;
+	text = slice(text.data + 1, text.length - 2);
+	return text.length == 0 || address_is_safe(text) ? arena_copy_bytes(arena, text.data, text.length)
+							 : NULL;
+}
+
+const char *compose_address(const Composing *composing, const char *how)
+{
+	const Envelope *envelope = composing->envelope;
+	Slice word = ascii_trim(slice_of(how));
+
+	if (ascii_equal_fold_string(word, "sender")) {
+		if (!envelope->sender_known || !*envelope->sender)
+			return "";
+		return address_is_safe(slice_of(envelope->sender)) ? envelope->sender : NULL;
+	}
+	if (ascii_equal_fold_string(word, "recipient"))
+		return identity_recipient(envelope, host_of(composing), composing->arena);
+	if (ascii_equal_fold_string(word, "orig_recipient"))
+		return identity_original_recipient(envelope, host_of(composing), composing->arena);
+	if (ascii_equal_fold_string(word, "user_email"))
+		return identity_address(composing->config->user_email, envelope, composing->arena);
+	if (ascii_equal_fold_string(word, "postmaster"))
+		return compose_postmaster(composing);
+	return between_angles(how, composing->arena);
+}
+
+void compose_recipient(const Composing *composing, Composed *mail, const char *address)
+{
+	const char **recipients = arena_alloc(composing->arena, sizeof *recipients);
+
+	recipients[0] = address;
+	mail->recipients = recipients;
+	mail->recipient_count = 1;
+}
+
+/* ---- fields ---- */
+
+void compose_start(const Composing *composing, Text *out)
+{
+	text_printf(out, "Message-ID: <%s@%s>\nDate: ", composing->token, host_of(composing));
+	date_write_rfc5322(composing->now, composing->zone_minutes, out);
+	text_append_string(out, "\nX-Sieve: trommel " TROMMEL_VERSION "\n");
+}
+
+void compose_field(const Composing *composing, Text *out, const char *name, const char *value)
+{
+	text_append_slice(out, field_write(name, slice_of(value), "\n", composing->arena));
+}
+
+/* Words that lines can be made of. */
+static bool can_be_folded(Slice value)
+{
+	size_t word = 0;
+
+	for (size_t i = 0; i < value.length; i++) {
+		char c = value.data[i];
+
+		word = ascii_is_blank(c) || c == '\n' ? 0 : word + 1;
+		if (word > WORD_MAX_BYTES || (unsigned char)c >= 0x80 ||
+		    (ascii_is_control(c) && c != '\t' && c != '\n'))
+			return false;
+	}
+	return true;
+}
+
+void compose_structured(const Composing *composing, Text *out, const char *name, Slice value)
+{
+	Slice field = (can_be_folded(value) ? field_write_folded : field_write)(name, value, "\n",
+										composing->arena);
+
+	text_append_slice(out, field);
+}
+
+void compose_addresses(const Composing *composing, Text *out, const char *name, const char *list,
+		       const char *otherwise)
+{
+	AUTO_VALUE(Text) value = { 0 };
+
+	if (!list || !address_write_list(slice_of(list), &value, composing->arena)) {
+		text_reset(&value);
+		text_append_string(&value, otherwise);
+	}
+	/* An address beyond ASCII stays as it is: there is no other way to write it (RFC 6532). */
+	text_append_slice(out, field_write_folded(name, text_slice(&value), "\n", composing->arena));
+}
+
+/* One or more "<id>" with blanks between them. */
+static bool is_ids(Slice value)
+{
+	bool inside = false;
+
+	for (size_t i = 0; i < value.length; i++) {
+		char c = value.data[i];
+
+		if (c < ' ' || c > '~' || (inside && c == ' ') || (!inside && c != '<' && c != ' ') ||
+		    (inside && c == '<'))
+			return false;
+		inside = c == '<' || (inside && c != '>');
+	}
+	return value.length && !inside;
+}
+
+void compose_thread(const Composing *composing, Text *out, const Action *action)
+{
+	const char *id = action->message_id, *references = action->references;
+
+	if (id && is_ids(slice_of(id)) && can_be_folded(slice_of(id)))
+		compose_structured(composing, out, "In-Reply-To", slice_of(id));
+	if (references && is_ids(slice_of(references)) && can_be_folded(slice_of(references)))
+		compose_structured(composing, out, "References", slice_of(references));
+}
+
+/* ---- bodies ---- */
+
+bool compose_is_8bit(Slice bytes)
+{
+	for (size_t i = 0; i < bytes.length; i++)
+		if ((unsigned char)bytes.data[i] >= 0x80)
+			return true;
+	return false;
+}
+
+/* The next line of `rest` without its end: LF, CR LF, or CR alone. */
+static Slice next_line(Slice *rest)
+{
+	size_t length = 0, end;
+	Slice line;
+
+	while (length < rest->length && rest->data[length] != '\n' && rest->data[length] != '\r')
+		length++;
+	end = length + 1;
+	if (end < rest->length && rest->data[length] == '\r' && rest->data[end] == '\n')
+		end++;
+	line = slice(rest->data, length);
+	*rest = slice_from(*rest, end);
+	return line;
+}
+
+void compose_lines(Text *out, Slice bytes)
+{
+	while (bytes.length) {
+		Slice line = next_line(&bytes);
+
+		do {
+			Slice part = utf8_cut(line, LINE_MAX_BYTES);
+			size_t at = out->length;
+
+			if (!part.length && line.length)
+				part = slice(line.data, LINE_MAX_BYTES);
+			text_append_slice(out, part);
+			for (; at < out->length; at++)
+				if (out->data[at] == '\0')
+					out->data[at] = '?';
+			text_append_char(out, '\n');
+			line = slice_from(line, part.length);
+		} while (line.length);
+	}
+}
+
+static bool has_long_line(Slice text)
+{
+	while (text.length)
+		if (next_line(&text).length > LINE_MAX_BYTES)
+			return true;
+	return false;
+}
+
+/* One line as quoted-printable. */
+static void append_quoted_line(Text *out, Slice line)
+{
+	size_t column = 0;
+
+	for (size_t i = 0; i < line.length; i++) {
+		unsigned char c = (unsigned char)line.data[i];
+		bool plain = (c > ' ' && c <= '~' && c != '=') ||
+			     ((c == ' ' || c == '\t') && i + 1 < line.length);
+		size_t width = plain ? 1 : 3;
+
+		if (column + width > QUOTED_LINE - 1) {
+			text_append_string(out, "=\n");
+			column = 0;
+		}
+		if (plain)
+			text_append_char(out, (char)c);
+		else
+			text_printf(out, "=%02X", c);
+		column += width;
+	}
+	text_append_char(out, '\n');
+}
+
+void compose_text(Text *out, Slice text)
+{
+	bool quoted = has_long_line(text);
+	const char *encoding = quoted ? "quoted-printable" : compose_is_8bit(text) ? "8bit" : "7bit";
+
+	text_printf(out,
+		    "Content-Type: text/plain; charset=utf-8\n"
+		    "Content-Transfer-Encoding: %s\n\n",
+		    encoding);
+	if (!quoted) {
+		compose_lines(out, text);
+		return;
+	}
+	while (text.length)
+		append_quoted_line(out, next_line(&text));
+}
+
+const char *compose_boundary(const Composing *composing)
+{
+	return arena_printf(composing->arena, "=_%s", composing->token);
+}
+
+void compose_start_report(const Composing *composing, Text *out, const char *type)
+{
+	const char *boundary = compose_boundary(composing);
+
+	text_printf(out,
+		    "MIME-Version: 1.0\n"
+		    "Content-Type: multipart/report; report-type=%s;\n"
+		    " boundary=\"%s\"\n"
+		    "Content-Transfer-Encoding: 8bit\n\n"
+		    "This is a report in several parts (MIME).\n\n"
+		    "--%s\n",
+		    type, boundary, boundary);
+}
+
+void compose_report_address(Text *out, const char *name, const char *address)
+{
+	Slice rest = slice_of(address);
+	bool ascii = !compose_is_8bit(rest);
+
+	text_printf(out, "%s: %s;", name, ascii ? "rfc822" : "utf-8");
+	for (text_append_char(out, ' '); rest.length;) {
+		uint32_t c = 0;
+		size_t length = utf8_decode(rest.data, rest.length, &c);
+
+		if (!length || c < ' ' || c == 127)
+			text_append_char(out, '?');
+		else if (!ascii && (c > '~' || c == '\\' || c == '+' || c == '='))
+			text_printf(out, "\\x{%X}", c);
+		else
+			text_append(out, rest.data, length);
+		rest = slice_from(rest, length ? length : 1);
+	}
+	text_append_char(out, '\n');
+}
+
+void compose_next_part(const Composing *composing, Text *out, bool last)
+{
+	text_printf(out, "\n--%s%s\n", compose_boundary(composing), last ? "--" : "");
+}

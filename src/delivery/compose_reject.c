@@ -1,0 +1,104 @@
+/* compose_reject - a refusal by mail: "reject" as a disposition notification, "ereject" as a bounce
+ * RFC 5429, sections 2.1.2 and 2.2.1; RFC 8098; RFC 3464; RFC 6522
+ *
+ * Of the message only its header goes back: who forged a sender shall not have us pass his text on. */
+#include "delivery/compose_parts.h"
+#include "message/address.h"
+#include "message/identity.h"
+
+static void append_reason(const Composing *composing, Text *out, const Action *action)
+{
+	AUTO_VALUE(Text) text = { 0 };
+
+	text_printf(&text,
+		    "Your message to %s was refused by the recipient's\n"
+		    "mail filtering rules, and was not read.  The reason given is:\n\n",
+		    compose_owner(composing));
+	compose_lines(&text, slice_of(action->text));
+	compose_text(out, text_slice(&text));
+}
+
+static void append_recipients(const Composing *composing, Text *out)
+{
+	const char *original = identity_original_recipient(composing->envelope, composing->host,
+							   composing->arena);
+	const char *recipient = identity_recipient(composing->envelope, composing->host, composing->arena);
+
+	if (original)
+		compose_report_address(out, "Original-Recipient", original);
+	compose_report_address(out, "Final-Recipient", recipient ? recipient : compose_owner(composing));
+}
+
+/* RFC 8098, 3.2; what was "deleted" was so by rules (RFC 5429, 2.2.1). */
+static void append_disposition(const Composing *composing, Text *out, const Action *action)
+{
+	const char *host = composing->host ? composing->host : "localhost";
+
+	text_append_string(out, "Content-Type: message/disposition-notification\n\n");
+	compose_structured(composing, out, "Reporting-UA",
+			   slice_of(arena_printf(composing->arena, "%s; trommel " TROMMEL_VERSION, host)));
+	append_recipients(composing, out);
+	if (action->message_id)
+		compose_structured(composing, out, "Original-Message-ID", slice_of(action->message_id));
+	text_append_string(out, "Disposition: automatic-action/MDN-sent-automatically; deleted\n");
+}
+
+/* RFC 3464, 2.2 and 2.3 */
+static void append_status(const Composing *composing, Text *out, const Action *action)
+{
+	const char *host = composing->host ? composing->host : "localhost";
+
+	text_append_string(out, "Content-Type: message/delivery-status\n\n");
+	compose_structured(composing, out, "Reporting-MTA",
+			   slice_of(arena_printf(composing->arena, "dns; %s", host)));
+	text_append_char(out, '\n');
+	append_recipients(composing, out);
+	text_append_string(out, "Action: failed\nStatus: 5.7.1\n");
+	compose_structured(composing, out, "Diagnostic-Code",
+			   slice_of(arena_printf(composing->arena, "smtp; 550 %s",
+						 compose_refusal(action->text, composing->arena))));
+}
+
+static void append_header(const Composing *composing, Text *out)
+{
+	Slice header = composing->message->header;
+
+	text_printf(out, "Content-Type: text/rfc822-headers\nContent-Transfer-Encoding: %s\n\n",
+		    compose_is_8bit(header) ? "8bit" : "7bit");
+	compose_lines(out, header);
+}
+
+static void append_report(const Composing *composing, Text *out, const Action *action)
+{
+	compose_start_report(composing, out,
+			     action->is_ereject ? "delivery-status" : "disposition-notification");
+	append_reason(composing, out, action);
+	compose_next_part(composing, out, false);
+	(action->is_ereject ? append_status : append_disposition)(composing, out, action);
+	compose_next_part(composing, out, false);
+	append_header(composing, out);
+	compose_next_part(composing, out, true);
+}
+
+const char *compose_reject(const Composing *composing, const Action *action, Composed *mail)
+{
+	AUTO_VALUE(Text) out = { 0 };
+	const char *to = compose_address(composing, "sender");
+
+	if (to && !*to)
+		return "the sender is null";
+	if (!to)
+		return "no mail can be sent to the sender";
+	compose_start(composing, &out);
+	compose_addresses(composing, &out, "From",
+			  arena_printf(composing->arena, "Postmaster <%s>", compose_postmaster(composing)),
+			  compose_postmaster(composing));
+	compose_addresses(composing, &out, "To", to, to);
+	compose_field(composing, &out, "Subject", action->subject ? action->subject : "Rejected");
+	compose_thread(composing, &out, action);
+	text_append_string(&out, "Auto-Submitted: auto-replied (rejected)\n");
+	append_report(composing, &out, action);
+	compose_recipient(composing, mail, to);
+	mail->head = arena_copy_slice(composing->arena, text_slice(&out));
+	return NULL;
+}

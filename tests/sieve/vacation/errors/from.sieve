@@ -1,0 +1,3 @@
+require ["vacation", "variables"];
+set "f" "nobody at all";
+vacation :from "${f}" "text";

@@ -1,0 +1,5 @@
+require ["vacation", "variables"];
+set "d" "zurück";
+vacation :mime "Content-Description: ${d}
+
+hello";

@@ -1,0 +1,8 @@
+require "vacation";
+vacation :mime text:
+Content-Type: text/plain
+Content-Description: zurück
+
+hello
+.
+;

@@ -1,0 +1,4 @@
+require "vacation";
+vacation "I am away.";
+keep;
+vacation "I am still away.";
