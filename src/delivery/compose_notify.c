@@ -139,6 +139,8 @@ static const char *by_program(const Composing *composing, const Action *action, 
 	AUTO_VALUE(Text) out = { 0 };
 
 	append_common(composing, &out, action);
+	if (action->from) /* it may be no address of mail */
+		compose_field(composing, &out, "X-Notify-From", action->from);
 	for (size_t i = 0; i < action->arguments.count; i++)
 		compose_field(composing, &out, "X-Notify-Option", action->arguments.items[i]);
 	append_body(&out, action);

@@ -142,9 +142,11 @@ static void compare_name(void *self, const SieveName *name)
 
 	if (search->of ? !is_tag(name->kind) || !is_for(name, search->of) : name->kind != search->kind)
 		return;
-	if (ascii_equal_fold(search->name, slice(name->name, name->length)))
-		search->found = *name;
-	else
+	if (ascii_equal_fold(search->name, slice(name->name, name->length))) {
+		/* An old name's words are not what somebody is told to require. */
+		if (!search->found.name || !name->extension->instead)
+			search->found = *name;
+	} else
 		sieve_nearest_offer(&search->nearest, slice(name->name, name->length));
 }
 

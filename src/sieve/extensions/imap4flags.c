@@ -411,6 +411,12 @@ static const SieveVerb tests[] = {
 
 static const SieveTag tags[] = {
 	{ .name = "flags", .of = "fileinto keep", .value = SIEVE_STRING_LIST, .apply = apply_flags },
+	/* of a copy of what is sent (RFC 8580, 3.1) */
+	{ .name = "flags",
+	  .of = "vacation notify",
+	  .value = SIEVE_STRING_LIST,
+	  .needs = "fcc",
+	  .apply = apply_flags },
 	{ 0 },
 };
 

@@ -59,6 +59,7 @@ const SieveExtension sieve_ext_mailbox = {
 	.tags =
 		(const SieveTag[]){
 			{ .name = "create", .of = "fileinto", .apply = create },
+			{ .name = "create", .of = "vacation notify", .needs = "fcc", .apply = create },
 			{ 0 },
 		},
 };

@@ -1,0 +1,12 @@
+require "enotify";
+notify "mailto:a1@example.org";
+notify "mailto:a2@example.org";
+notify "mailto:a3@example.org";
+notify "mailto:a4@example.org";
+notify "mailto:a5@example.org";
+notify "mailto:a6@example.org";
+notify "mailto:a7@example.org";
+notify "mailto:a8@example.org";
+notify "mailto:a9@example.org";
+notify "mailto:a10@example.org";
+notify "mailto:a11@example.org";

@@ -1,0 +1,2 @@
+require "notify";
+notify :method "pigeon" :options "me@example.net";

@@ -1,0 +1,2 @@
+require "enotify";
+notify "pigeon:ann@example.org";

@@ -1,0 +1,3 @@
+require ["reject", "ereject"];
+ereject "No.";
+reject "No, no.";

@@ -1,0 +1,3 @@
+require ["reject", "vacation"];
+reject "No.";
+vacation "I am away.";

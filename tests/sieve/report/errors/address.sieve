@@ -1,0 +1,3 @@
+require ["vnd.dovecot.report", "variables"];
+set "to" "nobody";
+report "abuse" "text" "${to}";
