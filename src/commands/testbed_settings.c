@@ -54,7 +54,7 @@ static const char *in_seconds(const Testbed *bed, const char *value)
 	return value;
 }
 
-/* Who sends what is passed on: their words in ours. */
+/* Who sends: their words in ours. */
 static const char *our_sender(const Testbed *bed, const char *value)
 {
 	Slice trimmed = ascii_trim(slice_of(value));
@@ -68,7 +68,8 @@ static const char *our_value(const Testbed *bed, const char *ours, const char *v
 {
 	size_t length = strlen(ours);
 
-	if (strcmp(ours, "redirect_sender") == 0)
+	if (strcmp(ours, "redirect_sender") == 0 || strcmp(ours, "notify_mailto_envelope_from") == 0 ||
+	    strcmp(ours, "report_from") == 0)
 		return our_sender(bed, value);
 	return length > 2 && strcmp(ours + length - 2, "_s") == 0 ? in_seconds(bed, value) : value;
 }

@@ -8,11 +8,12 @@
 #include "base/ascii.h"
 #include "base/io.h"
 #include "base/memory.h"
+#include "base/utf8.h"
 #include "delivery/compose_parts.h"
 
 enum {
 	PIECE_BYTES = 64 * 1024,
-	REFUSAL_BYTES = 400, /* an SMTP reply line has 512 (RFC 5321, 4.5.3.1.5) */
+	REPLY_BYTES = 400, /* an SMTP reply line has 512 (RFC 5321, 4.5.3.1.5) */
 };
 
 bool compose_is_for(ActionKind kind)
@@ -115,19 +116,64 @@ void composed_message(const Composed *mail, Message *message)
 
 /* ---- a refusal in the protocol ---- */
 
+/* The reason, or what stands for one that the protocol cannot say. */
+static Slice sayable(const char *reason)
+{
+	Slice text = ascii_trim(slice_of(reason));
+
+	return text.length && !compose_is_8bit(text) ? text
+						     : SLICE("the recipient's rules refuse this message");
+}
+
+/* Appends a line without its controls; blanks behind one another are one. */
+static void append_sayable(Text *out, Slice line)
+{
+	for (size_t i = 0; i < line.length; i++) {
+		char c = ascii_is_control(line.data[i]) ? ' ' : line.data[i];
+
+		if (c != ' ' || out->data[out->length - 1] != ' ')
+			text_append_char(out, c);
+	}
+}
+
 const char *compose_refusal(const char *reason, Arena *arena)
 {
 	AUTO_VALUE(Text) line = { 0 };
-	Slice text = ascii_trim(slice_of(reason));
+	Slice text = sayable(reason);
 
-	if (compose_is_8bit(text) || !text.length)
-		text = SLICE("the recipient's rules refuse this message");
 	text_append_string(&line, "5.7.1 ");
-	for (size_t i = 0; i < text.length && line.length < REFUSAL_BYTES; i++) {
-		char c = ascii_is_control(text.data[i]) ? ' ' : text.data[i];
-
-		if (c != ' ' || line.data[line.length - 1] != ' ')
-			text_append_char(&line, c);
-	}
+	append_sayable(&line, utf8_cut(text, REPLY_BYTES));
 	return arena_copy_string(arena, text_string(&line));
+}
+
+/* The next line of a reply: one of the reason, or as much of it as fits. */
+static Slice next_line(Slice *rest)
+{
+	size_t length = 0;
+	Slice line;
+
+	while (length < rest->length && length < REPLY_BYTES && rest->data[length] != '\n' &&
+	       rest->data[length] != '\r')
+		length++;
+	line = slice(rest->data, length);
+	*rest = slice_from(*rest, length);
+	if (ascii_starts_with_fold(*rest, "\r\n"))
+		*rest = slice_from(*rest, 2);
+	else if (rest->length && (rest->data[0] == '\n' || rest->data[0] == '\r'))
+		*rest = slice_from(*rest, 1);
+	return line;
+}
+
+const char *compose_reply(const char *reason, Arena *arena)
+{
+	AUTO_VALUE(Text) reply = { 0 };
+
+	for (Slice rest = sayable(reason); rest.length;) {
+		Slice line = next_line(&rest);
+
+		text_append_string(&reply, rest.length ? "550-5.7.1 " : "550 5.7.1 ");
+		append_sayable(&reply, line);
+		text_append_string(&reply, "\r\n");
+	}
+	return arena_copy_string(arena, text_string(&reply));
 }

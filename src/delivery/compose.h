@@ -57,8 +57,12 @@ void composed_message(const Composed *mail, Message *message);
 /* A token for Composing: from the clock and the kernel's random numbers. */
 const char *compose_token(int64_t now, Arena *arena);
 
-/* The reason of a refusal as SMTP can say it: "5.7.1 " and one line of ASCII (RFC 5429, 2.1.1 and 2.5).
- * Another text stands for one that has other characters. */
+/* The reason of a refusal as SMTP can say it: "5.7.1 " and one line of ASCII (RFC 5429, 2.1.1).  Another text
+ * stands for one that has other characters. */
 const char *compose_refusal(const char *reason, Arena *arena);
+
+/* The same as a reply of SMTP or LMTP of as many lines as the reason has, each ended by CR LF, long ones
+ * broken: "550-5.7.1 first", "550 5.7.1 last" (2.5). */
+const char *compose_reply(const char *reason, Arena *arena);
 
 #endif

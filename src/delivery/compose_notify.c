@@ -43,10 +43,18 @@ static void append_automatic(const Composing *composing, Text *out)
 		text_printf(out, "Auto-Submitted: auto-notified;\n owner-email=%s\n", text_string(&owner));
 }
 
+/* Who speaks, where that is an address of mail; "sip:..." is none. */
+static const char *mailbox_of(const Action *action)
+{
+	Slice scheme, rest;
+
+	return action->from && !uri_split(slice_of(action->from), &scheme, &rest) ? action->from : NULL;
+}
+
 static void append_common(const Composing *composing, Text *out, const Action *action)
 {
 	compose_start(composing, out);
-	compose_addresses(composing, out, "From", action->from, compose_owner(composing));
+	compose_addresses(composing, out, "From", mailbox_of(action), compose_owner(composing));
 	compose_field(composing, out, "Subject", action->subject ? action->subject : "New mail");
 	append_automatic(composing, out);
 	append_importance(out, action->importance);

@@ -36,49 +36,60 @@ const char *compose_postmaster(const Composing *composing)
 	return arena_printf(composing->arena, "postmaster@%s", host_of(composing));
 }
 
-const char *compose_owner(const Composing *composing)
-{
-	const Envelope *envelope = composing->envelope;
-	const char *address = identity_address(composing->config->user_email, envelope, composing->arena);
-	Envelope user = { .recipient = envelope->user };
-
-	if (!address)
-		address = identity_recipient(envelope, host_of(composing), composing->arena);
-	if (!address)
-		address = identity_recipient(&user, host_of(composing), composing->arena);
-	return address ? address : compose_postmaster(composing);
-}
-
 static const char *between_angles(const char *how, Arena *arena)
 {
-	Slice text = ascii_trim(slice_of(how));
+	size_t length = strlen(how);
+	Slice address;
 
-	if (text.length < 2 || text.data[0] != '<' || text.data[text.length - 1] != '>')
+	if (length < 2 || how[0] != '<' || how[length - 1] != '>')
 		return NULL;
-	text = slice(text.data + 1, text.length - 2);
-	return text.length == 0 || address_is_safe(text) ? arena_copy_bytes(arena, text.data, text.length)
-							 : NULL;
+	address = slice(how + 1, length - 2);
+	return address.length == 0 || address_is_safe(address)
+		       ? arena_copy_bytes(arena, address.data, address.length)
+		       : NULL;
+}
+
+static const char *user_address(const Composing *composing)
+{
+	const Envelope user = { .recipient = composing->envelope->user };
+
+	return identity_recipient(&user, host_of(composing), composing->arena);
+}
+
+static const char *envelope_sender(const Envelope *envelope)
+{
+	if (!envelope->sender_known || !*envelope->sender)
+		return "";
+	return address_is_safe(slice_of(envelope->sender)) ? envelope->sender : NULL;
 }
 
 const char *compose_address(const Composing *composing, const char *how)
 {
 	const Envelope *envelope = composing->envelope;
-	Slice word = ascii_trim(slice_of(how));
 
-	if (ascii_equal_fold_string(word, "sender")) {
-		if (!envelope->sender_known || !*envelope->sender)
-			return "";
-		return address_is_safe(slice_of(envelope->sender)) ? envelope->sender : NULL;
-	}
-	if (ascii_equal_fold_string(word, "recipient"))
+	if (strcmp(how, "sender") == 0)
+		return envelope_sender(envelope);
+	if (strcmp(how, "recipient") == 0)
 		return identity_recipient(envelope, host_of(composing), composing->arena);
-	if (ascii_equal_fold_string(word, "orig_recipient"))
+	if (strcmp(how, "original_recipient") == 0)
 		return identity_original_recipient(envelope, host_of(composing), composing->arena);
-	if (ascii_equal_fold_string(word, "user_email"))
+	if (strcmp(how, "user_email") == 0)
 		return identity_address(composing->config->user_email, envelope, composing->arena);
-	if (ascii_equal_fold_string(word, "postmaster"))
+	if (strcmp(how, "user") == 0)
+		return user_address(composing);
+	if (strcmp(how, "postmaster") == 0)
 		return compose_postmaster(composing);
 	return between_angles(how, composing->arena);
+}
+
+const char *compose_owner(const Composing *composing)
+{
+	static const char *const ways[] = { "user_email", "recipient", "user", "postmaster" };
+	const char *address = NULL;
+
+	for (size_t i = 0; i < sizeof ways / sizeof *ways && !address; i++)
+		address = compose_address(composing, ways[i]);
+	return address;
 }
 
 void compose_recipient(const Composing *composing, Composed *mail, const char *address)
@@ -214,11 +225,15 @@ void compose_lines(Text *out, Slice bytes)
 	}
 }
 
-static bool has_long_line(Slice text)
+/* Lines that are too long, or that begin like a boundary of ours: "=_" cannot stand in quoted-printable. */
+static bool must_be_quoted(Slice text)
 {
-	while (text.length)
-		if (next_line(&text).length > LINE_MAX_BYTES)
+	while (text.length) {
+		Slice line = next_line(&text);
+
+		if (line.length > LINE_MAX_BYTES || ascii_starts_with_fold(line, "--=_"))
 			return true;
+	}
 	return false;
 }
 
@@ -248,7 +263,7 @@ static void append_quoted_line(Text *out, Slice line)
 
 void compose_text(Text *out, Slice text)
 {
-	bool quoted = has_long_line(text);
+	bool quoted = must_be_quoted(text);
 	const char *encoding = quoted ? "quoted-printable" : compose_is_8bit(text) ? "8bit" : "7bit";
 
 	text_printf(out,

@@ -12,8 +12,8 @@ const char *compose_owner(const Composing *composing);
 
 const char *compose_postmaster(const Composing *composing);
 
-/* The address that a setting means: "sender", "recipient", "orig_recipient", "user_email", "postmaster" or
- * "<address>".  NULL when it is none; "sender" may be "", the null sender. */
+/* The address that a setting means: "sender", "recipient", "original_recipient", "user_email", "user",
+ * "postmaster" or "<address>".  NULL when it is none; "sender" may be "", the null sender. */
 const char *compose_address(const Composing *composing, const char *how);
 
 /* One recipient, in the arena. */

@@ -40,6 +40,15 @@ static bool is_encoded(const HeaderIndex *header, Arena *arena)
 	return ascii_equal_fold_string(value, "base64") || ascii_equal_fold_string(value, "quoted-printable");
 }
 
+/* "Content-..." in letters, digits and marks that field names have. */
+static bool describes(Slice name)
+{
+	for (size_t i = 0; i < name.length; i++)
+		if (name.data[i] <= ' ' || name.data[i] > '~')
+			return false;
+	return ascii_starts_with_fold(name, "Content-");
+}
+
 /* Of its fields only those that describe it (RFC 2045, 3) are those of an entity.  The others are ours. */
 static void append_entity(const Composing *composing, Text *out, Slice text)
 {
@@ -55,8 +64,7 @@ static void append_entity(const Composing *composing, Text *out, Slice text)
 	for (size_t i = 0; i < header->count; i++) {
 		const HeaderField *field = &header->fields[i];
 
-		if (!ascii_starts_with_fold(field->name, "Content-") ||
-		    (eight_bit && is_field(field, "Content-Transfer-Encoding")))
+		if (!describes(field->name) || (eight_bit && is_field(field, "Content-Transfer-Encoding")))
 			continue;
 		compose_structured(composing, out,
 				   arena_copy_bytes(composing->arena, field->name.data, field->name.length),

@@ -11,6 +11,10 @@ static const char *const redirect_senders[] = { "sender",     "recipient", "orig
 						"user_email", "user",      "postmaster",
 						NULL };
 static const char *const line_ends[] = { "crlf", "lf", NULL };
+static const char *const notify_senders[] = { "",           "sender", "recipient",  "original_recipient",
+					      "user_email", "user",   "postmaster", NULL };
+static const char *const reporters[] = { "postmaster", "sender", "recipient", "original_recipient",
+					 "user_email", "user",   NULL };
 static const char *const facilities[] = { "mail",   "daemon", "user",   "auth",   "authpriv",
 					  "local0", "local1", "local2", "local3", "local4",
 					  "local5", "local6", "local7", "",       NULL };
@@ -213,15 +217,14 @@ const ConfigKey config_keys[] = {
 	  .help = "write an answer's To field from the message's header, whatever the envelope says" },
 	{ AT(vacation_send_from_recipient), .type = CONFIG_BOOL,
 	  .help = "send answers with the recipient as envelope sender, rather than with none" },
-	{ AT(notify_mailto_envelope_from), .type = CONFIG_STRING,
-	  .help = "the envelope sender of notifications: sender, recipient, orig_recipient, user_email, "
-		  "postmaster or <address>; empty for what :from says, else the recipient" },
+	{ AT(notify_mailto_envelope_from), .type = CONFIG_SENDER, .choices = notify_senders,
+	  .help = "the envelope sender of notifications; empty for what :from says, else the recipient" },
 	{ AT(notify_max_notifications), RANGE(0, 32), .help = "notifications that one message may cause" },
 	{ AT(notify_program), .type = CONFIG_PATH_OF_SYSTEM,
 	  .help = "the program that notifies by other means than mail; empty for none" },
 	{ AT(notify_schemes), .type = CONFIG_STRING, .help = "the schemes of the URIs that it takes" },
-	{ AT(report_from), .type = CONFIG_STRING,
-	  .help = "who reports: postmaster, recipient, orig_recipient, user_email, sender or <address>" },
+	{ AT(report_from), .type = CONFIG_SENDER, .choices = reporters,
+	  .help = "who reports, and gets what bounces" },
 
 	{ AT(add_return_path), .type = CONFIG_BOOL, .section = "Trace fields",
 	  .help = "put the envelope sender into a Return-Path field and remove others" },
