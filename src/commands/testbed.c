@@ -110,6 +110,18 @@ static const char *read_address(const Testbed *bed, Slice value)
 	return NULL;
 }
 
+/* What an MTA hands over in the environment. */
+static void set_variable(const Testbed *bed, SieveTestObject object, Slice value)
+{
+	static const char *const names[] = { [SIEVE_TEST_DSN_NOTIFY] = "DSN_NOTIFY",
+					     [SIEVE_TEST_DSN_ORCPT] = "DSN_ORCPT",
+					     [SIEVE_TEST_DSN_RET] = "DSN_RET",
+					     [SIEVE_TEST_DSN_ENVID] = "DSN_ENVID",
+					     [SIEVE_TEST_DELIVER_BY] = "DELIVER_BY" };
+
+	setenv(names[object], arena_copy_bytes(bed->arena, value.data, value.length), 1);
+}
+
 static void set(void *self, SieveTestObject object, Slice value)
 {
 	Testbed *bed = self;
@@ -126,6 +138,13 @@ static void set(void *self, SieveTestObject object, Slice value)
 		break;
 	case SIEVE_TEST_ORIGINAL_TO:
 		bed->original_recipient = read_address(bed, value);
+		break;
+	case SIEVE_TEST_DSN_NOTIFY:
+	case SIEVE_TEST_DSN_ORCPT:
+	case SIEVE_TEST_DSN_RET:
+	case SIEVE_TEST_DSN_ENVID:
+	case SIEVE_TEST_DELIVER_BY:
+		set_variable(bed, object, value);
 		break;
 	case SIEVE_TEST_AUTH:
 		bed->authenticated = arena_copy_bytes(bed->arena, value.data, value.length);

@@ -23,6 +23,11 @@ typedef enum SieveTestObject {
 	SIEVE_TEST_TO,
 	SIEVE_TEST_ORIGINAL_TO,
 	SIEVE_TEST_AUTH,
+	SIEVE_TEST_DSN_NOTIFY, /* what RFC 3461 and RFC 2852 add to an envelope, as an MTA hands it over */
+	SIEVE_TEST_DSN_ORCPT,
+	SIEVE_TEST_DSN_RET,
+	SIEVE_TEST_DSN_ENVID,
+	SIEVE_TEST_DELIVER_BY,
 } SieveTestObject;
 
 /* The errors of the scripts under test, and of carrying out what they decided. */

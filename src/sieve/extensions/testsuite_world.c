@@ -8,9 +8,11 @@ static const struct {
 	const char *name;
 	SieveTestObject object;
 } objects[] = {
-	{ "message", SIEVE_TEST_MESSAGE },    { "envelope.from", SIEVE_TEST_FROM },
-	{ "envelope.to", SIEVE_TEST_TO },     { "envelope.orig_to", SIEVE_TEST_ORIGINAL_TO },
-	{ "envelope.auth", SIEVE_TEST_AUTH },
+	{ "message", SIEVE_TEST_MESSAGE },          { "envelope.from", SIEVE_TEST_FROM },
+	{ "envelope.to", SIEVE_TEST_TO },           { "envelope.orig_to", SIEVE_TEST_ORIGINAL_TO },
+	{ "envelope.auth", SIEVE_TEST_AUTH },       { "envelope.notify", SIEVE_TEST_DSN_NOTIFY },
+	{ "envelope.orcpt", SIEVE_TEST_DSN_ORCPT }, { "envelope.ret", SIEVE_TEST_DSN_RET },
+	{ "envelope.envid", SIEVE_TEST_DSN_ENVID }, { "envelope.by", SIEVE_TEST_DELIVER_BY },
 };
 
 enum {

@@ -1,0 +1,1 @@
+require "vnd.dovecot.duplicate"; if duplicate :handle "x" { discard; }

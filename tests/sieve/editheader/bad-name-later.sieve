@@ -1,0 +1,3 @@
+require ["editheader", "variables"];
+set "n" "X:Hello";
+addheader "${n}" "World";

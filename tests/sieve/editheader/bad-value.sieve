@@ -1,0 +1,3 @@
+require "editheader";
+addheader "X-Hello" "one
+two";

@@ -1,0 +1,1 @@
+require "editheader"; deleteheader :index 0 "X";

@@ -1,0 +1,1 @@
+require ["envelope", "envelope-deliverby"]; if envelope :zone "UTC" "bytimeabsolute" "x" { keep; }

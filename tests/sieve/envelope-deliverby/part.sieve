@@ -1,0 +1,1 @@
+require ["envelope", "envelope-deliverby"]; if envelope :localpart "bymode" "x" { keep; }

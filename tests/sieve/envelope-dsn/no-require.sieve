@@ -1,0 +1,1 @@
+require ["envelope"]; if envelope "orcpt" "x" { keep; }

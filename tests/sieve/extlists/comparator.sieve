@@ -1,0 +1,1 @@
+require "extlists"; if header :list :comparator "i;octet" "from" ":addrbook:work" { keep; }

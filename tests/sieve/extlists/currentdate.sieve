@@ -1,0 +1,1 @@
+require ["extlists", "date"]; if currentdate :list "date" ":addrbook:work" { keep; }

@@ -1,0 +1,1 @@
+require "extlists"; if header :list "from" "tag:example.com,2026:nobody" { keep; }

@@ -1,0 +1,1 @@
+require "vnd.cyrus.implicit_keep_target"; implicit_keep_target "Rest";

@@ -1,0 +1,1 @@
+require "redirect-deliverby"; redirect :bytimerelative 5 :bymode "drop" "a@example.org";

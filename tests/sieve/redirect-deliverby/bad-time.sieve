@@ -1,0 +1,1 @@
+require "redirect-deliverby"; redirect :bytimeabsolute "tomorrow" "a@example.org";

@@ -1,0 +1,1 @@
+require "redirect-deliverby"; redirect :bymode "notify" "a@example.org";

@@ -1,0 +1,1 @@
+require "redirect-dsn"; redirect :notify "DELAY,,SUCCESS" "a@example.org";

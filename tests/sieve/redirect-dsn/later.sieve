@@ -1,0 +1,1 @@
+require ["redirect-dsn", "variables"]; set "n" "now"; redirect :notify "${n}" "a@example.org";

@@ -1,0 +1,1 @@
+require "redirect-dsn"; redirect :notify "SOMETIMES" "a@example.org";

@@ -1,0 +1,1 @@
+require "vnd.cyrus.redirect-multiple"; redirect ["a@b.c", "nobody"];

@@ -1,0 +1,1 @@
+redirect ["a@b.c", "b@b.c"];

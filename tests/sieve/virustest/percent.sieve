@@ -1,0 +1,1 @@
+require ["virustest", "spamtestplus"]; if virustest :percent "0" { keep; }
