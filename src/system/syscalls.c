@@ -66,128 +66,222 @@ static const int deadly[] = {
 	SYS_setresuid,  SYS_setresgid, SYS_setgroups,       SYS_capset,           SYS_personality,
 };
 
+/* What a call gets without a look at its arguments. */
+typedef enum Verdict {
+	REFUSED, /* EPERM: what is named nowhere */
+	ALLOWED,
+	DEADLY,
+	/* Told apart from EPERM, because somebody looks at it. */
+	NO_ACCESS,
+	NO_TERMINAL,
+	UNKNOWN,
+	VERDICTS
+} Verdict;
+
+static const uint32_t verdicts[VERDICTS] = {
+	[REFUSED] = SECCOMP_RET_ERRNO | EPERM,      [ALLOWED] = SECCOMP_RET_ALLOW,
+	[DEADLY] = SECCOMP_RET_KILL_PROCESS,        [NO_ACCESS] = SECCOMP_RET_ERRNO | EACCES,
+	[NO_TERMINAL] = SECCOMP_RET_ERRNO | ENOTTY, [UNKNOWN] = SECCOMP_RET_ERRNO | ENOSYS,
+};
+
+static const struct {
+	int call;
+	Verdict verdict;
+} refused[] = {
+	{ SYS_readlinkat, NO_ACCESS }, { SYS_faccessat, NO_ACCESS }, { SYS_ioctl, NO_TERMINAL },
+	{ SYS_openat2, UNKNOWN },      { SYS_clone3, UNKNOWN },      { SYS_faccessat2, UNKNOWN },
+#if defined(__x86_64__)
+	{ SYS_open, NO_ACCESS },       { SYS_access, NO_ACCESS },    { SYS_readlink, NO_ACCESS },
+#endif
+};
+
 typedef enum Test {
 	BITS_CLEAR,   /* none of the bits */
 	BITS_NOT_ALL, /* not all of the bits */
-	EQUAL
+	ONE_OF,
+	THIS_PROCESS
 } Test;
 
-/* Allowed when the argument passes the test. */
-static const struct {
+typedef struct Condition {
 	int call, argument;
 	Test test;
-	uint32_t value;
-} conditional[] = {
-	/* With O_CREAT or O_TMPFILE even reading would make a file; O_DIRECTORY is half of O_TMPFILE. */
-	{ SYS_openat, 2, BITS_CLEAR, O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND | (O_TMPFILE & ~O_DIRECTORY) },
-	/* What was written is never run: no library does, and PCRE2's JIT is not used. */
-	{ SYS_mmap, 2, BITS_NOT_ALL, PROT_WRITE | PROT_EXEC },
-	{ SYS_mprotect, 2, BITS_CLEAR, PROT_EXEC },
-	/* Not F_SETOWN, which makes the kernel send signals for us. */
-	{ SYS_fcntl, 1, EQUAL, F_DUPFD },
-	{ SYS_fcntl, 1, EQUAL, F_DUPFD_CLOEXEC },
-	{ SYS_fcntl, 1, EQUAL, F_GETFD },
-	{ SYS_fcntl, 1, EQUAL, F_SETFD },
-	{ SYS_fcntl, 1, EQUAL, F_GETFL },
-	{ SYS_prlimit64, 0, EQUAL, 0 }, /* our own, which can only be lowered */
-};
+	Verdict otherwise;
+	unsigned count;
+	uint32_t values[5];
+} Condition;
 
-/* Told apart from EPERM, because somebody looks at it. */
-static const struct {
-	int call;
-	uint16_t error;
-} refused[] = {
-	{ SYS_openat, EACCES },     { SYS_readlinkat, EACCES }, { SYS_faccessat, EACCES },
-	{ SYS_ioctl, ENOTTY },      { SYS_openat2, ENOSYS },    { SYS_clone3, ENOSYS },
-	{ SYS_faccessat2, ENOSYS },
-#if defined(__x86_64__)
-	{ SYS_open, EACCES },       { SYS_access, EACCES },     { SYS_readlink, EACCES },
-#endif
+/* Allowed when the argument passes the test. */
+static const Condition conditions[] = {
+	/* With O_CREAT or O_TMPFILE even reading would make a file; O_DIRECTORY is half of O_TMPFILE. */
+	{ SYS_openat,
+	  2,
+	  BITS_CLEAR,
+	  NO_ACCESS,
+	  1,
+	  { O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND | (O_TMPFILE & ~O_DIRECTORY) } },
+	/* What was written is never run: no library does, and PCRE2's JIT is not used. */
+	{ SYS_mmap, 2, BITS_NOT_ALL, REFUSED, 1, { PROT_WRITE | PROT_EXEC } },
+	{ SYS_mprotect, 2, BITS_CLEAR, REFUSED, 1, { PROT_EXEC } },
+	/* Not F_SETOWN, which makes the kernel send signals for us. */
+	{ SYS_fcntl, 1, ONE_OF, REFUSED, 5, { F_DUPFD, F_DUPFD_CLOEXEC, F_GETFD, F_SETFD, F_GETFL } },
+	{ SYS_prlimit64, 0, ONE_OF, REFUSED, 1, { 0 } }, /* our own, which can only be lowered */
+	/* abort(3), and a crash guard that steps aside. */
+	{ SYS_kill, 0, THIS_PROCESS, REFUSED, 0, { 0 } },
+	{ SYS_tgkill, 0, THIS_PROCESS, REFUSED, 0, { 0 } },
 };
 
 enum {
 	COUNT_ALLOWED = sizeof allowed / sizeof allowed[0],
 	COUNT_DEADLY = sizeof deadly / sizeof deadly[0],
-	COUNT_CONDITIONAL = sizeof conditional / sizeof conditional[0],
 	COUNT_REFUSED = sizeof refused / sizeof refused[0],
-	/* Head and tail; 2 for a plain rule, 6 for one with a condition. */
-	STEPS_MAX = 16 + 2 * (COUNT_ALLOWED + COUNT_DEADLY + COUNT_REFUSED) + 6 * (COUNT_CONDITIONAL + 2)
+	COUNT_CONDITIONS = sizeof conditions / sizeof conditions[0],
+	/* What may be said of a call: a verdict, or that a condition decides. */
+	OUTCOMES = VERDICTS + COUNT_CONDITIONS,
+	/* Above the numbers of all calls that are named here. */
+	CALLS_END = 512,
+	/* x86_64 has a second set of numbers for the same calls, from this bit on. */
+	SECOND_SET = 0x40000000,
+	STEPS_MAX = 512
 };
 
+/* Calls from this one on, to the next run, have one outcome. */
+typedef struct Run {
+	uint32_t first;
+	unsigned outcome;
+} Run;
+
+/* Written from its end: steps jump forward only, so where they go is there already.  Kernels translate a
+ * filter step by step for each process, and go through it for every number there is to find those that are
+ * always allowed: a search tree of calls is half as many steps as a list of them, and a tenth of the way. */
 typedef struct Filter {
 	struct sock_filter steps[STEPS_MAX];
-	unsigned short count;
+	unsigned first;
+	unsigned outcome[OUTCOMES]; /* the step where each begins */
 } Filter;
 
-static void add(Filter *filter, unsigned code, uint32_t value, uint8_t if_true, uint8_t if_false)
+/* -- Steps; each function returns where its first one is ------------------------------------------------ */
+
+static unsigned add(Filter *filter, unsigned code, uint32_t value)
 {
-	BUG_IF(filter->count == STEPS_MAX);
-	filter->steps[filter->count++] = (struct sock_filter){ (uint16_t)code, if_true, if_false, value };
+	BUG_IF(filter->first == 0);
+	filter->steps[--filter->first] = (struct sock_filter){ (uint16_t)code, 0, 0, value };
+	return filter->first;
 }
 
-static void add_load(Filter *filter, size_t offset)
+static unsigned add_load(Filter *filter, size_t offset)
 {
-	add(filter, BPF_LD | BPF_W | BPF_ABS, (uint32_t)offset, 0, 0);
+	return add(filter, BPF_LD | BPF_W | BPF_ABS, (uint32_t)offset);
 }
 
-static void add_verdict(Filter *filter, uint32_t verdict)
+static unsigned add_jump(Filter *filter, unsigned comparison, uint32_t value, unsigned if_true,
+			 unsigned if_false)
 {
-	add(filter, BPF_RET | BPF_K, verdict, 0, 0);
-}
+	unsigned next = filter->first, step = add(filter, BPF_JMP | BPF_K | comparison, value);
 
-static void add_plain(Filter *filter, int call, uint32_t verdict)
-{
-	add(filter, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)call, 0, 1);
-	add_verdict(filter, verdict);
+	BUG_IF(if_true - next > UINT8_MAX || if_false - next > UINT8_MAX);
+	filter->steps[step].jt = (uint8_t)(if_true - next);
+	filter->steps[step].jf = (uint8_t)(if_false - next);
+	return step;
 }
 
 /* The lower half of an argument: every one that is tested is an int to the kernel.  (Both machines are
  * little-endian.) */
-static void add_conditional(Filter *filter, int call, int argument, Test test, uint32_t value)
+static unsigned add_condition(Filter *filter, const Condition *it)
 {
-	size_t offset = offsetof(struct seccomp_data, args) + (size_t)argument * sizeof(uint64_t);
+	unsigned yes = filter->outcome[ALLOWED], no = filter->outcome[it->otherwise], next = no;
 
-	add(filter, BPF_JMP | BPF_JEQ | BPF_K, (uint32_t)call, 0, 5);
-	add_load(filter, offset);
-	add(filter, BPF_ALU | BPF_AND | BPF_K, test == EQUAL ? ~0U : value, 0, 0);
-	/* Over the verdict when the test fails. */
-	if (test == BITS_NOT_ALL)
-		add(filter, BPF_JMP | BPF_JEQ | BPF_K, value, 1, 0);
-	else
-		add(filter, BPF_JMP | BPF_JEQ | BPF_K, test == EQUAL ? value : 0, 0, 1);
-	add_verdict(filter, SECCOMP_RET_ALLOW);
-	add_load(filter, offsetof(struct seccomp_data, nr));
+	switch (it->test) {
+	case BITS_CLEAR:
+		add_jump(filter, BPF_JSET, it->values[0], no, yes);
+		break;
+	case BITS_NOT_ALL:
+		add_jump(filter, BPF_JEQ, it->values[0], no, yes);
+		add(filter, BPF_ALU | BPF_AND | BPF_K, it->values[0]);
+		break;
+	case ONE_OF:
+		for (unsigned i = it->count; i > 0; i--)
+			next = add_jump(filter, BPF_JEQ, it->values[i - 1], yes, next);
+		break;
+	case THIS_PROCESS:
+		add_jump(filter, BPF_JEQ, (uint32_t)getpid(), yes, no);
+		break;
+	}
+	return add_load(filter,
+			offsetof(struct seccomp_data, args) + (size_t)it->argument * sizeof(uint64_t));
 }
 
-static void add_head(Filter *filter)
+static void add_outcomes(Filter *filter)
 {
+	for (size_t i = 0; i < VERDICTS; i++)
+		filter->outcome[i] = add(filter, BPF_RET | BPF_K, verdicts[i]);
+	for (size_t i = 0; i < COUNT_CONDITIONS; i++)
+		filter->outcome[VERDICTS + i] = add_condition(filter, &conditions[i]);
+}
+
+static unsigned add_search(Filter *filter, const Run *runs, size_t count)
+{
+	size_t half = count / 2;
+	unsigned above, below;
+
+	if (count == 1)
+		return filter->outcome[runs[0].outcome];
+	above = add_search(filter, runs + half, count - half);
+	below = add_search(filter, runs, half);
+	return add_jump(filter, BPF_JGE, runs[half].first, above, below);
+}
+
+static void add_head(Filter *filter, unsigned search)
+{
+	unsigned deadly_end = filter->outcome[DEADLY], ours;
+
+	add_jump(filter, BPF_JGE, SECOND_SET, deadly_end, search);
+	ours = add_load(filter, offsetof(struct seccomp_data, nr));
+	add_jump(filter, BPF_JEQ, OUR_ARCH, ours, deadly_end);
 	add_load(filter, offsetof(struct seccomp_data, arch));
-	add(filter, BPF_JMP | BPF_JEQ | BPF_K, OUR_ARCH, 1, 0);
-	add_verdict(filter, SECCOMP_RET_KILL_PROCESS);
-	add_load(filter, offsetof(struct seccomp_data, nr));
-	/* x86_64 has a second set of numbers for the same calls, from this bit on. */
-	add(filter, BPF_JMP | BPF_JGE | BPF_K, 0x40000000, 0, 1);
-	add_verdict(filter, SECCOMP_RET_KILL_PROCESS);
+}
+
+/* -- Calls --------------------------------------------------------------------------------------------- */
+
+static void set_outcome(uint8_t *outcome_of, int call, unsigned outcome)
+{
+	/* One table speaks of each; what is above the last is refused. */
+	BUG_IF(call >= CALLS_END - 1 || outcome_of[call] != REFUSED);
+	outcome_of[call] = (uint8_t)outcome;
+}
+
+static void find_outcomes(uint8_t *outcome_of)
+{
+	for (size_t i = 0; i < COUNT_ALLOWED; i++)
+		set_outcome(outcome_of, allowed[i], ALLOWED);
+	for (size_t i = 0; i < COUNT_DEADLY; i++)
+		set_outcome(outcome_of, deadly[i], DEADLY);
+	for (size_t i = 0; i < COUNT_REFUSED; i++)
+		set_outcome(outcome_of, refused[i].call, refused[i].verdict);
+	for (size_t i = 0; i < COUNT_CONDITIONS; i++)
+		set_outcome(outcome_of, conditions[i].call, VERDICTS + (unsigned)i);
+}
+
+static size_t find_runs(const uint8_t *outcome_of, Run *runs)
+{
+	size_t count = 0;
+
+	for (uint32_t call = 0; call < CALLS_END; call++)
+		if (call == 0 || outcome_of[call] != outcome_of[call - 1])
+			runs[count++] = (Run){ call, outcome_of[call] };
+	return count;
 }
 
 static void build(Filter *filter)
 {
-	uint32_t self = (uint32_t)getpid();
+	uint8_t outcome_of[CALLS_END] = { 0 };
+	Run runs[CALLS_END];
+	size_t count;
 
-	add_head(filter);
-	for (size_t i = 0; i < COUNT_ALLOWED; i++)
-		add_plain(filter, allowed[i], SECCOMP_RET_ALLOW);
-	for (size_t i = 0; i < COUNT_CONDITIONAL; i++)
-		add_conditional(filter, conditional[i].call, conditional[i].argument, conditional[i].test,
-				conditional[i].value);
-	/* abort(3), and a crash guard that steps aside. */
-	add_conditional(filter, SYS_kill, 0, EQUAL, self);
-	add_conditional(filter, SYS_tgkill, 0, EQUAL, self);
-	for (size_t i = 0; i < COUNT_DEADLY; i++)
-		add_plain(filter, deadly[i], SECCOMP_RET_KILL_PROCESS);
-	for (size_t i = 0; i < COUNT_REFUSED; i++)
-		add_plain(filter, refused[i].call, SECCOMP_RET_ERRNO | refused[i].error);
-	add_verdict(filter, SECCOMP_RET_ERRNO | EPERM);
+	find_outcomes(outcome_of);
+	count = find_runs(outcome_of, runs);
+	filter->first = STEPS_MAX;
+	add_outcomes(filter);
+	add_head(filter, add_search(filter, runs, count));
 }
 
 bool syscalls_close(void)
@@ -197,9 +291,9 @@ bool syscalls_close(void)
 
 	if (OUR_ARCH == 0)
 		return false;
-	filter.count = 0;
 	build(&filter);
-	program = (struct sock_fprog){ filter.count, filter.steps };
+	program = (struct sock_fprog){ (unsigned short)(STEPS_MAX - filter.first),
+				       filter.steps + filter.first };
 	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) == 0;
 }
 
