@@ -129,18 +129,6 @@ bool mbox_append(Mbox *mbox, const MboxRecord *record, Failure *why)
 	return false;
 }
 
-/* Is what we appended all there, and the end of the mailbox?  Asked when the dotlock says that it is
- * complete, so that nobody begins to cut it off any more. */
-static bool is_whole(const Mbox *mbox, Failure *why)
-{
-	struct stat now;
-
-	if (fstat(mbox->fd, &now) < 0)
-		return failure_errno(why, "look at the mailbox '%s'", mbox->path);
-	return now.st_size == mbox->end ||
-	       failure_retry(why, "the mailbox '%s' was changed while we had it locked", mbox->path);
-}
-
 /* Gives it back as it is: what stands behind its old end may be another's mail. */
 static void leave(Mbox *mbox)
 {
@@ -153,12 +141,17 @@ static void leave(Mbox *mbox)
 
 bool mbox_settle(Mbox *mbox, Failure *why)
 {
+	struct stat now;
+
 	if (mbox->dotlock.held && !dotlock_mark_complete(&mbox->dotlock, why))
 		return false;
-	if (is_whole(mbox, why))
+	/* Only now nobody begins to cut it off any more: is it all there, and the end of the mailbox? */
+	if (fstat(mbox->fd, &now) < 0)
+		return failure_errno(why, "look at the mailbox '%s'", mbox->path);
+	if (now.st_size == mbox->end)
 		return true;
 	leave(mbox);
-	return false;
+	return failure_retry(why, "the mailbox '%s' was changed while we had it locked", mbox->path);
 }
 
 void mbox_commit(Mbox *mbox)
