@@ -35,8 +35,9 @@ static bool no_such_user(const Wanted *wanted, Failure *why)
 {
 	if (wanted->name)
 		return failure_set(why, FAILURE_NO_USER, "5.1.1", "no such user: '%s'", wanted->name);
-	return failure_set(why, FAILURE_NO_USER, "5.1.1", "no user has the uid %lu",
-			   (unsigned long)wanted->uid);
+	/* Whoever started us with it knows who the mail is for: what is wrong here is no mistake of the
+	 * sender's. */
+	return failure_retry(why, "no account has the uid %lu", (unsigned long)wanted->uid);
 }
 
 /* Only a look-up without any error says that there is nobody.  The manual page lists ENOENT, ESRCH and

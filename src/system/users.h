@@ -19,7 +19,7 @@ typedef struct User {
 /* Finds the account called `name`; FAILURE_NO_USER when there is none. */
 bool user_find_name(User *user, const char *name, Failure *why);
 
-/* Finds the account of a uid. */
+/* Finds the account of a uid.  That there is none is a mistake of this system: RETRY. */
 bool user_find_uid(User *user, uid_t uid, Failure *why);
 
 void user_clear(User *user);

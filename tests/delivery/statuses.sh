@@ -15,6 +15,13 @@ deliver -d no-such-user-here <"$T/mail"
 is "$? $(everywhere)" "67 0" "an unknown user is 67"
 one_line 5 "an unknown user"
 
+# An MTA that calls us with rights of nobody's: the recipient is not unknown for that.
+if [ "$(id -u)" = 0 ]; then
+	setpriv --reuid 61989 --regid 61989 --clear-groups env -i "$TROMMEL" <"$T/mail" >"$T/out" 2>"$T/err"
+	is "$? $(everywhere)" "75 0" "a uid that has no account is 75"
+	one_line 4 "a uid that has no account"
+fi
+
 # A wrong command line in main.cf must not bounce a site's mail.
 for wrong in '-x' '--no-such-option' '-o nonsense' '-o no_such_key=1' '-o deadline_s=soon' '-c /nonexistent.conf' 'stray words'; do
 	fresh

@@ -51,13 +51,13 @@ START_TEST(nobody_of_that_name_is_no_such_user)
 }
 END_TEST
 
-START_TEST(nobody_of_that_uid_is_no_such_user)
+START_TEST(a_uid_without_an_account_is_a_retry)
 {
 	User user = { 0 };
 	Failure why = { 0 };
 
 	ck_assert(!user_find_uid(&user, 3999999999u, &why));
-	ck_assert_int_eq(failure_exit_status(&why), 67);
+	ck_assert_int_eq(failure_exit_status(&why), 75);
 }
 END_TEST
 
@@ -131,7 +131,7 @@ int main(void)
 	tcase_add_test(look_up, root_is_found_by_name_and_by_uid);
 	tcase_add_loop_test(look_up, nobody_of_that_name_is_no_such_user, 0,
 			    sizeof nobodys / sizeof nobodys[0]);
-	tcase_add_test(look_up, nobody_of_that_uid_is_no_such_user);
+	tcase_add_test(look_up, a_uid_without_an_account_is_a_retry);
 	tcase_add_test(look_up, a_look_up_that_could_not_open_the_database_is_a_retry);
 	tcase_add_test(look_up, a_missing_database_is_a_retry);
 	tcase_add_test(look_up, an_entry_larger_than_any_buffer_is_read_whole);
