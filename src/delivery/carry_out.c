@@ -234,7 +234,7 @@ static bool keeps_without(const Carrying *carrying, const Action *tried)
 	for (size_t i = 0; i < plan->count; i++) {
 		const Action *other = &plan->actions[i];
 
-		if (other != tried && !other->copy && other->kind != ACTION_REMEMBER &&
+		if (other != tried && !other->copy && plan_cancels_keep(other->kind) &&
 		    !(other->kind == ACTION_PIPE && carrying->failed[i]))
 			return false;
 	}
@@ -283,6 +283,8 @@ static void tell_unchanged(Carrying *carrying, const Failure *why)
 static bool prepare_calendars(Carrying *carrying, Copies *copies, Failure *why)
 {
 	const Plan *plan = carrying->plan;
+	/* to try again would pipe or redirect it a second time */
+	const bool repeats = carrying->outcome.length > 0;
 
 	for (size_t i = 0; i < plan->count; i++) {
 		CalendarChange *change;
@@ -290,7 +292,7 @@ static bool prepare_calendars(Carrying *carrying, Copies *copies, Failure *why)
 		if (plan->actions[i].kind != ACTION_CALENDAR)
 			continue;
 		change = calendar_prepare(&carrying->calendars, &plan->actions[i], why);
-		if (!change && !is_lasting(why))
+		if (!change && !repeats && !is_lasting(why))
 			return false;
 		if (!change) {
 			tell_unchanged(carrying, why);

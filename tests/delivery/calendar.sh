@@ -121,6 +121,15 @@ invitation REQUEST one 0 | bring -o sendmail=/bin/false
 is "$? $(objects)" "75 " "what is for later has not"
 no_litter
 
+# What was sent cannot be taken back: a calendar that somebody else holds must not make it go out twice.
+invitation REQUEST one 0 | bring -o sendmail=/bin/true
+one=$(name_of one)
+mv "$CALENDARS/default/$one" "$CALENDARS/default/$one.lock"
+invitation REQUEST one 0 | bring -o sendmail=/bin/true
+is "$? $(objects)" "0 ./default/${one#./}.lock" "a calendar that is locked makes nothing be redirected again"
+like "$(told)" "the calendar was not changed" "which is told"
+rm "$CALENDARS/default/$one.lock"
+
 # Without effect.
 invitation REQUEST one 0 >"$T/mail"
 printf 'require "processcalendar"; processcalendar :addresses "bob@example.net";\n' | mine "$HOME/try.sieve"
