@@ -18,4 +18,10 @@
 #define IS_SANITIZED false
 #endif
 
+/* How a process ends in which it found something.  Neither a delivery nor a judge ends with this by itself.
+ */
+enum {
+	SANITIZED_EXIT = 1
+};
+
 #endif

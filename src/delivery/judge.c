@@ -260,6 +260,13 @@ static void end_judge(pid_t judge, int *status)
 		continue;
 }
 
+/* What a sanitizer found in a judge is a bug of ours, and must not pass for rules that went wrong. */
+static void pass_on_finding(int status)
+{
+	if (IS_SANITIZED && WIFEXITED(status) && WEXITSTATUS(status) == SANITIZED_EXIT)
+		_exit(SANITIZED_EXIT);
+}
+
 /* How a judge ended that said nothing. */
 static void describe_end(const JudgeJob *job, int status, Failure *how)
 {
@@ -307,6 +314,7 @@ bool judge_ask_with(const JudgeJob *job, const World *world, JudgeBody body, Are
 	*plan = hear(&hearing, arena);
 	text_clear(&hearing.reader.bytes);
 	end_judge(judge, &status);
+	pass_on_finding(status);
 	if (!*plan && hearing.wrong.kind == FAILURE_NONE)
 		describe_end(job, status, &hearing.wrong);
 	if (!*plan)

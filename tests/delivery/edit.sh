@@ -10,7 +10,7 @@ story() { # rules options…
 	shift
 	deliver -f alice@example.org "$@" <"$T/mail"
 }
-folder_of() { without_trace "$(stored "${1-}")"; }
+folder_of() { without_trace "$(stored)"; }
 
 story 'addheader "X-New" "first"; addheader :last "X-Last" "end";'
 is "$? $(everywhere)" "0 1" "an edited message is kept"

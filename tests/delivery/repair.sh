@@ -147,11 +147,12 @@ need strace
 slow() { # signal after it was robbed, or ""
 	fresh_mbox
 	old | mine "$MBOX"
-	instead strace -f -qq -o "$HOME/trace" -e trace=fdatasync -e inject=fdatasync:delay_enter=1500000 \
+	instead "$UNTRACED" strace -f -qq -o "$HOME/trace" -e trace=fdatasync -e inject=fdatasync:delay_enter=1500000 \
 		"$TROMMEL" -o "$MBOX_HERE" -o mbox_locks=dotlock <"$T/mail" >"$T/out" 2>"$T/err" &
 	pid=$!
-	for _ in 1 2 3 4 5 6 7 8 9 10; do
-		[ "$(wc -c <"$MBOX")" = "$(old | wc -c)" ] && sleep 0.1
+	for _ in $(seq 100); do
+		[ "$(wc -c <"$MBOX")" = "$(old | wc -c)" ] || break
+		sleep 0.1
 	done
 	rm "$MBOX.lock"
 	echo 1:elsewhere | mine "$MBOX.lock"

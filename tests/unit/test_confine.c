@@ -14,20 +14,11 @@
 #include <sys/un.h>
 #include <time.h>
 
+#include "base/sanitized.h"
 #include "base/slice.h"
 #include "forked.h"
 #include "system/crash_guard.h"
 #include "system/landlock.h"
-
-#if defined(__SANITIZE_ADDRESS__)
-enum {
-	SANITIZED = 1
-};
-#else
-enum {
-	SANITIZED = 0
-};
-#endif
 
 static char a_file[400], a_new_file[400];
 static int opened;
@@ -164,7 +155,7 @@ static void get_out_of_the_limits(void *with)
 	REQUIRE(getrlimit(RLIMIT_CPU, &now) == 0 && now.rlim_cur == 5 && now.rlim_max == 6);
 	REQUIRE(getrlimit(RLIMIT_CORE, &now) == 0 && now.rlim_max == 0);
 	REQUIRE(getrlimit(RLIMIT_NOFILE, &now) == 0 && now.rlim_max <= 16);
-	REQUIRE(SANITIZED || (getrlimit(RLIMIT_AS, &now) == 0 && now.rlim_max == 512 << 20));
+	REQUIRE(IS_SANITIZED || (getrlimit(RLIMIT_AS, &now) == 0 && now.rlim_max == 512 << 20));
 }
 
 static void (*const refused[])(void *) = {
@@ -365,8 +356,11 @@ static void use_much_memory(void *with)
 
 START_TEST(memory_has_an_end)
 {
-	if (!SANITIZED)
-		ck_assert_int_eq(forked(use_much_memory, NULL).status, 0);
+	if (IS_SANITIZED) {
+		printf("skipped: a sanitizer reserves more memory than any limit allows\n");
+		return;
+	}
+	ck_assert_int_eq(forked(use_much_memory, NULL).status, 0);
 }
 END_TEST
 
