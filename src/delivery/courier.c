@@ -247,7 +247,10 @@ static bool ask_judge(Courier *courier, Failure *why)
 	};
 
 	courier->lists = user_lists(courier);
-	return judge_ask(&job, &world, courier->arena, &courier->plan, why);
+	if (!judge_ask(&job, &world, courier->arena, &courier->plan, why))
+		return false;
+	/* Not known just now what the owner wants, or whether a folder is there: the MTA tries again. */
+	return courier->plan->outcome != PLAN_RETRY || failure_retry(why, "%s", courier->plan->error);
 }
 
 /* What the rules want; without rules, or with rules that cannot be believed, the implicit keep. */

@@ -135,6 +135,14 @@ deliver <"$T/mail"
 is "$? $(everywhere)" "75 0" "rules without permission to read them are 75"
 like "$(cat "$T/err")" "^4\.[0-9.]+ .*\.sieve" "and the line names them"
 fresh
+printf 'require ["fileinto", "mailbox", "include"];\nfileinto :create "here";\ninclude "part";\n' | rules
+mkdir "$HOME/sieve"
+files_into hit | mine "$HOME/sieve/part.sieve" 000
+own "$HOME/sieve"
+deliver <"$T/mail"
+is "$? $(everywhere)" "75 0" "nor are rules without an included part that cannot be read"
+like "$(cat "$T/err")" "part\.sieve" "which the line names"
+fresh
 mkdir "$HOME/locked"
 files_into hit | mine "$HOME/locked/rules.sieve"
 ln -s locked/rules.sieve "$HOME/.sieve"

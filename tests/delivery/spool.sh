@@ -113,7 +113,9 @@ cp "$TROMMEL" "$T/setgid"
 cp /usr/bin/id "$T/id"
 chgrp mail "$T/setgid" "$T/id"
 chmod 2755 "$T/setgid" "$T/id"
-if call "$T/id" | grep -q 'egid=[0-9]*(mail)'; then
+if [ -n "${TROMMEL_SANITIZED-}" ]; then
+	echo "# a set-gid program: a sanitizer cannot read its options in one, nor look for leaks"
+elif call "$T/id" | grep -q 'egid=[0-9]*(mail)'; then
 	spool root:mail 2775
 	setgid() { call "$UNTRACED" "$T/setgid" "$@" >"$T/out" 2>"$T/err"; }
 	setgid <"$T/mail"

@@ -295,6 +295,7 @@ START_TEST(neither_does_the_envelope)
 			AUTO_VALUE(Text) out = { 0 };
 			Composed mail;
 
+			tear_down();
 			set_up();
 			if (which == 0)
 				envelope.sender = hostile[value];
@@ -307,8 +308,6 @@ START_TEST(neither_does_the_envelope)
 			if (compose_into(&action, &mail, &out))
 				check_all(&mail, text_slice(&out));
 			config_init(&config);
-			tear_down();
-			arena = arena_new();
 		}
 }
 END_TEST
