@@ -12,6 +12,7 @@
 #include "base/ascii.h"
 #include "base/digest.h"
 #include "base/memory.h"
+#include "base/names.h"
 #include "mailbox/beneath.h"
 #include "mailbox/side_file.h"
 #include "plan/limits.h"
@@ -104,23 +105,9 @@ static bool find_file(int dir_fd, Slice uid, char name[FILE_NAME_MAX + 1])
 
 /* ---- the question ---- */
 
-typedef struct Names {
-	char **items;
-	size_t count, capacity;
-} Names;
-
-static void names_clear(Names *names)
+static bool is_calendar(const char *name)
 {
-	for (size_t i = 0; i < names->count; i++)
-		free(names->items[i]);
-	free(names->items);
-}
-
-DEFINE_AUTO_VALUE(Names, names_clear)
-
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
+	return plan_program_valid(slice_of(name));
 }
 
 /* The calendars, in the order of their names. */
@@ -128,7 +115,7 @@ static bool list_calendars(const Calendars *calendars, int root_fd, Names *names
 {
 	int fd = openat(root_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
-	const struct dirent *entry;
+	bool done;
 
 	if (!directory) {
 		failure_errno(why, "read the directory '%s'", calendars->directory);
@@ -136,15 +123,10 @@ static bool list_calendars(const Calendars *calendars, int root_fd, Names *names
 			close(fd);
 		return false;
 	}
-	while (names->count < LIMIT_CALENDARS && (entry = readdir(directory)))
-		if (plan_program_valid(slice_of(entry->d_name))) {
-			MEMORY_GROW(names->items, names->count, names->capacity);
-			names->items[names->count++] = memory_copy_string(entry->d_name);
-		}
+	done = names_read(directory, is_calendar, LIMIT_CALENDARS, names) ||
+	       failure_errno(why, "read the directory '%s'", calendars->directory);
 	closedir(directory);
-	if (names->count)
-		qsort(names->items, names->count, sizeof *names->items, compare_names);
-	return true;
+	return done;
 }
 
 /* Looks into one calendar.  True with an answer when the object is there. */

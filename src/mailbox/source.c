@@ -3,6 +3,7 @@
 #include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -11,6 +12,7 @@
 
 #include "base/io.h"
 #include "base/memory.h"
+#include "base/names.h"
 #include "base/text.h"
 #include "mailbox/mbox_reader.h"
 
@@ -111,39 +113,9 @@ static bool visit_standard_input(SourceVisit visit, void *self, Failure *why)
 
 /* --- a Maildir --- */
 
-typedef struct Names {
-	char **items;
-	size_t count, capacity;
-} Names;
-
-static void names_clear(Names *names)
+static bool is_message(const char *name)
 {
-	for (size_t i = 0; i < names->count; i++)
-		free(names->items[i]);
-	free(names->items);
-}
-
-DEFINE_AUTO_VALUE(Names, names_clear)
-
-static int compare_names(const void *a, const void *b)
-{
-	return strcmp(*(char *const *)a, *(char *const *)b);
-}
-
-/* Sorted, so that the same mail gives the same report. */
-static bool list_names(DIR *listing, Names *names)
-{
-	struct dirent *entry;
-
-	for (errno = 0; (entry = readdir(listing)); errno = 0) {
-		if (entry->d_name[0] == '.')
-			continue;
-		MEMORY_GROW(names->items, names->count, names->capacity);
-		names->items[names->count++] = memory_copy_string(entry->d_name);
-	}
-	if (names->count)
-		qsort(names->items, names->count, sizeof *names->items, compare_names);
-	return errno == 0;
+	return name[0] != '.';
 }
 
 /* The messages in cur/ or new/.  One that is gone was moved by a reader meanwhile: it was there, and will be
@@ -160,7 +132,9 @@ static bool visit_directory(const char *maildir, const char *part, SourceVisit v
 	listing = opendir(text_string(&path));
 	if (!listing)
 		return errno == ENOENT || failure_errno(why, "list '%s'", text_string(&path));
-	good = list_names(listing, &names) || failure_errno(why, "list '%s'", text_string(&path));
+	/* sorted, so that the same mail gives the same report */
+	good = names_read(listing, is_message, SIZE_MAX, &names) ||
+	       failure_errno(why, "list '%s'", text_string(&path));
 	for (size_t i = 0; good && i < names.count; i++) {
 		AUTO_VALUE(Text) name = { 0 };
 
