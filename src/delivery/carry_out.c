@@ -15,6 +15,7 @@ typedef struct Copy {
 	bool create;
 	const char *special_use; /* for a folder that is made */
 	bool may_fall_back;      /* to the inbox, when the folder cannot be had */
+	bool given_up;           /* the inbox's own copy stands for it */
 	PlanFlags flags;
 	uint32_t image; /* which version of the message */
 } Copy;
@@ -175,16 +176,18 @@ static bool prepare_copy(Carrying *carrying, Copies *copies, size_t index, Failu
 		    why->text);
 	*why = (Failure){ 0 };
 	if (has_inbox(copies))
-		return true; /* it gets its copy anyway */
+		return copy->given_up = true;
 	copy->folder = NULL;
 	copies->filings[index] = prepare_one(carrying, copy, &missing, why);
 	return copies->filings[index] != NULL;
 }
 
+/* Prepares what has not been prepared yet. */
 static bool prepare_all(Carrying *carrying, Copies *copies, Failure *why)
 {
 	for (size_t i = 0; i < copies->count; i++)
-		if (!copies->filings[i] && !prepare_copy(carrying, copies, i, why))
+		if (!copies->filings[i] && !copies->items[i].given_up &&
+		    !prepare_copy(carrying, copies, i, why))
 			return false;
 	return true;
 }

@@ -115,6 +115,10 @@ call "$TROMMEL" <"$T/mail"
 is "$? $(count Lists) $(count)" "0 0 1" "a missing folder is not made: the inbox takes the message"
 like "$(cat "$HOME/.sieve.log")" 'Lists' "and its owner is told which folder is missing"
 fresh
+echo 'require "fileinto"; fileinto "Lists"; keep;' | rules
+call "$TROMMEL" <"$T/mail"
+is "$? $(everywhere) $(count) $(grep -c 'cannot file into' "$HOME/.sieve.log")" "0 1 1 1" "beside a keep it is one copy, and told once"
+fresh
 echo 'require ["fileinto", "mailbox"]; fileinto :create "Lists";' | rules
 call "$TROMMEL" <"$T/mail"
 is "$? $(count Lists) $(count)" "0 1 0" "with :create it is made"
