@@ -76,12 +76,14 @@ static bool answer_lists(Testbed *bed, const Question *question, Answer *answer,
 
 Programs testbed_programs(Testbed *bed)
 {
-	return (Programs){ .config = &bed->config,
-			   .user = bed->options->user,
-			   .envelope = &bed->envelope,
-			   .host = bed->input.host,
-			   .message = bed->input.message,
-			   .left_ms = programs_time(&bed->config) };
+	Programs programs = { .config = &bed->config,
+			      .user = bed->options->user,
+			      .envelope = &bed->envelope,
+			      .host = bed->input.host,
+			      .message = bed->input.message };
+
+	programs_begin(&programs);
+	return programs;
 }
 
 static bool answer_program(Testbed *bed, const Question *question, Answer *answer, Failure *why)

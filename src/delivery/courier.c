@@ -211,8 +211,8 @@ static void prepare_surroundings(Courier *courier)
 					.user = &courier->user,
 					.envelope = &courier->envelope,
 					.host = courier->hostname,
-					.message = &courier->message,
-					.left_ms = programs_time(courier->config) };
+					.message = &courier->message };
+	programs_begin(&courier->programs);
 	courier->calendars = (Calendars){
 		.directory = rules_expand(courier->config->calendar_dir, &courier->user, courier->arena),
 		.home = courier->user.home,

@@ -41,7 +41,8 @@ static const Use uses[] = {
 
 /* One program on its way. */
 typedef struct Job {
-	Programs *programs;
+	const Programs *programs;
+	ProgramBudget *budget;
 	const Use *use;
 	Slice name;
 	const Slice *arguments;
@@ -66,9 +67,12 @@ static int64_t now_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-int64_t programs_time(const Config *config)
+void programs_begin(Programs *programs)
 {
-	return (int64_t)config->deadline_s * 1000 / 2;
+	const int64_t all_ms = (int64_t)programs->config->deadline_s * 1000;
+
+	programs->asked = (ProgramBudget){ .ms = all_ms / 2, .count = LIMIT_PROGRAMS };
+	programs->piped = (ProgramBudget){ .ms = all_ms / 4, .count = LIMIT_ACTIONS };
 }
 
 static bool refuse(Job *job, ProgramEnd end, const char *format, ...) __attribute__((format(printf, 3, 4)));
@@ -275,14 +279,13 @@ static unsigned time_for(const Job *job)
 {
 	unsigned own = *(const unsigned *)(const void *)((const char *)job->programs->config +
 							 job->use->timeout_s);
-	unsigned left = (unsigned)((job->programs->left_ms + 999) / 1000);
+	unsigned left = (unsigned)((job->budget->ms + 999) / 1000);
 
 	return own && own < left ? own : left;
 }
 
 static bool run(Job *job, const char *path, Failure *why)
 {
-	Programs *programs = job->programs;
 	unsigned seconds = time_for(job);
 	const ChildSpec spec = {
 		.argv = make_argv(job, path),
@@ -297,12 +300,13 @@ static bool run(Job *job, const char *path, Failure *why)
 	int64_t before_ms = now_ms();
 	bool ran;
 
-	if (programs->left_ms <= 0)
+	if (job->budget->ms <= 0)
 		return refuse(job, PROGRAM_FAILED, "no time is left for it");
-	if (++programs->run > LIMIT_PROGRAMS)
+	if (!job->budget->count)
 		return refuse(job, PROGRAM_FAILED, "more than %d programs (limit: programs)", LIMIT_PROGRAMS);
+	job->budget->count--;
 	ran = child_run(&spec, &result, why);
-	programs->left_ms -= now_ms() - before_ms;
+	job->budget->ms -= now_ms() - before_ms;
 	if (!ran && is_lasting(why->error))
 		return refuse(job, PROGRAM_FAILED, "%s", why->text);
 	if (ran)
@@ -387,6 +391,7 @@ bool programs_answer(Programs *programs, const Question *question, Answer *answe
 {
 	AUTO(Arena) arena = arena_new();
 	Job job = { .programs = programs,
+		    .budget = &programs->asked,
 		    .use = find_use(question->arguments[0]),
 		    .name = question->arguments[1],
 		    .arguments = question->arguments + 3,
@@ -412,6 +417,7 @@ bool programs_pipe(Programs *programs, const Action *action, const Message *vers
 	AUTO(Arena) arena = arena_new();
 	Slice *arguments = arena_zeroed(arena, action->arguments.count + 1, sizeof *arguments);
 	Job job = { .programs = programs,
+		    .budget = &programs->piped,
 		    .use = find_use(SLICE("pipe")),
 		    .name = slice_of(action->program),
 		    .arguments = arguments,

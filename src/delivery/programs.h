@@ -19,20 +19,26 @@
 #include "system/config.h"
 #include "system/users.h"
 
+/* What is left for the programs of one message. */
+typedef struct ProgramBudget {
+	int64_t ms;
+	unsigned count;
+} ProgramBudget;
+
 /* All of it is borrowed. */
 typedef struct Programs {
 	const Config *config;
 	const User *user;
 	const Envelope *envelope;
 	const char *host;
-	const Message *message; /* as it came */
-	int64_t left_ms;        /* for all that are run over it, see programs_time */
-	unsigned run;           /* how many have been */
+	const Message *message;     /* as it came */
+	ProgramBudget asked, piped; /* for those that rules ask for, and for those that get the message */
 } Programs;
 
-/* How long all of them together may take: half of what the delivery has, so that one that is always late
- * does not keep the message from being delivered for ever. */
-int64_t programs_time(const Config *config);
+/* Sets both budgets, after `config`.  Those that rules ask for share half of the delivery's time, and those
+ * that get the message in the end a quarter of their own: what the rules ask for can be done without, and
+ * however slow it is, it cannot keep the message from where it has to go. */
+void programs_begin(Programs *programs);
 
 /* Answers ASK_PROGRAM, as World's `ask` does: runs it.  False (RETRY) and `why` when that cannot be done just
  * now. */

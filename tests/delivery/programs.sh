@@ -272,6 +272,10 @@ story 'pipe "printer"; pipe "printer" "again";'
 is "$? $(count) $(notes)" "0 1 " "a program gets the message once"
 story 'pipe "sleeps";' -o pipe_exec_timeout_s=1
 is "$? $(everywhere) $(running 'sleep 4242')" "75 0 0" "one that never ends is killed, and the delivery is for later"
+story 'execute "late"; execute "late"; pipe "printer";' -o deadline_s=4
+is "$? $(count) $(notes | grep -c '^args')" "0 0 1" "it has a time of its own, whatever the rules have run"
+story 'execute "sleeps"; pipe "printer";' -o deadline_s=4 -o execute_exec_timeout_s=0
+is "$? $(count) $(notes | grep -c '^args')" "0 0 1" "and when that took all of theirs"
 story 'pipe "printer"; redirect "";'
 is "$? $(count) $(notes)" "0 1 " "rules that fail later have piped nothing"
 
