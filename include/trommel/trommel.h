@@ -75,7 +75,8 @@ typedef struct TrommelSetup {
 
 /* Compiles `length` bytes of `source`, which are copied, under the name that findings shall have.  `setup`
  * may be NULL.  Returns the script, which the caller frees, or NULL when there were errors; a file or module
- * that could not be read just now is an error as well. */
+ * that could not be read just now is an error as well, and so is a command whose effect no TrommelAction can
+ * tell: one that answers, refuses, pipes or edits the message. */
 TROMMEL_API TrommelScript *trommel_script_compile(const char *name, const char *source, size_t length,
 						  const TrommelSetup *setup);
 
@@ -122,7 +123,7 @@ typedef struct TrommelAction {
 	const char *folder;       /* FILEINTO, else NULL: never leads out of a mail root */
 	const char *address;      /* REDIRECT, else NULL: one bare address */
 	int create;               /* FILEINTO: the folder may be made */
-	int implicit;             /* KEEP: because no rule said anything else */
+	int implicit;             /* KEEP, FILEINTO: because no rule said anything else */
 	const char *const *flags; /* KEEP, FILEINTO: "\\Seen", "keyword" */
 	size_t flag_count;
 	const char *script; /* of the rule: "" for the script itself, else an included one's name */

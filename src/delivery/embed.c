@@ -83,6 +83,8 @@ static bool compile(TrommelScript *script, const char *name, Slice source, const
 	Includes includes = { setup->personal_dir, setup->global_dir, geteuid() };
 	SieveSetup how = { .load = includes_load,
 			   .self = &includes,
+			   .plans = 1u << ACTION_KEEP | 1u << ACTION_FILEINTO | 1u << ACTION_REDIRECT |
+				    1u << ACTION_DISCARD, /* what trommel.h can say */
 			   .redirect_max = setup->redirect_max,
 			   .recipient_delimiter = setup->recipient_delimiter
 							  ? arena_copy_string(script->arena,
@@ -198,7 +200,10 @@ static void list_actions(TrommelPlan *plan)
 	for (size_t i = 0; i < from->count; i++)
 		add(plan, &from->actions[i]);
 	if (from->implicit_keep) {
-		add(plan, &(Action){ .kind = ACTION_KEEP, .flags = from->implicit_flags, .script = "" });
+		add(plan, &(Action){ .kind = from->implicit_folder ? ACTION_FILEINTO : ACTION_KEEP,
+				     .folder = from->implicit_folder,
+				     .flags = from->implicit_flags,
+				     .script = "" });
 		plan->actions[plan->count - 1].implicit = 1;
 	}
 }

@@ -133,6 +133,40 @@ START_TEST(mistakes_are_reported_with_their_place)
 }
 END_TEST
 
+START_TEST(what_no_action_can_tell_does_not_compile)
+{
+	static const char *const scripts[] = {
+		"require \"vacation\"; vacation \"away\";",
+		"require \"reject\"; reject \"no\";",
+		"require \"editheader\"; addheader \"X-A\" \"b\";",
+		"require \"vnd.dovecot.pipe\"; pipe \"printer\";",
+	};
+	Report report = { 0 };
+	TrommelSetup setup = TROMMEL_SETUP;
+	const char *source = scripts[_i];
+
+	setup.report = take_down;
+	setup.self = &report;
+	ck_assert_ptr_null(trommel_script_compile("rules", source, strlen(source), &setup));
+	ck_assert_uint_eq(report.errors, 1);
+	ck_assert_ptr_nonnull(strstr(report.printed, "cannot be carried out where this script is to run"));
+}
+END_TEST
+
+START_TEST(the_implicit_keep_goes_where_the_rules_say)
+{
+	TrommelPlan *plan = run("require \"vnd.cyrus.implicit_keep_target\"; implicit_keep_target \"Else\";",
+				NULL, NULL);
+	const TrommelAction *action = trommel_plan_action(plan, 0);
+
+	ck_assert_uint_eq(trommel_plan_count(plan), 1);
+	ck_assert_int_eq(action->kind, TROMMEL_FILEINTO);
+	ck_assert_str_eq(action->folder, "Else");
+	ck_assert(action->implicit);
+	trommel_plan_free(plan);
+}
+END_TEST
+
 START_TEST(the_envelope_is_seen)
 {
 	static const char source[] =
@@ -244,6 +278,8 @@ int main(void)
 	tcase_add_test(tests, a_discarded_message_is_not_kept);
 	tcase_add_test(tests, a_script_runs_on_many_messages);
 	tcase_add_test(tests, mistakes_are_reported_with_their_place);
+	tcase_add_loop_test(tests, what_no_action_can_tell_does_not_compile, 0, 4);
+	tcase_add_test(tests, the_implicit_keep_goes_where_the_rules_say);
 	tcase_add_test(tests, the_envelope_is_seen);
 	tcase_add_loop_test(tests, the_world_is_asked, 0, sizeof answers / sizeof *answers);
 	tcase_add_test(tests, what_fails_keeps_the_message_and_says_why);
