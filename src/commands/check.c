@@ -8,6 +8,7 @@
 #include "base/panic.h"
 #include "commands/commands.h"
 #include "commands/settings.h"
+#include "delivery/carry_out.h"
 #include "delivery/includes.h"
 #include "sieve/sieve.h"
 
@@ -120,7 +121,9 @@ int command_check(int argc, char **argv)
 	AUTO_VALUE(Config) config = { 0 };
 	Options options = { 0 };
 	Includes includes = { .owner = geteuid() };
-	SieveSetup setup = { .load = includes_load, .self = &includes, .strict_check = true };
+	SieveSetup setup = {
+		.load = includes_load, .self = &includes, .plans = carry_out_plans(), .strict_check = true
+	};
 	SieveFindings findings = { 0 };
 	int status = GOOD;
 	Failure why = { 0 };
