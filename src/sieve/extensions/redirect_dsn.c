@@ -35,58 +35,59 @@ static bool is_return(Slice value)
 	return ascii_equal_fold(value, SLICE("FULL")) || ascii_equal_fold(value, SLICE("HDRS"));
 }
 
-#define WANTS_NOTIFY "':notify' wants \"NEVER\", or of \"SUCCESS,FAILURE,DELAY\""
-#define WANTS_RETURN "':ret' wants \"FULL\" or \"HDRS\""
+/* A tag's values, and what is said of another one. */
+typedef struct Wanted {
+	bool (*is_good)(Slice value);
+	const char *text;
+} Wanted;
 
-static void check_notify(SieveCheck *check, SieveNode *node, SieveTagUse *use)
+static const Wanted notify = { is_notify, "':notify' wants \"NEVER\", or of \"SUCCESS,FAILURE,DELAY\"" };
+static const Wanted ret = { is_return, "':ret' wants \"FULL\" or \"HDRS\"" };
+
+static void check_value(SieveCheck *check, const SieveTagUse *use, const Wanted *wanted)
 {
 	const SieveString *value = use->value.strings.items;
 
+	if (sieve_is_constant(value) && !wanted->is_good(value->text))
+		sieve_check_error(check, value->span, NULL, "%s", wanted->text);
+}
+
+static void check_notify(SieveCheck *check, SieveNode *node, SieveTagUse *use)
+{
 	(void)node;
-	if (sieve_is_constant(value) && !is_notify(value->text))
-		sieve_check_error(check, value->span, NULL, WANTS_NOTIFY);
+	check_value(check, use, &notify);
 }
 
 static void check_return(SieveCheck *check, SieveNode *node, SieveTagUse *use)
 {
-	const SieveString *value = use->value.strings.items;
-
 	(void)node;
-	if (sieve_is_constant(value) && !is_return(value->text))
-		sieve_check_error(check, value->span, NULL, WANTS_RETURN);
+	check_value(check, use, &ret);
 }
 
-static const char *upper_case(SieveRun *run, Slice value)
+static SieveStatus read_value(SieveRun *run, const SieveTagUse *use, const Wanted *wanted, const char **into)
 {
-	char *copy = arena_copy_bytes(run->arena, value.data, value.length);
+	Slice value;
+	char *copy;
+	SieveStatus status = sieve_expand(run, use->value.strings.items, &value);
 
+	if (status != SIEVE_OK)
+		return status;
+	if (!wanted->is_good(value))
+		return sieve_fail(run, use->value.span, "%s", wanted->text);
+	*into = copy = arena_copy_bytes(run->arena, value.data, value.length);
 	for (size_t i = 0; i < value.length; i++)
 		copy[i] = ascii_upper(copy[i]);
-	return copy;
+	return SIEVE_OK;
 }
 
 static SieveStatus apply_notify(SieveRun *run, const SieveTagUse *use, Action *action)
 {
-	Slice value;
-	SieveStatus status = sieve_expand(run, use->value.strings.items, &value);
-
-	if (status == SIEVE_OK && !is_notify(value))
-		status = sieve_fail(run, use->value.span, WANTS_NOTIFY);
-	if (status == SIEVE_OK)
-		action->dsn_notify = upper_case(run, value);
-	return status;
+	return read_value(run, use, &notify, &action->dsn_notify);
 }
 
 static SieveStatus apply_return(SieveRun *run, const SieveTagUse *use, Action *action)
 {
-	Slice value;
-	SieveStatus status = sieve_expand(run, use->value.strings.items, &value);
-
-	if (status == SIEVE_OK && !is_return(value))
-		status = sieve_fail(run, use->value.span, WANTS_RETURN);
-	if (status == SIEVE_OK)
-		action->dsn_ret = upper_case(run, value);
-	return status;
+	return read_value(run, use, &ret, &action->dsn_ret);
 }
 
 static const SieveTag tags[] = {
