@@ -12,6 +12,7 @@
 #include "base/printable.h"
 #include "base/suggest.h"
 #include "system/config_keys.h"
+#include "system/endpoint.h"
 
 enum {
 	FILE_BYTES_MAX = 1024 * 1024,
@@ -176,6 +177,8 @@ static bool is_good_text(const ConfigKey *key, Slice value)
 		return choice_of(key, value) >= 0;
 	case CONFIG_SENDER:
 		return choice_of(key, value) >= 0 || is_bracketed(value);
+	case CONFIG_ENDPOINT:
+		return value.length == 0 || endpoint_parse(value, &(Endpoint){ 0 });
 	case CONFIG_CHOICES:
 		return are_choices(key, value);
 	case CONFIG_PATH_OF_USER:

@@ -58,9 +58,12 @@ typedef struct Config {
 	unsigned judge_wall_s;               /* 10 */
 	unsigned judge_memory_mb;            /* 512 */
 	/* outgoing */
-	const char *sendmail;        /* /usr/sbin/sendmail */
-	const char *redirect_sender; /* "sender", "recipient", ..., or "<address>" */
-	unsigned hop_limit;          /* Received lines beyond which nothing is redirected: 25 */
+	const char *sendmail;           /* /usr/sbin/sendmail */
+	const char *sendmail_arguments; /* more of them, blanks between; "" */
+	const char *submission;         /* "smtp://host", "lmtp:///path"; "": through sendmail */
+	unsigned submission_timeout_s;  /* for one message, to either: 120 */
+	const char *redirect_sender;    /* "sender", "recipient", ..., or "<address>" */
+	unsigned hop_limit;             /* Received lines beyond which nothing is redirected: 25 */
 	/* what rules send */
 	const char *user_email;               /* "" for the recipient's address; %u, %n, %d allowed */
 	const char *user_addresses;           /* more that are the user's own; "" */

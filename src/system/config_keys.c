@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "system/endpoint.h"
 
 static const char *const mbox_formats[] = { "mboxrd", "mboxo", NULL };
 static const char *const lock_kinds[] = { "dotlock", "fcntl", "flock", NULL };
@@ -67,6 +68,9 @@ const Config config_defaults = {
 	.judge_wall_s = 10,
 	.judge_memory_mb = 512,
 	.sendmail = "/usr/sbin/sendmail",
+	.sendmail_arguments = "",
+	.submission = "",
+	.submission_timeout_s = 120,
 	.redirect_sender = "sender",
 	.hop_limit = 25,
 	.postmaster = "",
@@ -188,6 +192,12 @@ const ConfigKey config_keys[] = {
 
 	{ AT(sendmail), .type = CONFIG_PATH_OF_SYSTEM, .section = "Outgoing mail",
 	  .help = "the program that takes redirected messages" },
+	{ AT(sendmail_arguments), .type = CONFIG_STRING,
+	  .help = "arguments that it gets besides, blanks between them" },
+	{ AT(submission), .type = CONFIG_ENDPOINT,
+	  .help = "the server that takes them instead, such as smtp://localhost; empty for none" },
+	/* An MTA that takes longer than the default for one message is not well. */
+	{ AT(submission_timeout_s), RANGE(1, 280), .help = "seconds that handing over one message may take" },
 	{ AT(redirect_sender), .type = CONFIG_SENDER, .choices = redirect_senders,
 	  .help = "the envelope sender of redirected messages" },
 	{ AT(hop_limit), RANGE(1, 1000), .help = "a message with more Received fields is not redirected" },
@@ -318,6 +328,9 @@ void config_wanted_text(const ConfigKey *key, Text *out)
 	case CONFIG_SENDER:
 		append_choices(key, out);
 		text_append_string(out, ", or <address>");
+		break;
+	case CONFIG_ENDPOINT:
+		text_append_string(out, ENDPOINT_WANTED);
 		break;
 	case CONFIG_BOOL:
 		text_append_string(out, "yes or no");

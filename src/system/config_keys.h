@@ -10,6 +10,7 @@ typedef enum ConfigType {
 	CONFIG_PATH_OF_SYSTEM, /* begins with /, or is empty where the default is */
 	CONFIG_CHOICE,         /* one of `choices` */
 	CONFIG_CHOICES,        /* some of them, each once, in the order given */
+	CONFIG_ENDPOINT,       /* a URI of system/endpoint.h, or empty */
 	CONFIG_SENDER,         /* one of `choices`, or <address> */
 	CONFIG_BOOL,
 	CONFIG_NUMBER, /* unsigned, from `least` to `most` */

@@ -109,6 +109,10 @@ static const struct {
 	{ "mbox_locks = fcntl fcntl", NULL },
 	{ "mbox_locks =", NULL },
 	{ "sendmail = sendmail", ":1:12: sendmail wants a path that begins with /, found 'sendmail'" },
+	{ "submission = smtp://localhost:mail",
+	  ":1:14: submission wants smtp://host[:port], lmtp://host[:port] or lmtp:///path/of/socket, found "
+	  "'smtp://localhost:mail'" },
+	{ "submission = localhost", NULL },
 	{ "user_log = log", ":1:12: user_log wants a path that begins with / or ~/, found 'log'" },
 	{ "user_log = ~root/log", NULL },
 	{ "hostname = \"x", ":1:12: the quote is never closed" },

@@ -1,0 +1,289 @@
+#!/bin/sh
+# Mail that is handed to a server (the setting "submission"): what goes over the wire, and what its answers mean.
+. "${0%/*}/lib.sh"
+need python3
+
+# serve WHERE [STAGE=ANSWER]...: a server that answers so; its URI is $URI.  See smtp_stub.py.
+stub=
+serve() {
+	quiet
+	rm -rf "$T/stub"
+	mkdir "$T/stub"
+	where=$1
+	shift
+	python3 "$TESTS/smtp_stub.py" "$where" "$T/stub" "$@" 2>"$T/stub.err" &
+	stub=$!
+	tries=0
+	while [ ! -e "$T/stub/port" ] && [ $tries -lt 100 ] && kill -0 "$stub" 2>/dev/null; do
+		sleep 0.05
+		tries=$((tries + 1))
+	done
+	case $where in
+	/*) URI=lmtp://$where ;;
+	6) URI="smtp://[::1]:$(cat "$T/stub/port" 2>/dev/null)" ;;
+	*) URI=smtp://127.0.0.1:$(cat "$T/stub/port") ;;
+	esac
+}
+quiet() {
+	if [ -n "$stub" ]; then
+		kill "$stub" 2>/dev/null
+		wait "$stub" 2>/dev/null
+	fi
+	stub=
+}
+# submit MESSAGE OPTION...: hands it on, from alice@example.org unless told otherwise.
+submit() {
+	submit_message=$1
+	shift
+	fresh
+	echo 'redirect "bob@example.com";' | rules
+	deliver -r reader@example.net -o submission="$URI" -o hostname=mx.example.net -f alice@example.org "$@" \
+		<"$submit_message"
+}
+said() { tr -d '\r' <"$T/stub/${1-0}.said"; }
+line() { said "${2-0}" | grep "^$1"; }
+reason() { cat "$T/err" "$HOME/.sieve.log" 2>/dev/null; }
+# The bytes between DATA and the dot, without the fields that a redirect adds.
+wire() { sed '/^X-Sieve-Redirected-From/d; /^Return-Path/d' "$T/stub/0.data"; }
+# Refused for now: the MTA has it still.  For good: it is not tried again for days.
+later() { # what
+	is "$? $(everywhere)" "75 0" "$1: again later"
+}
+# shellcheck disable=SC2320
+never() { # what
+	never_status=$?
+	case $never_status-$(everywhere) in
+	0-1 | 77-0) pass "$1: for good" ;;
+	*) fail "$1: for good, found status $never_status with $(everywhere) kept" ;;
+	esac
+}
+
+message hello >"$T/mail"
+{ cat "$T/mail"; printf 'one\n.\n..two\n.three\nno end'; } >"$T/dots"
+sed 's/$/\r/' "$T/mail" >"$T/crlf"
+
+# -- What is said -----------------------------------------------------------------------------------------------
+serve 4 'EHLO=250-stub|250 HELP'
+submit "$T/mail"
+is "$? $(everywhere)" "0 0" "a message goes to the server"
+is "$(said)" "EHLO mx.example.net
+MAIL FROM:<alice@example.org>
+RCPT TO:<bob@example.com>
+DATA
+QUIT" "and nothing more is said than is needed"
+is "$(grep -c "$(printf '\r')\$" "$T/stub/0.said")" 5 "with CR LF behind each command"
+wire >"$T/found"
+same "$T/found" "$T/crlf" "the message is what came, with CR LF"
+head -1 "$T/stub/0.data" | grep -q '^X-Sieve-Redirected-From: reader@example.net' && pass "behind our mark" || fail "behind our mark"
+serve 4
+submit "$T/crlf"
+wire >"$T/found"
+same "$T/found" "$T/crlf" "lines that ended in CR LF are not changed"
+submit "$T/mail" -f ''
+is "$? $(line MAIL 1)" "0 MAIL FROM:<>" "the null sender (RFC 5321, 4.5.5)"
+submit "$T/mail" -o redirect_sender=user
+is "$? $(line MAIL 2)" "0 MAIL FROM:<$ME@mx.example.net>" "a name alone is an address of this host"
+submit "$T/mail" -o hostname=unqualified
+is "$? $(line EHLO 3)" "0 EHLO [127.0.0.1]" "a host without a domain gives its address (RFC 5321, 4.1.4)"
+submit "$T/dots"
+{ sed 's/^\./../; s/$/\r/' "$T/dots"; echo; } >"$T/expected"
+sed 1d "$T/stub/4.data" >"$T/found"
+same "$T/found" "$T/expected" "dots in front of lines are doubled, a last line ends (RFC 5321, 4.5.2)"
+
+serve 4 'EHLO=500 what?'
+submit "$T/mail"
+is "$? $(line HELO)" "0 HELO mx.example.net" "a server that knows no EHLO gets a HELO"
+serve 4 'EHLO=550 go away'
+submit "$T/mail"
+later "one that knows and refuses it"
+is "$(line HELO)" "" "gets none"
+
+# -- Extensions -------------------------------------------------------------------------------------------------
+serve 4 'EHLO=250-stub|250-SIZE 100000|250-8BITMIME|250-SMTPUTF8|250-DSN|250-DELIVERBY 10|250 PIPELINING'
+submit "$T/mail"
+is "$(line MAIL)" "MAIL FROM:<alice@example.org> SIZE=$(wc -c <"$T/stub/0.data" | tr -d ' ')" \
+	"the size is that of what is sent (RFC 1870), and nothing else is asked for"
+submit "$T/dots"
+is "$(line MAIL 1)" "MAIL FROM:<alice@example.org> SIZE=$(($(wc -c <"$T/stub/1.data") - 3))" \
+	"without the dots that were doubled"
+{ cat "$T/mail"; printf 'caf\303\251 \351\n'; } >"$T/eight"
+submit "$T/eight"
+like "$(line MAIL 2)" 'BODY=8BITMIME$' "bytes above 127 in the body: 8BITMIME (RFC 6152)"
+message hello "$(printf 'X-Name: Caf\303\251')" >"$T/utf8"
+submit "$T/utf8"
+like "$(line MAIL 3)" 'BODY=8BITMIME SMTPUTF8$' "UTF-8 in the header: SMTPUTF8 (RFC 6531)"
+message hello "$(printf 'X-Name: Caf\351')" >"$T/latin"
+submit "$T/latin"
+like "$(line MAIL 4)" 'BODY=8BITMIME$' "what is no UTF-8 there: none"
+submit "$T/mail" -f "$(printf 'caf\303\251@example.org')"
+like "$(line MAIL 5)" "^MAIL FROM:<$(printf 'caf\303\251')@example.org> SIZE=[0-9]* SMTPUTF8\$" "an address of UTF-8: SMTPUTF8"
+fresh
+echo 'require "redirect-dsn"; redirect :notify "SUCCESS,FAILURE" :ret "HDRS" "bob@example.com";' | rules
+deliver -r reader@example.net -o submission="$URI" -o hostname=mx.example.net -f alice@example.org <"$T/mail"
+like "$(line MAIL 6)" '^MAIL FROM:<reader@example.net> SIZE=[0-9]* RET=HDRS$' "what to return (RFC 3461)"
+is "$(line RCPT 6)" "RCPT TO:<bob@example.com> NOTIFY=SUCCESS,FAILURE" "and when to report"
+
+serve 4
+submit "$T/eight"
+is "$? $(line MAIL)" "0 MAIL FROM:<alice@example.org>" "a server without extensions is asked for none"
+wire | tail -1 | grep -q "$(printf 'caf\303\251 \351')" && pass "and gets the bytes as they are" || fail "and gets the bytes as they are"
+submit "$T/mail" -f "$(printf 'caf\303\251@example.org')"
+never "an address beyond ASCII without SMTPUTF8"
+like "$(reason)" 'takes no addresses beyond ASCII' "the reason says so"
+is "$(line MAIL 1)" "" "and the server was not asked"
+serve 4 'EHLO=250-stub|250 SIZE 100'
+submit "$T/mail"
+never "a message larger than the server takes"
+like "$(reason)" 'messages of 100 bytes at most' "the reason says so"
+
+# -- Smuggling: nothing in a message ends it for any server -----------------------------------------------------
+attempt=0
+for end in '\n.\n' '\r\n.\n' '\n.\r\n' '\r.\r' '\r.\r\n' '\r\n.\r' '\n.\r' '\r\n.\r\r\n' '\r\n\0.\r\n'; do
+	# shellcheck disable=SC2059
+	{ cat "$T/mail"; printf "x${end}MAIL FROM:<evil@example.org>\r\nRCPT TO:<victim@example.com>\r\nDATA\r\nevil\r\n.\r\n"; } >"$T/evil"
+	attempt=$((attempt + 1))
+	serve 4
+	submit "$T/evil"
+	is "$? $(line MAIL) $(line QUIT)" "0 MAIL FROM:<alice@example.org> QUIT" "smuggling, attempt $attempt: one message arrives"
+	python3 - "$T/stub/0.data" <<'PYTHON' && pass "and the wire is legal" || fail "and the wire is legal"
+import re, sys
+data = open(sys.argv[1], "rb").read()
+sys.exit(bool(re.search(rb"(?<!\r)\n|\r(?!\n)|\0|(^|\n)\.(\r|\n|$)", data)))
+PYTHON
+done
+{ cat "$T/mail"; head -c 5000 /dev/zero | tr '\0' x; printf '\nend\n'; } >"$T/long"
+serve 4
+submit "$T/long"
+is "$? $(awk '{ sub(/\r$/, ""); if (length($0) > 998) n++ } END { print n + 0 }' "$T/stub/0.data")" "0 0" \
+	"no line has more than 998 bytes (RFC 5321, 4.5.3.1.6)"
+is "$(tr -d '\r\n ' <"$T/stub/0.data" | grep -o 'xxx*' | tr -d '\n' | wc -c | tr -d ' ')" 5000 "and no byte of it is lost"
+
+# -- Refusals, at each stage ------------------------------------------------------------------------------------
+for stage in MAIL RCPT DATA end; do
+	serve 4 "$stage=451 later"
+	submit "$T/mail"
+	later "451 at $stage"
+	serve 4 "$stage=451-4.7.1 later,|451 4.7.1 please"
+	submit "$T/mail"
+	later "451 at $stage, in two lines"
+	like "$(cat "$T/err")" "^4\.7\.1 $URI refused .*: 451 4\.7\.1 later, 4\.7\.1 please" "the server's status and words are told"
+	is "$(line QUIT)" QUIT "it is said goodbye to"
+	serve 4 "$stage=550 5.1.1 never"
+	submit "$T/mail"
+	never "550 at $stage"
+	like "$(reason)" "$URI refused .*: 550 5\.1\.1 never" "the reason is told"
+	serve 4 "$stage=530 5.7.0 log in first"
+	submit "$T/mail"
+	later "530 at $stage, which is no answer to this mail"
+	serve 4 "$stage=close"
+	submit "$T/mail"
+	later "hung up at $stage"
+	serve 4 "$stage=421 4.3.2 shutting down"
+	submit "$T/mail"
+	later "421 at $stage"
+	is "$(line QUIT)" "" "nothing is said after that"
+done
+for answer in '554 5.3.2 no service' '421 busy' 'hello' '250-fine|251 other' 'close' 'endless' 'longline'; do
+	serve 4 "connect=$answer"
+	submit "$T/mail"
+	later "greeted with $answer"
+	serve 4 "RCPT=$answer"
+	submit "$T/mail"
+	case $answer in
+	554*) never "RCPT answered with $answer" ;;
+	*) later "RCPT answered with $answer" ;;
+	esac
+done
+serve 4 "RCPT=550 $(printf 'bad\033[2Jwords \377')"
+submit "$T/mail"
+is "$(reason | tr -d '\n' | LC_ALL=C tr -d ' -~' | wc -c | tr -d ' ')" 0 "a server's words are made printable"
+like "$(reason)" 'bad\?\[2Jwords' "and told"
+serve 4 'DATA=250 fine'
+submit "$T/mail"
+later "DATA answered with 250"
+head -c 3000000 /dev/zero | tr '\0' x | fold -w 70 >"$T/body"
+cat "$T/mail" "$T/body" >"$T/large"
+serve 4 'DATA=cut:100000'
+submit "$T/large"
+later "hung up in the middle of the message"
+serve 4 'DATA=early:552 5.3.4 too much'
+submit "$T/large"
+isnt "$?" 0 "refused in the middle of the message"
+
+# -- Time -------------------------------------------------------------------------------------------------------
+for stage in connect EHLO MAIL RCPT DATA end; do
+	serve 4 "$stage=hang"
+	start=$(date +%s)
+	submit "$T/mail" -o submission_timeout_s=1
+	later "a server that hangs at $stage"
+	holds "is not waited for" test $(($(date +%s) - start)) -lt $((5 * SLOWER))
+	like "$(cat "$T/err")" 'took too long' "and the reason says so"
+done
+serve 4 'QUIT=close'
+submit "$T/mail"
+is "$? $(everywhere)" "0 0" "a server that only hangs up at QUIT has it"
+quiet
+submit "$T/mail"
+later "nobody listens"
+like "$(cat "$T/err")" "connect to $URI: Connection refused" "the reason says so"
+URI=smtp://no-such-host.invalid
+submit "$T/mail"
+later "a host without address"
+like "$(cat "$T/err")" "look up the host of $URI" "the reason says so"
+
+# -- Elsewhere --------------------------------------------------------------------------------------------------
+serve 6
+if [ -e "$T/stub/port" ]; then
+	submit "$T/mail" -o hostname=unqualified
+	is "$? $(line EHLO)" "0 EHLO [IPv6:::1]" "IPv6"
+fi
+serve 4
+URI=smtp://localhost:${URI##*:}
+submit "$T/mail"
+is "$? $(line QUIT)" "0 QUIT" "a name: all of its addresses are tried"
+
+chmod 755 "$T"
+serve "$T/lmtp"
+submit "$T/mail"
+is "$? $(everywhere)" "0 0" "LMTP over a socket (RFC 2033)"
+is "$(said)" "LHLO mx.example.net
+MAIL FROM:<alice@example.org>
+RCPT TO:<bob@example.com>
+DATA
+QUIT" "begins with LHLO"
+wire >"$T/found"
+same "$T/found" "$T/crlf" "and ends with the message"
+rm "$T/lmtp"
+serve "$T/lmtp" 'end=550 5.2.2 full'
+submit "$T/mail"
+never "LMTP: refused after the message"
+like "$(reason)" "refused the message for bob@example.com: 550 5\.2\.2 full" "the reason is told"
+rm "$T/lmtp"
+serve "$T/lmtp" 'LHLO=500 what?'
+submit "$T/mail"
+later "LMTP without LHLO"
+is "$(line HELO)" "" "is no SMTP"
+rm "$T/lmtp"
+
+# -- Memory -----------------------------------------------------------------------------------------------------
+cat >"$T/measure" <<'PYTHON'
+import os, sys
+path, argv = sys.argv[1], sys.argv[2:]
+fd = os.open(path, os.O_RDONLY)
+pid = os.posix_spawn(argv[0], argv, os.environ, file_actions=[(os.POSIX_SPAWN_DUP2, fd, 0)])
+_, status, usage = os.wait4(pid, 0)
+print(os.waitstatus_to_exitcode(status), usage.ru_maxrss)
+PYTHON
+rm "$T/body"
+{ cat "$T/mail"; head -c 100000000 /dev/zero | tr '\0' A | fold -w 76; echo; } >"$T/100"
+serve 4 count=1
+fresh
+echo 'redirect "bob@example.com";' | rules
+result=$(call python3 "$T/measure" "$T/100" "$TROMMEL" -o submission="$URI" -r reader@example.net 2>"$T/err")
+is "${result% *}" 0 "100 MB are handed on"
+is "$(sed 's/ .*//' "$T/stub/0.data")" $((($(wc -c <"$T/100") + $(wc -l <"$T/100")) + 45)) "all of them"
+if [ -z "${TROMMEL_SANITIZED-}" ]; then
+	holds "in less than 16 MB (${result#* } KB)" test "${result#* }" -lt 16384
+fi
+quiet
+is "$(cat "$T/stub.err")" "" "the server of this test saw nothing unexpected"
