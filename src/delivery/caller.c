@@ -198,7 +198,8 @@ static void join_detail(Envelope *envelope, const char *delimiter, Arena *arena)
 						   detail, at ? at : "");
 }
 
-/* "+XX" in what an MTA hands over as it came by SMTP (RFC 3461, 4: xtext). */
+/* "+XX" in what an MTA hands over as it came by SMTP (RFC 3461, 4: xtext).  A NUL would end the rest, and
+ * counts as one of the controls. */
 static const char *undo_xtext(const char *text, Arena *arena)
 {
 	char *copy, *to;
@@ -210,7 +211,7 @@ static const char *undo_xtext(const char *text, Arena *arena)
 		int high = *from == '+' ? ascii_hex_value(from[1]) : -1;
 		int low = high >= 0 ? ascii_hex_value(from[2]) : -1;
 
-		*to++ = low >= 0 ? (char)(high << 4 | low) : *from;
+		*to++ = low < 0 ? *from : high == 0 && low == 0 ? '?' : (char)(high << 4 | low);
 		from += low >= 0 ? 2 : 0;
 	}
 	*to = '\0';
