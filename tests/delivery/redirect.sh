@@ -52,6 +52,12 @@ story 'redirect "bob@example.com";' -f alice@example.org -o 'redirect_sender=<bo
 is "$? $(sent)" "75 0" "what is no sender is a wrong setting"
 like "$(cat "$T/err")" 'redirect_sender wants .* or <address>, found' "and its name is told"
 
+story 'redirect "bob@example.com";' -f alice@example.org -o 'sendmail_arguments=  -C /etc/mail/other.cf	-G '
+is "$? $(argv 0)" "0 -oi -C /etc/mail/other.cf -G -f alice@example.org -- bob@example.com " \
+	"sendmail_arguments are words behind -oi"
+story 'redirect "bob@example.com";' -f alice@example.org -o "sendmail_arguments='a b' \$HOME"
+is "$? $(argv 0)" "0 -oi 'a b' \$HOME -f alice@example.org -- bob@example.com " "and no shell reads them"
+
 # Not in circles.
 received() { awk -v n="$1" 'BEGIN { for (i = 0; i < n; i++) print "Received: from a by b; Thu, 01 Jan 2026 12:00:00 +0000" }'; }
 fresh
@@ -120,6 +126,19 @@ case $status-$(everywhere) in
 75-0 | 0-1) pass "sendmail that fails for good: the message is not lost ($status)" ;;
 *) fail "sendmail that fails for good: $status with $(everywhere) kept" ;;
 esac
+# EX_DATAERR and EX_NOUSER are about this mail; the others may be about this system (sysexits.h).
+for status in 65 67; do
+	story_with status $status 'redirect "bob@example.com";'
+	found=$?
+	case $found-$(everywhere) in
+	77-0 | 0-1) pass "sendmail that ends with $status refuses for good" ;;
+	*) fail "sendmail that ends with $status refuses for good: $found with $(everywhere) kept" ;;
+	esac
+done
+for status in 1 64 68 69 70 71 72 73 74 75 76 77 78; do
+	story_with status $status 'redirect "bob@example.com";'
+	is "$? $(everywhere)" "75 0" "sendmail that ends with $status refuses for now"
+done
 fresh
 echo 'redirect "bob@example.com";' | rules
 deliver -o sendmail=/nonexistent/sendmail -f alice@example.org <"$T/mail"
