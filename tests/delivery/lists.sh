@@ -189,7 +189,7 @@ if command -v sqlite3 >/dev/null && [ -e "${TROMMEL%/*}/modules/sqlite.so" ]; th
 	base
 	try -o "lists=$staff$HOME/nothing.db select address from people"
 	refused "nothing.db'" "a database that is not there"
-	is "$(ls "$HOME/nothing.db" 2>&1 | grep -c 'No such')" 1 "and it was not made"
+	holds "and it was not made" test ! -e "$HOME/nothing.db"
 	fresh
 	rules <<'SIEVE'
 require ["extlists", "fileinto"];
