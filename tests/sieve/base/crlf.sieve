@@ -1,0 +1,4 @@
+require ["fileinto"];
+if header :is "subject" "x" {
+	fileinto "a"; # with CR LF
+}

@@ -1,0 +1,5 @@
+require ["fileinto", "variables"];
+fileinto "a";
+discard;
+set "up" "..";
+fileinto "${up}/b";

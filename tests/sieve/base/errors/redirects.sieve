@@ -1,0 +1,5 @@
+redirect "";
+redirect "Ann <ann@example.org>";
+redirect "ann@example.org, bob@example.org";
+redirect "@example.org";
+redirect "ann bob@example.org";

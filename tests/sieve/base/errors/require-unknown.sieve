@@ -1,0 +1,3 @@
+require ["fileinto", "nonsense"];
+discard;
+nonsense;

@@ -1,0 +1,2 @@
+redirect "ann@example.org;
+keep;

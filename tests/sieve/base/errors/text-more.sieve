@@ -1,0 +1,4 @@
+redirect text: and more
+ann@example.org
+.
+;

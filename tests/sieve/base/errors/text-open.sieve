@@ -1,0 +1,4 @@
+redirect "a";
+redirect text:
+ann@example.org
+..

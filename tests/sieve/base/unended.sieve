@@ -1,0 +1,2 @@
+keep;
+# the last line has no end

@@ -1,0 +1,4 @@
+require ["copy", "fileinto"];
+keep :copy;
+discard :copy;
+fileinto :copy :copy "x";

@@ -1,0 +1,3 @@
+require ["envelope", "variables"];
+set "part" "c";
+if envelope "${part}c" "x" { }

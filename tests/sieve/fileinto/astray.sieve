@@ -1,0 +1,3 @@
+require ["fileinto", "variables"];
+if header :matches "subject" "*" { set "name" "${1}/../../x"; }
+fileinto "${name}";
