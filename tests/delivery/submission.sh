@@ -265,6 +265,32 @@ later "LMTP without LHLO"
 is "$(line HELO)" "" "is no SMTP"
 rm "$T/lmtp"
 
+# A server that others wrote.
+quiet
+sink=$(PATH=$PATH:/usr/sbin command -v smtp-sink)
+if [ -n "$sink" ]; then
+	mkdir -m 777 "$T/sink"
+	as=
+	[ "$(id -u)" = 0 ] && as='-u nobody'
+	# shellcheck disable=SC2086
+	(cd "$T/sink" && exec "$sink" $as -L -d "$T/sink/mail." "unix:$T/sink/socket" 10) 2>"$T/sink.err" &
+	stub=$!
+	tries=0
+	while [ ! -e "$T/sink/socket" ] && [ $tries -lt 100 ]; do
+		sleep 0.05
+		tries=$((tries + 1))
+	done
+	chmod 777 "$T/sink/socket"
+	URI=lmtp://$T/sink/socket
+	submit "$T/dots"
+	is "$? $(everywhere)" "0 0" "smtp-sink takes it by LMTP"
+	quiet
+	sed -n '/^X-Sieve-Redirected-From/,$p' "$T/sink"/mail.* | sed 1d >"$T/found"
+	sed '$a\' "$T/dots" >"$T/expected"
+	head -n "$(wc -l <"$T/expected")" "$T/found" >"$T/found.mail"
+	same "$T/found.mail" "$T/expected" "and has what came"
+fi
+
 # -- Memory -----------------------------------------------------------------------------------------------------
 cat >"$T/measure" <<'PYTHON'
 import os, sys
