@@ -48,6 +48,8 @@ mime_CFLAGS ?= $(shell pkg-config --cflags gmime-3.0)
 mime_LIBS ?= $(shell pkg-config --libs gmime-3.0)
 sqlite_CFLAGS ?= $(shell pkg-config --cflags sqlite3)
 sqlite_LIBS ?= $(shell pkg-config --libs sqlite3)
+state-sqlite_CFLAGS ?= $(sqlite_CFLAGS)
+state-sqlite_LIBS ?= $(sqlite_LIBS)
 
 # -- The program ----------------------------------------------------------------------------------------------
 LIBRARY := $(BUILD)/libtrommel.a

@@ -18,6 +18,7 @@
 #include "base/io.h"
 #include "mailbox/boot.h"
 #include "system/privileges.h"
+#include "system/process.h"
 
 /* Reads "pid:host", ended by NUL, newline or the end. */
 static void parse_text(DotlockHolder *holder, const char *text)
@@ -89,33 +90,14 @@ bool dotlock_read_holder(const Dotlock *lock, DotlockHolder *holder)
 	return true;
 }
 
-/* When a process was started, in nanoseconds since the machine was; -1 when it cannot be seen.
- * proc(5): the 22nd word, behind a name in brackets that may have anything in it. */
-static int64_t start_of(pid_t pid)
-{
-	char path[32], text[1024];
-	const char *at;
-	auto_fd int fd = -1;
-	ssize_t got;
-
-	snprintf(path, sizeof path, "/proc/%ld/stat", (long)pid);
-	fd = open(path, O_RDONLY | O_CLOEXEC);
-	got = fd < 0 ? -1 : io_read(fd, text, sizeof text - 1);
-	if (got <= 0)
-		return -1;
-	text[got] = '\0';
-	at = strrchr(text, ')');
-	for (int word = 2; at && word < 22; word++)
-		at = strchr(at + 1, ' ');
-	return at ? strtoll(at, NULL, 10) * (1000000000 / sysconf(_SC_CLK_TCK)) : -1;
-}
-
 /* The holder's number may have another process by now: one of a later start of the machine, or one that was
  * started after the record was written. */
 static bool is_another_process(const DotlockHolder *holder)
 {
-	return holder->state &&
-	       (boot_clock_ns() < holder->clock_ns || start_of(holder->pid) > holder->clock_ns);
+	ProcessFacts facts;
+
+	return holder->state && (boot_clock_ns() < holder->clock_ns ||
+				 (process_look(holder->pid, &facts) && facts.start_ns > holder->clock_ns));
 }
 
 bool dotlock_holder_is_dead(const Dotlock *lock, const DotlockHolder *holder)

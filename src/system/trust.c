@@ -205,3 +205,13 @@ Trust trusted_open(const char *path, uid_t owner, int *fd, Failure *why)
 		*fd = TAKE_FD(opened);
 	return trust;
 }
+
+bool trusted_directory(const char *path, uid_t owner, Failure *why)
+{
+	struct stat it;
+	Way way = { .path = path, .owner = owner };
+
+	if (stat(path, &it) < 0 || !begin(&way, path))
+		return failure_errno(why, "look at '%s'", path);
+	return judge_way(&way, &it, why) == TRUST_OK;
+}

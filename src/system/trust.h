@@ -6,6 +6,7 @@
 #ifndef SYSTEM_TRUST_H
 #define SYSTEM_TRUST_H
 
+#include <stdbool.h>
 #include <sys/types.h>
 
 #include "base/failure.h"
@@ -21,5 +22,9 @@ typedef enum Trust {
  * could have written it.  Gives the descriptor, close-on-exec, the caller's, only with TRUST_OK.
  * Symbolic links are followed where `owner` or root made them. */
 Trust trusted_open(const char *path, uid_t owner, int *fd, Failure *why);
+
+/* Could nobody but `owner` and root have put the directory `path` (absolute) there, or put another in its
+ * place?  False and `why` (RETRY) when somebody could, or it cannot be looked at. */
+bool trusted_directory(const char *path, uid_t owner, Failure *why);
 
 #endif
