@@ -3,7 +3,7 @@
 
     smtp_stub.py WHERE DIR [STAGE=ANSWER]...
 
-WHERE is "4" or "6" (loopback, a free port) or the path of a socket.  When it listens, DIR/port holds the port (or
+WHERE is an address (a port is found) or the path of a socket.  When it listens, DIR/port holds the port (or
 "ready").  What connection N sent goes to DIR/N.said; the message alone, as it came between DATA and the dot, to
 DIR/N.data.
 
@@ -140,8 +140,8 @@ def listen():
         os.chmod(WHERE, 0o777)
         port = "ready"
     else:
-        server = socket.socket(socket.AF_INET6 if WHERE == "6" else socket.AF_INET)
-        server.bind(("::1" if WHERE == "6" else "127.0.0.1", 0))
+        server = socket.socket(socket.AF_INET6 if ":" in WHERE else socket.AF_INET)
+        server.bind((WHERE, 0))
         port = str(server.getsockname()[1])
     server.listen(8)
     with open(f"{DIR}/port.new", "w") as file:

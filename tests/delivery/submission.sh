@@ -20,8 +20,8 @@ serve() {
 	done
 	case $where in
 	/*) URI=lmtp://$where ;;
-	6) URI="smtp://[::1]:$(cat "$T/stub/port" 2>/dev/null)" ;;
-	*) URI=smtp://127.0.0.1:$(cat "$T/stub/port") ;;
+	*:*) URI="smtp://[::1]:$(cat "$T/stub/port" 2>/dev/null)" ;;
+	*) URI=smtp://$where:$(cat "$T/stub/port") ;;
 	esac
 }
 quiet() {
@@ -63,7 +63,7 @@ message hello >"$T/mail"
 sed 's/$/\r/' "$T/mail" >"$T/crlf"
 
 # -- What is said -----------------------------------------------------------------------------------------------
-serve 4 'EHLO=250-stub|250 HELP'
+serve 127.0.0.1 'EHLO=250-stub|250 HELP'
 submit "$T/mail"
 is "$? $(everywhere)" "0 0" "a message goes to the server"
 is "$(said)" "EHLO mx.example.net
@@ -75,7 +75,7 @@ is "$(grep -c "$(printf '\r')\$" "$T/stub/0.said")" 5 "with CR LF behind each co
 wire >"$T/found"
 same "$T/found" "$T/crlf" "the message is what came, with CR LF"
 head -1 "$T/stub/0.data" | grep -q '^X-Sieve-Redirected-From: reader@example.net' && pass "behind our mark" || fail "behind our mark"
-serve 4
+serve 127.0.0.1
 submit "$T/crlf"
 wire >"$T/found"
 same "$T/found" "$T/crlf" "lines that ended in CR LF are not changed"
@@ -90,16 +90,16 @@ submit "$T/dots"
 sed 1d "$T/stub/4.data" >"$T/found"
 same "$T/found" "$T/expected" "dots in front of lines are doubled, a last line ends (RFC 5321, 4.5.2)"
 
-serve 4 'EHLO=500 what?'
+serve 127.0.0.1 'EHLO=500 what?'
 submit "$T/mail"
 is "$? $(line HELO)" "0 HELO mx.example.net" "a server that knows no EHLO gets a HELO"
-serve 4 'EHLO=550 go away'
+serve 127.0.0.1 'EHLO=550 go away'
 submit "$T/mail"
 later "one that knows and refuses it"
 is "$(line HELO)" "" "gets none"
 
 # -- Extensions -------------------------------------------------------------------------------------------------
-serve 4 'EHLO=250-stub|250-SIZE 100000|250-8BITMIME|250-SMTPUTF8|250-DSN|250-DELIVERBY 10|250 PIPELINING'
+serve 127.0.0.1 'EHLO=250-stub|250-SIZE 100000|250-8BITMIME|250-SMTPUTF8|250-DSN|250-DELIVERBY 10|250 PIPELINING'
 submit "$T/mail"
 is "$(line MAIL)" "MAIL FROM:<alice@example.org> SIZE=$(wc -c <"$T/stub/0.data" | tr -d ' ')" \
 	"the size is that of what is sent (RFC 1870), and nothing else is asked for"
@@ -123,7 +123,7 @@ deliver -r reader@example.net -o submission="$URI" -o hostname=mx.example.net -f
 like "$(line MAIL 6)" '^MAIL FROM:<reader@example.net> SIZE=[0-9]* RET=HDRS$' "what to return (RFC 3461)"
 is "$(line RCPT 6)" "RCPT TO:<bob@example.com> NOTIFY=SUCCESS,FAILURE" "and when to report"
 
-serve 4
+serve 127.0.0.1
 submit "$T/eight"
 is "$? $(line MAIL)" "0 MAIL FROM:<alice@example.org>" "a server without extensions is asked for none"
 wire | tail -1 | grep -q "$(printf 'caf\303\251 \351')" && pass "and gets the bytes as they are" || fail "and gets the bytes as they are"
@@ -131,7 +131,7 @@ submit "$T/mail" -f "$(printf 'caf\303\251@example.org')"
 never "an address beyond ASCII without SMTPUTF8"
 like "$(reason)" 'takes no addresses beyond ASCII' "the reason says so"
 is "$(line MAIL 1)" "" "and the server was not asked"
-serve 4 'EHLO=250-stub|250 SIZE 100'
+serve 127.0.0.1 'EHLO=250-stub|250 SIZE 100'
 submit "$T/mail"
 never "a message larger than the server takes"
 like "$(reason)" 'messages of 100 bytes at most' "the reason says so"
@@ -142,7 +142,7 @@ for end in '\n.\n' '\r\n.\n' '\n.\r\n' '\r.\r' '\r.\r\n' '\r\n.\r' '\n.\r' '\r\n
 	# shellcheck disable=SC2059
 	{ cat "$T/mail"; printf "x${end}MAIL FROM:<evil@example.org>\r\nRCPT TO:<victim@example.com>\r\nDATA\r\nevil\r\n.\r\n"; } >"$T/evil"
 	attempt=$((attempt + 1))
-	serve 4
+	serve 127.0.0.1
 	submit "$T/evil"
 	is "$? $(line MAIL) $(line QUIT)" "0 MAIL FROM:<alice@example.org> QUIT" "smuggling, attempt $attempt: one message arrives"
 	python3 - "$T/stub/0.data" <<'PYTHON' && pass "and the wire is legal" || fail "and the wire is legal"
@@ -152,7 +152,7 @@ sys.exit(bool(re.search(rb"(?<!\r)\n|\r(?!\n)|\0|(^|\n)\.(\r|\n|$)", data)))
 PYTHON
 done
 { cat "$T/mail"; head -c 5000 /dev/zero | tr '\0' x; printf '\nend\n'; } >"$T/long"
-serve 4
+serve 127.0.0.1
 submit "$T/long"
 is "$? $(awk '{ sub(/\r$/, ""); if (length($0) > 998) n++ } END { print n + 0 }' "$T/stub/0.data")" "0 0" \
 	"no line has more than 998 bytes (RFC 5321, 4.5.3.1.6)"
@@ -160,66 +160,66 @@ is "$(tr -d '\r\n ' <"$T/stub/0.data" | grep -o 'xxx*' | tr -d '\n' | wc -c | tr
 
 # -- Refusals, at each stage ------------------------------------------------------------------------------------
 for stage in MAIL RCPT DATA end; do
-	serve 4 "$stage=451 later"
+	serve 127.0.0.1 "$stage=451 later"
 	submit "$T/mail"
 	later "451 at $stage"
-	serve 4 "$stage=451-4.7.1 later,|451 4.7.1 please"
+	serve 127.0.0.1 "$stage=451-4.7.1 later,|451 4.7.1 please"
 	submit "$T/mail"
 	later "451 at $stage, in two lines"
 	like "$(cat "$T/err")" "^4\.7\.1 $URI refused .*: 451 4\.7\.1 later, 4\.7\.1 please" "the server's status and words are told"
 	is "$(line QUIT)" QUIT "it is said goodbye to"
-	serve 4 "$stage=550 5.1.1 never"
+	serve 127.0.0.1 "$stage=550 5.1.1 never"
 	submit "$T/mail"
 	never "550 at $stage"
 	like "$(reason)" "$URI refused .*: 550 5\.1\.1 never" "the reason is told"
-	serve 4 "$stage=530 5.7.0 log in first"
+	serve 127.0.0.1 "$stage=530 5.7.0 log in first"
 	submit "$T/mail"
 	later "530 at $stage, which is no answer to this mail"
-	serve 4 "$stage=close"
+	serve 127.0.0.1 "$stage=close"
 	submit "$T/mail"
 	later "hung up at $stage"
-	serve 4 "$stage=421 4.3.2 shutting down"
+	serve 127.0.0.1 "$stage=421 4.3.2 shutting down"
 	submit "$T/mail"
 	later "421 at $stage"
 	is "$(line QUIT)" "" "nothing is said after that"
 done
 for answer in '554 5.3.2 no service' '421 busy' 'hello' '250-fine|251 other' 'close' 'endless' 'longline'; do
-	serve 4 "connect=$answer"
+	serve 127.0.0.1 "connect=$answer"
 	submit "$T/mail"
 	later "greeted with $answer"
-	serve 4 "RCPT=$answer"
+	serve 127.0.0.1 "RCPT=$answer"
 	submit "$T/mail"
 	case $answer in
 	554*) never "RCPT answered with $answer" ;;
 	*) later "RCPT answered with $answer" ;;
 	esac
 done
-serve 4 "RCPT=550 $(printf 'bad\033[2Jwords \377')"
+serve 127.0.0.1 "RCPT=550 $(printf 'bad\033[2Jwords \377')"
 submit "$T/mail"
 is "$(reason | tr -d '\n' | LC_ALL=C tr -d ' -~' | wc -c | tr -d ' ')" 0 "a server's words are made printable"
 like "$(reason)" 'bad\?\[2Jwords' "and told"
-serve 4 'DATA=250 fine'
+serve 127.0.0.1 'DATA=250 fine'
 submit "$T/mail"
 later "DATA answered with 250"
 head -c 3000000 /dev/zero | tr '\0' x | fold -w 70 >"$T/body"
 cat "$T/mail" "$T/body" >"$T/large"
-serve 4 'DATA=cut:100000'
+serve 127.0.0.1 'DATA=cut:100000'
 submit "$T/large"
 later "hung up in the middle of the message"
-serve 4 'DATA=early:552 5.3.4 too much'
+serve 127.0.0.1 'DATA=early:552 5.3.4 too much'
 submit "$T/large"
 isnt "$?" 0 "refused in the middle of the message"
 
 # -- Time -------------------------------------------------------------------------------------------------------
 for stage in connect EHLO MAIL RCPT DATA end; do
-	serve 4 "$stage=hang"
+	serve 127.0.0.1 "$stage=hang"
 	start=$(date +%s)
 	submit "$T/mail" -o submission_timeout_s=1
 	later "a server that hangs at $stage"
 	holds "is not waited for" test $(($(date +%s) - start)) -lt $((5 * SLOWER))
 	like "$(cat "$T/err")" 'took too long' "and the reason says so"
 done
-serve 4 'QUIT=close'
+serve 127.0.0.1 'QUIT=close'
 submit "$T/mail"
 is "$? $(everywhere)" "0 0" "a server that only hangs up at QUIT has it"
 quiet
@@ -232,17 +232,26 @@ later "a host without address"
 like "$(cat "$T/err")" "look up the host of $URI" "the reason says so"
 
 # -- Elsewhere --------------------------------------------------------------------------------------------------
-serve 6
+serve ::1
 if [ -e "$T/stub/port" ]; then
 	submit "$T/mail" -o hostname=unqualified
 	is "$? $(line EHLO)" "0 EHLO [IPv6:::1]" "IPv6"
 fi
-serve 4
+serve 127.0.0.1
 URI=smtp://localhost:${URI##*:}
 submit "$T/mail"
 is "$? $(line QUIT)" "0 QUIT" "a name: all of its addresses are tried"
 
-chmod 755 "$T"
+# Two addresses, the resolver gives 127.0.0.1 first; nobody listens there.
+{ echo '127.0.0.77 two.example'; echo '127.0.0.1 two.example'; } >"$T/hosts"
+if mount --bind "$T/hosts" /etc/hosts 2>/dev/null; then
+	serve 127.0.0.77
+	URI=smtp://two.example:${URI##*:}
+	submit "$T/mail"
+	is "$? $(line QUIT)" "0 QUIT" "one address where nobody listens: the next one is called"
+	umount /etc/hosts
+fi
+
 serve "$T/lmtp"
 submit "$T/mail"
 is "$? $(everywhere)" "0 0" "LMTP over a socket (RFC 2033)"
@@ -302,7 +311,7 @@ print(os.waitstatus_to_exitcode(status), usage.ru_maxrss)
 PYTHON
 rm "$T/body"
 { cat "$T/mail"; head -c 100000000 /dev/zero | tr '\0' A | fold -w 76; echo; } >"$T/100"
-serve 4 count=1
+serve 127.0.0.1 count=1
 fresh
 echo 'redirect "bob@example.com";' | rules
 result=$(call python3 "$T/measure" "$T/100" "$TROMMEL" -o submission="$URI" -r reader@example.net 2>"$T/err")
