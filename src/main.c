@@ -11,6 +11,7 @@ const Command commands[] = {
 	{ "check", command_check, "find the mistakes in Sieve scripts" },
 	{ "try", command_try, "say what rules would do with saved messages; no effect" },
 	{ "test", command_test, "run tests of rules, written in Sieve" },
+	{ "state", command_state, "show and forget what is remembered between messages" },
 	{ "config", command_config, "show the settings in force and where each came from" },
 	{ "help", command_help, "explain a command or a topic" },
 	{ "--help", command_help, NULL },

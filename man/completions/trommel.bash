@@ -18,12 +18,16 @@ _trommel()
 		compopt -o nospace
 		return
 		;;
+	--use)
+		mapfile -t COMPREPLY < <(compgen -W 'duplicate vacation redirect notice' -- "$word")
+		return
+		;;
 	-f | -a | -r | -m | --sender | --recipient | --now | --mail | --timeout)
 		return
 		;;
 	esac
 	if [[ $COMP_CWORD -eq 1 && $word != -* ]]; then
-		mapfile -t COMPREPLY < <(compgen -W 'deliver check try test config help' -- "$word")
+		mapfile -t COMPREPLY < <(compgen -W 'deliver check try test state config help' -- "$word")
 		return
 	fi
 	case $command in
@@ -36,8 +40,15 @@ _trommel()
 	check)
 		mapfile -t COMPREPLY < <(compgen -f -- "$word")
 		;;
+	state)
+		if [[ $COMP_CWORD -eq 2 ]]; then
+			mapfile -t COMPREPLY < <(compgen -W 'list show forget prune' -- "$word")
+		else
+			mapfile -t COMPREPLY < <(compgen -W '-c -o -d --use --json --all --yes' -- "$word")
+		fi
+		;;
 	help)
-		mapfile -t COMPREPLY < <(compgen -W 'deliver check try test config rules mta exit' -- "$word")
+		mapfile -t COMPREPLY < <(compgen -W 'deliver check try test state config rules mta exit' -- "$word")
 		;;
 	*)
 		mapfile -t COMPREPLY < <(compgen -W '-d -f -a -r -m -s -c -o' -- "$word")

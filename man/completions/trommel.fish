@@ -4,17 +4,18 @@ function __trommel_keys
     trommel config --describe 2>/dev/null | string replace -r '\t.*' '='
 end
 
-set -l commands deliver check try test config help
+set -l commands deliver check try test state config help
 complete -c trommel -n "not __fish_seen_subcommand_from $commands" -f
 complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a deliver -d 'Deliver standard input'
 complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a check -d 'Show what is wrong with scripts'
 complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a try -d 'Say what rules would do with saved messages'
 complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a test -d 'Run tests of rules'
+complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a state -d 'Show and forget what is remembered'
 complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a config -d 'Print the settings in force'
 complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a help -d 'List the commands'
 complete -c trommel -n "__fish_seen_subcommand_from check try test" -F
 
-set -l delivery "not __fish_seen_subcommand_from check try test help"
+set -l delivery "not __fish_seen_subcommand_from check try test state help"
 complete -c trommel -n $delivery -s d -x -a '(__fish_complete_users)' -d 'Deliver to this user'
 complete -c trommel -n $delivery -s f -x -d 'Envelope sender'
 complete -c trommel -n $delivery -s a -x -d 'Detail, or original recipient'
@@ -36,4 +37,11 @@ complete -c trommel -n $test -s W -l keep -r -d 'Keep the mail-stores below this
 complete -c trommel -n $test -l junit -r -d 'Write a report in JUnit XML'
 complete -c trommel -n $test -l tap -d 'Print TAP'
 complete -c trommel -n $test -l timeout -x -d 'Seconds that one file may take'
-complete -c trommel -n "__fish_seen_subcommand_from help" -f -a 'deliver check try test config rules mta exit'
+set -l state "__fish_seen_subcommand_from state"
+complete -c trommel -n "$state; and not __fish_seen_subcommand_from list show forget prune" -f -a 'list show forget prune'
+complete -c trommel -n $state -s d -l user -x -a '(__fish_complete_users)' -d 'Whose state'
+complete -c trommel -n $state -l use -x -a 'duplicate vacation redirect notice' -d 'Only this'
+complete -c trommel -n $state -l json -d 'An object in a line for each entry'
+complete -c trommel -n $state -l all -d 'Forget everything'
+complete -c trommel -n $state -s y -l yes -d 'Do not ask'
+complete -c trommel -n "__fish_seen_subcommand_from help" -f -a 'deliver check try test state config rules mta exit'

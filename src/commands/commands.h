@@ -11,6 +11,7 @@ int command_check(int argc, char **argv);
 int command_config(int argc, char **argv);
 int command_deliver(int argc, char **argv);
 int command_help(int argc, char **argv);
+int command_state(int argc, char **argv);
 int command_try(int argc, char **argv);
 int command_test(int argc, char **argv);
 int command_version(int argc, char **argv);

@@ -76,6 +76,22 @@ static const Topic topics[] = {
 	  "Exit status: 0 all passed, 1 some failed, 2 could not run.\n\n"
 	  "Example:\n"
 	  "  trommel test ~/sieve/tests\n" },
+	{ "state", NULL,
+	  "trommel state list [--use USE] [--json] [USER]\n"
+	  "trommel state show [--use USE] [--json] [-d USER] ID...\n"
+	  "trommel state forget [--use USE] [-d USER] ID...\n"
+	  "trommel state forget --use USE|--all [--yes] [-d USER]\n"
+	  "trommel state prune [USER]\n\n"
+	  "Shows and forgets what is remembered from one message to the next: duplicates, whom was "
+	  "answered,\n"
+	  "what was passed on.  Only root may name another USER; -c and -o as for a delivery.\n\n"
+	  "  --use USE  duplicate, vacation, redirect or notice\n"
+	  "  --json     an object in a line for each entry\n"
+	  "  --yes      do not ask\n\n"
+	  "Exit status: 0 good, 1 nothing was found, 2 could not run.\n\n"
+	  "Examples:\n"
+	  "  trommel state list --use vacation\n"
+	  "  trommel state forget --use vacation      everybody is answered again\n" },
 	{ "config", NULL,
 	  "trommel config [-c CONFIG] [-o KEY=VALUE]... [--json] [--describe]\n\n"
 	  "Shows every setting in force and where it came from; with --describe what there is to set.\n\n"

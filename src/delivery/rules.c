@@ -2,6 +2,7 @@
 
 #include <string.h>
 
+#include "base/digest.h"
 #include "base/io.h"
 #include "sieve/limits.h"
 #include "system/trust.h"
@@ -12,6 +13,18 @@ static const char *const usual_places[] = {
 	"~/.dovecot.sieve", /* what Dovecot's ManageSieve keeps, often a link into ~/sieve */
 	"~/.sieve",
 };
+
+/* So that many users' directories are spread over 256 others. */
+static void append_hash(Text *out, const char *name)
+{
+	unsigned char bytes[DIGEST_BYTES];
+	Digest digest;
+
+	digest_begin(&digest);
+	digest_add(&digest, slice_of(name));
+	digest_end(&digest, bytes);
+	text_printf(out, "%02x", bytes[0]);
+}
 
 const char *rules_expand(const char *path, const User *user, Arena *arena)
 {
@@ -26,6 +39,8 @@ const char *rules_expand(const char *path, const User *user, Arena *arena)
 			text_append_string(&result, user->name), path++;
 		else if (path[0] == '%' && path[1] == 'h')
 			text_append_string(&result, user->home), path++;
+		else if (path[0] == '%' && path[1] == 'H')
+			append_hash(&result, user->name), path++;
 		else if (path[0] == '%' && path[1] == '%')
 			text_append_char(&result, *path++);
 		else

@@ -31,7 +31,8 @@ bool rules_find(Rules *rules, const char *option, const Config *config, const Us
 
 void rules_clear(Rules *rules);
 
-/* `path` with a leading ~ and %u, %h, %% expanded for the user, in the arena. */
+/* `path` with a leading ~ and %u, %h, %H, %% expanded for the user, in the arena.  %H: the first two
+ * hexadecimal digits of the name's SHA-256. */
 const char *rules_expand(const char *path, const User *user, Arena *arena);
 
 DEFINE_AUTO_VALUE(Rules, rules_clear)

@@ -85,6 +85,9 @@ typedef struct Config {
 	bool add_return_path;  /* true */
 	bool add_delivered_to; /* false; with it the loop check */
 	bool add_original_to;  /* false */
+	/* what is remembered */
+	const char *state_dir;    /* of the user: ~/.local/state/trommel */
+	const char *state_engine; /* "auto", "sqlite", "files" */
 	/* the rest */
 	const char *hostname;     /* "" for the system's */
 	unsigned deadline_s;      /* 240 */

@@ -16,6 +16,7 @@ static const char *const notify_senders[] = { "",           "sender", "recipient
 					      "user_email", "user",   "postmaster", NULL };
 static const char *const reporters[] = { "postmaster", "sender", "recipient", "original_recipient",
 					 "user_email", "user",   NULL };
+static const char *const state_engines[] = { "auto", "sqlite", "files", NULL };
 static const char *const facilities[] = { "mail",   "daemon", "user",   "auth",   "authpriv",
 					  "local0", "local1", "local2", "local3", "local4",
 					  "local5", "local6", "local7", "",       NULL };
@@ -93,6 +94,8 @@ const Config config_defaults = {
 	.add_return_path = true,
 	.add_delivered_to = false,
 	.add_original_to = false,
+	.state_dir = "~/.local/state/trommel",
+	.state_engine = "auto",
 	.hostname = "",
 	.deadline_s = 240,
 	.log_facility = "mail",
@@ -242,6 +245,11 @@ const ConfigKey config_keys[] = {
 	  .help = "put the recipient into a Delivered-To field and refuse a message that has it" },
 	{ AT(add_original_to), .type = CONFIG_BOOL,
 	  .help = "put the original recipient into an X-Original-To field" },
+
+	{ AT(state_dir), .type = CONFIG_PATH_OF_USER, .section = "What is remembered",
+	  .help = "where it is remembered what a user's rules have seen, answered and sent" },
+	{ AT(state_engine), .type = CONFIG_CHOICE, .choices = state_engines,
+	  .help = "how: a database, a file for each entry where machines share the file system, or auto" },
 
 	{ AT(hostname), .type = CONFIG_STRING, .section = "The rest",
 	  .help = "the name of this host; empty for the system's" },

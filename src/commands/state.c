@@ -1,0 +1,358 @@
+/* state - show and forget what is remembered between messages: `trommel state` */
+#include <stdio.h>
+#include <string.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/panic.h"
+#include "base/suggest.h"
+#include "commands/commands.h"
+#include "commands/settings.h"
+#include "commands/state_entries.h"
+#include "delivery/user_state.h"
+#include "system/privileges.h"
+
+enum {
+	GOOD = 0,
+	NOTHING_FOUND = 1,
+	COULD_NOT_RUN = 2
+};
+
+typedef struct Options {
+	const char *file; /* of the configuration; NULL: the usual one, which may be missing */
+	const char *user; /* NULL: who runs this */
+	StateUse use;     /* with has_use: only this one */
+	bool has_use, all, json, yes;
+	char **ids; /* what stands behind the options */
+	int id_count;
+} Options;
+
+/* What a verb works on. */
+typedef struct Work {
+	const Options *options;
+	const char *user_name;
+	State *state;
+	Arena *arena;
+	int64_t now;
+} Work;
+
+static const char usage[] =
+	"usage: trommel state list   [-c FILE] [-o KEY=VALUE]... [--use USE] [--json] [USER]\n"
+	"       trommel state show   [-c FILE] [-o KEY=VALUE]... [--use USE] [--json] [-d USER] ID...\n"
+	"       trommel state forget [-c FILE] [-o KEY=VALUE]... [--use USE] [-d USER] ID...\n"
+	"       trommel state forget [-c FILE] [-o KEY=VALUE]... --use USE|--all [--yes] [-d USER]\n"
+	"       trommel state prune  [-c FILE] [-o KEY=VALUE]... [USER]\n";
+static const char short_options[] = "c:o:d:y";
+static const struct option long_options[] = {
+	{ "all", no_argument, NULL, 'a' },        { "json", no_argument, NULL, 'j' },
+	{ "user", required_argument, NULL, 'd' }, { "use", required_argument, NULL, 'u' },
+	{ "yes", no_argument, NULL, 'y' },        { NULL, 0, NULL, 0 },
+};
+
+static int complain(const char *text)
+{
+	fprintf(stderr, "trommel state: %s\n", text);
+	return COULD_NOT_RUN;
+}
+
+static int complain_usage(void)
+{
+	fputs(usage, stderr);
+	return COULD_NOT_RUN;
+}
+
+static int nothing_found(const char *text)
+{
+	complain(text);
+	return NOTHING_FOUND;
+}
+
+static int print(const Text *out)
+{
+	if (fwrite(text_string(out), 1, out->length, stdout) == out->length && fflush(stdout) == 0)
+		return GOOD;
+	perror("trommel state: write");
+	return COULD_NOT_RUN;
+}
+
+static bool read_use(const char *name, Options *options)
+{
+	const char *names[STATE_USES + 1] = { NULL }, *meant;
+
+	options->has_use = state_use_of(name, &options->use);
+	if (options->has_use)
+		return true;
+	for (int i = 0; i < STATE_USES; i++)
+		names[i] = state_use_name((StateUse)i);
+	meant = suggest_nearest(slice_of(name), names);
+	fprintf(stderr, "trommel state: there is no use '%s'%s%s%s: duplicate, vacation, redirect, notice\n",
+		name, meant ? ", did you mean '" : "", meant ? meant : "", meant ? "'" : "");
+	return false;
+}
+
+static bool read_options(int argc, char **argv, Options *options)
+{
+	int option;
+
+	optind = 1;
+	while ((option = getopt_long(argc, argv, short_options, long_options, NULL)) != -1)
+		switch (option) {
+		case 'a':
+			options->all = true;
+			break;
+		case 'c':
+			options->file = optarg;
+			break;
+		case 'd':
+			options->user = optarg;
+			break;
+		case 'j':
+			options->json = true;
+			break;
+		case 'u':
+			if (!read_use(optarg, options))
+				return false;
+			break;
+		case 'y':
+			options->yes = true;
+			break;
+		case 'o': /* settings_read's */
+			break;
+		default:
+			return false;
+		}
+	options->ids = argv + optind;
+	options->id_count = argc - optind;
+	return true;
+}
+
+/* The one word that stands behind the options of list and prune. */
+static bool take_user(Options *options)
+{
+	if (options->id_count == 0)
+		return true;
+	if (options->id_count > 1 || options->user)
+		return false;
+	options->user = options->ids[0];
+	options->id_count = 0;
+	return true;
+}
+
+/* ---- what it does ---- */
+
+static bool read_entries(const Work *work, StateEntries *entries, Failure *why)
+{
+	return state_entries_read(work->state, work->options->has_use ? &work->options->use : NULL, work->now,
+				  work->arena, entries, why);
+}
+
+/* Those that the command line names, each once. */
+static bool find_entries(const Work *work, StateEntries *found, const char **missing, Failure *why)
+{
+	StateEntries all, some;
+	size_t count = 0;
+
+	*missing = NULL;
+	if (!read_entries(work, &all, why))
+		return false;
+	found->items = arena_zeroed(work->arena, (all.count + 1) * ((size_t)work->options->id_count + 1),
+				    sizeof *found->items);
+	for (int i = 0; i < work->options->id_count; i++) {
+		if (!state_entries_find(&all, work->options->ids[i], work->arena, &some, why))
+			return false;
+		if (some.count == 0)
+			*missing = work->options->ids[i];
+		memcpy(found->items + count, some.items, some.count * sizeof *some.items);
+		count += some.count;
+	}
+	found->count = count;
+	return true;
+}
+
+static int list(const Work *work)
+{
+	AUTO_VALUE(Text) out = { 0 };
+	StateEntries entries;
+	Failure why = { 0 };
+
+	if (!read_entries(work, &entries, &why))
+		return complain(why.text);
+	if (entries.count == 0)
+		return nothing_found("nothing is remembered");
+	if (work->options->json)
+		state_entries_json(&entries, work->now, &out);
+	else
+		state_entries_table(&entries, work->now, work->arena, &out);
+	return print(&out);
+}
+
+static int report_missing(const char *id)
+{
+	fprintf(stderr, "trommel state: nothing with the id '%s' is remembered\n", id);
+	return NOTHING_FOUND;
+}
+
+static int show(const Work *work)
+{
+	AUTO_VALUE(Text) out = { 0 };
+	StateEntries entries;
+	const char *missing;
+	Failure why = { 0 };
+	int status;
+
+	if (!find_entries(work, &entries, &missing, &why))
+		return complain(why.text);
+	if (work->options->json)
+		state_entries_json(&entries, work->now, &out);
+	else
+		state_entries_paragraphs(&entries, work->now, &out);
+	status = print(&out);
+	return status == GOOD && missing ? report_missing(missing) : status;
+}
+
+static int forget_entries(const Work *work, const StateEntries *entries)
+{
+	size_t forgotten = 0;
+	Failure why = { 0 };
+
+	for (size_t i = 0; i < entries->count; i++) {
+		const StateKey key = { entries->items[i].use, entries->items[i].id, NULL };
+		bool found;
+
+		if (!state_forget(work->state, &key, &found, &why))
+			return complain(why.text);
+		forgotten += found;
+	}
+	if (!work->options->json)
+		printf("forgotten: %zu\n", forgotten);
+	return fflush(stdout) == 0 ? GOOD : complain("the answer could not be written");
+}
+
+/* Whoever types it is asked; a program has to say that it is meant. */
+static bool is_meant(const Work *work, size_t count)
+{
+	char answer[16];
+
+	if (work->options->yes)
+		return true;
+	if (!isatty(STDIN_FILENO)) {
+		fprintf(stderr, "trommel state: nothing was forgotten: without a terminal to ask on, --yes "
+				"has to say that all of it is meant\n");
+		return false;
+	}
+	fprintf(stderr, "Forget %zu %s of %s? [y/N] ", count, count == 1 ? "entry" : "entries",
+		work->user_name);
+	return fgets(answer, sizeof answer, stdin) && (answer[0] == 'y' || answer[0] == 'Y');
+}
+
+static int forget(const Work *work)
+{
+	StateEntries entries;
+	const char *missing = NULL;
+	Failure why = { 0 };
+	int status;
+
+	if (work->options->id_count) {
+		if (!find_entries(work, &entries, &missing, &why))
+			return complain(why.text);
+	} else {
+		if (!read_entries(work, &entries, &why))
+			return complain(why.text);
+		if (entries.count == 0)
+			return nothing_found("nothing is remembered");
+		if (!is_meant(work, entries.count))
+			return COULD_NOT_RUN;
+	}
+	status = entries.count ? forget_entries(work, &entries) : GOOD;
+	return status == GOOD && missing ? report_missing(missing) : status;
+}
+
+static int prune(const Work *work)
+{
+	Failure why = { 0 };
+	unsigned count;
+
+	if (!state_prune(work->state, work->now, &count, &why))
+		return complain(why.text);
+	printf("forgotten: %u\n", count);
+	return fflush(stdout) == 0 ? GOOD : complain("the answer could not be written");
+}
+
+static const struct Verb {
+	const char *name;
+	int (*run)(const Work *work);
+	bool takes_user; /* behind the options; else ids */
+} verbs[] = {
+	{ "list", list, true },
+	{ "show", show, false },
+	{ "forget", forget, false },
+	{ "prune", prune, true },
+};
+
+/* ---- whose ---- */
+
+/* Finds the user and becomes him for good. */
+static bool become(const Options *options, User *user, Failure *why)
+{
+	bool found = options->user ? user_find_name(user, options->user, why)
+				   : user_find_uid(user, geteuid(), why);
+
+	if (!found)
+		return false;
+	if (geteuid() != 0 && user->uid != geteuid())
+		return failure_retry(why, "only root may look at the state of '%s'", user->name);
+	return privileges_become(user, NO_GROUP, why);
+}
+
+static int run(const struct Verb *verb, const Options *options, const Config *config)
+{
+	AUTO(Arena) arena = arena_new();
+	AUTO(State) state = NULL;
+	AUTO_VALUE(User) user = { 0 };
+	struct utsname machine = { .nodename = "localhost" };
+	Failure why = { 0 };
+
+	uname(&machine);
+	if (!become(options, &user, &why))
+		return complain(why.text);
+	state = user_state_open(config, &user, machine.nodename, arena, &why);
+	if (!state)
+		return complain(why.text);
+	return verb->run(&(Work){ options, user.name, state, arena, (int64_t)time(NULL) });
+}
+
+static const struct Verb *find_verb(const char *name)
+{
+	for (size_t i = 0; name && i < sizeof verbs / sizeof *verbs; i++)
+		if (strcmp(verbs[i].name, name) == 0)
+			return &verbs[i];
+	return NULL;
+}
+
+static bool makes_sense(const struct Verb *verb, Options *options)
+{
+	if (verb->takes_user)
+		return take_user(options) && !options->all && !options->yes;
+	if (verb->run == forget)
+		return options->id_count ? !options->all : options->all != options->has_use;
+	return options->id_count > 0 && !options->all && !options->yes;
+}
+
+int command_state(int argc, char **argv)
+{
+	AUTO_VALUE(Config) config = { 0 };
+	const struct Verb *verb = find_verb(argv[1]);
+	Options options = { 0 };
+	Failure why = { 0 };
+
+	panic_set_status(COULD_NOT_RUN);
+	config_init(&config);
+	if (!verb)
+		return complain_usage();
+	if (!read_options(argc - 1, argv + 1, &options) || !makes_sense(verb, &options))
+		return complain_usage();
+	if (!settings_read(argc - 1, argv + 1, short_options, long_options, options.file, &config, &why))
+		return complain(why.text);
+	return run(verb, &options, &config);
+}
