@@ -12,7 +12,6 @@
 #include "base/memory.h"
 #include "base/utf8.h"
 #include "commands/testbed_state.h"
-#include "delivery/answer.h"
 #include "delivery/carry_out.h"
 #include "mailbox/flags.h"
 #include "mailbox/keywords.h"
@@ -260,58 +259,42 @@ static void add_lines(SieveTestErrors *errors, const char *lines)
 	}
 }
 
-/* What the actions have written is sent, as far as it can be. */
-static bool send_answers(Testbed *bed, const Plan *plan, Failure *why)
-{
-	Answering answering = { .composing = { .config = &bed->config,
-					       .envelope = &bed->envelope,
-					       .message = bed->input.message,
-					       .host = bed->input.host,
-					       .now = bed->input.now,
-					       .token = compose_token(bed->input.now, bed->arena),
-					       .arena = bed->arena },
-				.store = bed->store,
-				.submitter = testbed_submitter(bed) };
-	bool sent = true;
-
-	for (unsigned i = 0; i < plan->count && sent; i++)
-		if (compose_is_for(plan->actions[i].kind))
-			sent = answer_send(&answering, &plan->actions[i], i, why);
-	if (answering.notes.length)
-		testbed_show(bed, "%s", text_string(&answering.notes));
-	text_clear(&answering.notes);
-	return sent;
-}
-
 /* False: not all of it could be done.  Then `*kept` tells whether the message is in the inbox all the same.
  */
 static bool carry_out_once(Testbed *bed, const Plan *plan, SieveTestErrors *errors, bool *kept)
 {
 	AUTO_VALUE(Versions) versions = { 0 };
 	Programs programs = testbed_programs(bed);
+	Memory memory = { .arena = bed->arena };
 	Carrying carrying = {
+		.config = &bed->config,
+		.envelope = &bed->envelope,
+		.message = bed->input.message,
+		.header = bed->input.header,
+		.host = bed->input.host,
+		.arena = bed->arena,
+		.submitter = testbed_submitter(bed),
 		.store = bed->store,
 		.plan = plan,
 		.versions = &versions,
 		.programs = &programs,
+		.memory = &memory,
+		.journal = { .now = bed->input.now },
 		.calendars = testbed_calendars(bed),
-		.redirection = { .config = &bed->config,
-				 .envelope = &bed->envelope,
-				 .header = bed->input.header,
-				 .arena = bed->arena,
-				 .submitter = testbed_submitter(bed) },
 		.folder_autocreate = bed->config.folder_autocreate,
 		.now = bed->input.now,
 	};
 	Failure why = { 0 };
 	bool done = versions_make(&versions, &bed->config, &bed->envelope, bed->input.message,
 				  bed->input.header, plan, bed->arena, &why) &&
-		    carry_out(&carrying, &why) && send_answers(bed, plan, &why);
+		    carry_out(&carrying, &why);
 
 	if (done)
 		undo_release_signals(); /* which a delivery holds to its end */
 	else
 		sieve_test_error(errors, SLICE(""), why.text);
+	if (done && carrying.notes.length)
+		testbed_show(bed, "%s", text_string(&carrying.notes));
 	if (done && carrying.fell_back)
 		add_lines(errors, text_string(&carrying.notes));
 	*kept = done;

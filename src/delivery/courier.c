@@ -12,15 +12,25 @@
 #include "delivery/caller.h"
 #include "delivery/carry_out.h"
 #include "delivery/judge.h"
+#include "delivery/last_rules.h"
 #include "delivery/lists.h"
+#include "delivery/memory.h"
+#include "delivery/notice.h"
+#include "delivery/poison.h"
 #include "delivery/programs.h"
 #include "delivery/rules.h"
 #include "delivery/trace.h"
 #include "delivery/user_log.h"
 #include "delivery/world_answer.h"
 #include "mailbox/store.h"
+#include "message/date.h"
 #include "system/log.h"
 #include "system/privileges.h"
+
+enum {
+	LEASE_SPARE_S = 60, /* no delivery lives longer than its deadline and this */
+	STATE_WAIT_S = 10
+};
 
 /* One delivery on its way. */
 typedef struct Courier {
@@ -38,8 +48,13 @@ typedef struct Courier {
 	Rules rules;
 	Programs programs;
 	Calendars calendars;
+	Memory memory;
 	Plan *plan;
 	Text outcome, notes;
+	const char *refusal;
+	bool is_poison;       /* it has stopped its delivery before: the rules are not asked */
+	const char *broken;   /* what is wrong with the script, when others decided in its place: */
+	int64_t last_rules_s; /* those of this time */
 	int64_t now;
 	bool received;
 } Courier;
@@ -190,6 +205,8 @@ static bool answer_rules(void *self, const Question *question, Answer *answer, F
 		return lists_answer(&courier->lists, question, answer, why);
 	if (question->kind == ASK_CALENDAR)
 		return calendars_answer(&courier->calendars, question, answer, why);
+	if (question->kind == ASK_SEEN)
+		return memory_answer(&courier->memory, question, answer, why);
 	if (question->kind == ASK_PROGRAM)
 		return programs_answer(&courier->programs, question, answer, why);
 	return world_answer(courier->store, question, answer, why);
@@ -205,8 +222,42 @@ static Lists user_lists(const Courier *courier)
 			.arena = courier->arena };
 }
 
+/* The message's own id, for people who look at what is remembered. */
+static const char *about_message(const Courier *courier)
+{
+	const HeaderField *field = header_find(courier->header, SLICE("message-id"));
+	const Slice id = field ? header_unfold(field, courier->arena) : SLICE("a message without an id");
+
+	return arena_copy_bytes(courier->arena, id.data, id.length);
+}
+
+/* Where it is remembered what was done; NULL: nowhere. */
+static const char *state_directory(const Courier *courier)
+{
+	const char *setting = courier->config->state_dir;
+
+	return *setting ? rules_expand(setting, &courier->user, courier->arena) : NULL;
+}
+
+static void prepare_memory(Courier *courier)
+{
+	const unsigned deadline_s = courier->config->deadline_s;
+
+	courier->memory = (Memory){ .settings = { .directory = state_directory(courier),
+						  .owner = courier->user.uid,
+						  .host = courier->machine,
+						  .engine = courier->config->state_engine,
+						  .lease_s = deadline_s + LEASE_SPARE_S,
+						  .wait_s = STATE_WAIT_S },
+				    .now = courier->now,
+				    .patience_s = deadline_s / 8,
+				    .about = about_message(courier),
+				    .arena = courier->arena };
+}
+
 static void prepare_surroundings(Courier *courier)
 {
+	prepare_memory(courier);
 	courier->programs = (Programs){ .config = courier->config,
 					.user = &courier->user,
 					.envelope = &courier->envelope,
@@ -220,11 +271,11 @@ static void prepare_surroundings(Courier *courier)
 	};
 }
 
-static bool ask_judge(Courier *courier, Failure *why)
+static JudgeJob make_job(Courier *courier)
 {
 	const Config *config = courier->config;
-	const World world = { .ask = answer_rules, .self = courier };
-	const JudgeJob job = {
+
+	return (JudgeJob){
 		.script_name = courier->rules.path,
 		.script_source = text_slice(&courier->rules.source),
 		.personal_dir = rules_expand(config->sieve_dir, &courier->user, courier->arena),
@@ -245,10 +296,64 @@ static bool ask_judge(Courier *courier, Failure *why)
 		.wall_s = config->judge_wall_s,
 		.memory_mb = config->judge_memory_mb,
 	};
+}
+
+/* Keeps rules that compiled, when they are others than were kept. */
+static void keep_rules(Courier *courier, const char *path, const JudgeFound *found)
+{
+	Failure why = { 0 };
+
+	if (!found->compiled || (!found->changed && last_rules_are_of(path, courier->rules.modified_s)))
+		return;
+	if (!last_rules_keep(path, courier->user.home, text_slice(&courier->rules.source), &found->included,
+			     courier->rules.modified_s, &why))
+		log_line(LOG_LEVEL_WARNING, "%s: %s", courier->user.name, why.text);
+}
+
+/* The script has errors: the last that had none decides, when there is one.  What is wrong now stays the
+ * owner's to know. */
+static bool ask_with_last_rules(Courier *courier, JudgeJob job, const World *world, Failure *why)
+{
+	Plan *failed = courier->plan, *plan;
+	RuleSources includes = { 0 };
+	JudgeFound found = { 0 };
+	int64_t modified_s;
+
+	if (!last_rules_read(job.last_rules, job.owner, &job.script_source, &includes, &modified_s,
+			     courier->arena))
+		return true;
+	job.instead = &includes;
+	job.last_rules = NULL;
+	job.found = &found;
+	if (!judge_ask(&job, world, courier->arena, &plan, why))
+		return false;
+	if (!found.compiled)
+		return true;
+	courier->plan = plan;
+	courier->broken = failed->error;
+	courier->last_rules_s = modified_s;
+	return true;
+}
+
+static bool ask_judge(Courier *courier, Failure *why)
+{
+	const World world = { .ask = answer_rules, .self = courier };
+	JudgeFound found = { 0 };
+	JudgeJob job = make_job(courier);
 
 	courier->lists = user_lists(courier);
+	if (courier->memory.settings.directory) {
+		job.last_rules = last_rules_path(courier->memory.settings.directory, courier->rules.path,
+						 courier->arena);
+		job.found = &found;
+	}
 	if (!judge_ask(&job, &world, courier->arena, &courier->plan, why))
 		return false;
+	if (courier->plan->outcome == PLAN_NO_COMPILE && job.last_rules &&
+	    !ask_with_last_rules(courier, job, &world, why))
+		return false;
+	if (job.last_rules)
+		keep_rules(courier, job.last_rules, &found);
 	/* Not known just now what the owner wants, or whether a folder is there: the MTA tries again. */
 	return courier->plan->outcome != PLAN_RETRY || failure_retry(why, "%s", courier->plan->error);
 }
@@ -260,7 +365,12 @@ static bool decide(Courier *courier, Failure *why)
 			courier->arena, why))
 		return false;
 	prepare_surroundings(courier);
-	if (courier->rules.found == RULES_LOADED && !ask_judge(courier, why))
+	if (courier->rules.found == RULES_LOADED) {
+		poison_watch(courier->memory.settings.directory, courier->user.home, &courier->message,
+			     courier->header);
+		courier->is_poison = poison_count() == POISON_MARKS;
+	}
+	if (courier->rules.found == RULES_LOADED && !courier->is_poison && !ask_judge(courier, why))
 		return false;
 	if (!courier->plan)
 		courier->plan = plan_new(courier->arena);
@@ -276,15 +386,27 @@ static bool carry(Courier *courier, Failure *why)
 	AUTO_VALUE(Versions) versions = { 0 };
 	const char *folder = courier->request->folder;
 	Carrying carrying = {
+		.config = courier->config,
+		.envelope = &courier->envelope,
+		.message = &courier->message,
+		.header = courier->header,
+		.host = courier->hostname,
+		.arena = courier->arena,
 		.store = courier->store,
 		.plan = courier->plan,
 		.versions = &versions,
 		.programs = &courier->programs,
+		.memory = &courier->memory,
+		.journal = { .directory = courier->memory.settings.directory,
+			     .home = courier->user.home,
+			     .owner = courier->user.uid,
+			     .message = &courier->message,
+			     .header = courier->header,
+			     .recipient = courier->envelope.recipient,
+			     .script = text_slice(&courier->rules.source),
+			     .now = courier->now },
 		.calendars = courier->calendars,
-		.redirection = { .config = courier->config,
-				 .envelope = &courier->envelope,
-				 .header = courier->header,
-				 .arena = courier->arena },
+		.may_refuse = true,
 		.inbox = folder && *folder ? folder : NULL,
 		.folder_autocreate = courier->config->folder_autocreate,
 		.now = courier->now,
@@ -295,7 +417,23 @@ static bool carry(Courier *courier, Failure *why)
 
 	courier->outcome = carrying.outcome;
 	courier->notes = carrying.notes;
+	courier->refusal = carrying.refusal;
 	return done;
+}
+
+static void append_lines(Text *lines, const char *text)
+{
+	const size_t length = strlen(text);
+
+	text_printf(lines, "%s%s", text, length && text[length - 1] == '\n' ? "" : "\n");
+}
+
+static void tell_broken(const Courier *courier, Text *lines)
+{
+	append_lines(lines, courier->broken);
+	text_append_string(lines, "the last rules without errors were used, those of ");
+	date_write_rfc5322(courier->last_rules_s, 0, lines);
+	text_append_char(lines, '\n');
 }
 
 /* What the owner of the rules should know: errors, warnings, and what could not be done as they said. */
@@ -304,9 +442,13 @@ static void tell_owner(Courier *courier)
 	const Plan *plan = courier->plan;
 	AUTO_VALUE(Text) lines = { 0 };
 
+	if (courier->is_poison)
+		text_append_string(&lines, "a message has stopped its own delivery, by a bug in trommel, and "
+					   "was filed without the rules\n");
+	if (courier->broken)
+		tell_broken(courier, &lines);
 	if (plan->error)
-		text_printf(&lines, "%s%s", plan->error,
-			    plan->error[0] && plan->error[strlen(plan->error) - 1] == '\n' ? "" : "\n");
+		append_lines(&lines, plan->error);
 	for (size_t i = 0; i < plan->warning_count; i++)
 		text_printf(&lines, "%s\n", plan->warnings[i]);
 	text_append_slice(&lines, text_slice(&courier->notes));
@@ -320,6 +462,31 @@ static void tell_owner(Courier *courier)
 				courier->user.uid, courier->now, text_string(&lines));
 }
 
+/* Who does not look into his log finds it in his inbox. */
+static void give_notice(Courier *courier)
+{
+	const char *errors = courier->broken ? courier->broken : courier->plan->error;
+	const Notice notice = {
+		.composing = { .config = courier->config,
+			       .envelope = &courier->envelope,
+			       .message = &courier->message,
+			       .host = courier->hostname,
+			       .now = courier->now,
+			       .token = compose_token(courier->now, courier->arena),
+			       .arena = courier->arena },
+		.store = courier->store,
+		.memory = &courier->memory,
+		.script = courier->rules.path,
+		.errors = errors,
+		.instead = courier->broken
+				   ? "Until then the last rules without errors are used in their place."
+				   : "Until then all mail goes into the inbox.",
+	};
+
+	if (courier->config->rules_notice && (courier->broken || courier->plan->outcome == PLAN_NO_COMPILE))
+		notice_file(&notice);
+}
+
 static bool deliver(Courier *courier, Failure *why)
 {
 	bool done = find_user(courier, why) && become_recipient(courier, why) && receive(courier, why) &&
@@ -327,8 +494,13 @@ static bool deliver(Courier *courier, Failure *why)
 
 	if (done) {
 		*why = (Failure){ 0 }; /* what went wrong on the way was mended */
+		if (courier->rules.found == RULES_LOADED)
+			poison_forget(courier->now - (int64_t)JOURNAL_DAYS * 86400);
 		tell_owner(courier);
+		give_notice(courier);
 	}
+	if (done && courier->refusal) /* "5.7.1 text" */
+		return failure_set(why, FAILURE_REFUSED, "5.7.1", "%s", courier->refusal + strlen("5.7.1 "));
 	return done;
 }
 
@@ -394,6 +566,7 @@ bool courier_deliver(const DeliveryRequest *request, const Config *config, Failu
 	if (!courier.received && (why->kind == FAILURE_REFUSED || why->kind == FAILURE_NO_USER))
 		read_the_rest();
 	write_log(&courier, started_us, clock_us(CLOCK_MONOTONIC), why);
+	memory_close(&courier.memory);
 	store_close(courier.store);
 	message_clear(&courier.message);
 	rules_clear(&courier.rules);

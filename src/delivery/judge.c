@@ -205,14 +205,32 @@ static bool hear_text(Hearing *hearing, Slice text)
 	return failure_retry(&hearing->wrong, "the judge gave up: %s", text_string(&printable));
 }
 
+/* Believed as long as the message has not been seen. */
+static bool hear_source(Hearing *hearing, Slice body, Arena *arena)
+{
+	RuleSource source;
+
+	if (hearing->compiled || !hearing->job->found || !last_rules_take(&body, &source, arena))
+		return wrong(hearing, "talks nonsense");
+	last_rules_add(&hearing->job->found->included, source, arena);
+	return true;
+}
+
 /* One frame.  False when it was the last: a plan, or something wrong. */
 static bool hear_frame(Hearing *hearing, const Frame *frame, Arena *arena, Plan **plan)
 {
 	if (++hearing->frames > LIMIT_QUESTIONS)
 		return wrong(hearing, "asks without end");
 	switch (frame->kind) {
+	case FRAME_SOURCE:
+		return hear_source(hearing, frame->body, arena);
 	case FRAME_COMPILED:
 		hearing->compiled = true;
+		return true;
+	case FRAME_CHANGED:
+		if (hearing->compiled || !hearing->job->found)
+			break;
+		hearing->job->found->changed = true;
 		return true;
 	case FRAME_ASK:
 		return answer_question(hearing, frame->body);
@@ -312,6 +330,8 @@ bool judge_ask_with(const JudgeJob *job, const World *world, JudgeBody body, Are
 	hearing.reader.socket = ours;
 	hearing.reader.deadline_ms = frame_clock_ms() + (int64_t)job->wall_s * 1000;
 	*plan = hear(&hearing, arena);
+	if (job->found)
+		job->found->compiled = hearing.compiled;
 	text_clear(&hearing.reader.bytes);
 	end_judge(judge, &status);
 	pass_on_finding(status);

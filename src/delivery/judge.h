@@ -13,11 +13,19 @@
 
 #include "base/arena.h"
 #include "base/failure.h"
+#include "delivery/last_rules.h"
 #include "message/envelope.h"
 #include "message/message.h"
 #include "plan/plan.h"
 #include "plan/world.h"
 #include "system/config.h"
+
+/* What came out besides a plan. */
+typedef struct JudgeFound {
+	bool compiled;
+	bool changed;         /* an included script is another than the one in `last_rules` */
+	RuleSources included; /* all of them, in the arena, when there is a `last_rules` */
+} JudgeFound;
 
 /* What is to be judged, by what, with what.  All of it is borrowed. */
 typedef struct JudgeJob {
@@ -25,6 +33,8 @@ typedef struct JudgeJob {
 	Slice script_source;
 	const char *personal_dir, *global_dir; /* of included scripts; NULL: there are none */
 	uid_t owner;                           /* he and root alone may have written them */
+	const RuleSources *instead;            /* included scripts, rather than those; or NULL */
+	const char *last_rules; /* what was kept of the script (last_rules.h); NULL: nothing is */
 	Message *message;
 	const Envelope *envelope;
 	int64_t now;                /* seconds since 1970 */
@@ -35,6 +45,7 @@ typedef struct JudgeJob {
 	const Config *config; /* for the settings that rules look at; may be NULL */
 	const char *recipient_delimiter;
 	unsigned cpu_s, wall_s, memory_mb; /* each above 0 */
+	JudgeFound *found;                 /* out; may be NULL */
 } JudgeJob;
 
 /* Asks a judge and sees it to its end: when this returns there is no process and no descriptor more than

@@ -36,7 +36,8 @@ static bool ask_courier(void *self, const Question *question, Answer *answer, Fa
 /* What the script's extensions look at, and where its includes come from. */
 typedef struct Surroundings {
 	Includes includes;
-	const Config *config;
+	const JudgeJob *job;
+	RuleSources included; /* so far */
 	Arena *arena;
 } Surroundings;
 
@@ -44,14 +45,67 @@ static const char *setting(void *self, const char *name)
 {
 	const Surroundings *it = self;
 
-	return it->config ? config_get(it->config, name, it->arena) : NULL;
+	return it->job->config ? config_get(it->job->config, name, it->arena) : NULL;
 }
 
 static SieveLoad load(void *self, SievePlace place, const char *name, Text *source, Failure *why)
 {
 	Surroundings *it = self;
+	const RuleSource *instead;
+	SieveLoad loaded;
 
-	return includes_load(&it->includes, place, name, source, why);
+	if (it->job->instead) {
+		instead = last_rules_find(it->job->instead, place, name);
+		if (instead)
+			text_append_slice(source, instead->text);
+		return instead ? SIEVE_LOADED : SIEVE_ABSENT;
+	}
+	loaded = includes_load(&it->includes, place, name, source, why);
+	if (loaded == SIEVE_LOADED && it->job->last_rules)
+		last_rules_add(&it->included,
+			       (RuleSource){ place, arena_copy_string(it->arena, name),
+					     arena_copy_slice(it->arena, text_slice(source)) },
+			       it->arena);
+	return loaded;
+}
+
+/* Are those that were kept the same ones? */
+static bool are_kept(const Surroundings *it)
+{
+	RuleSources kept = { 0 };
+	Slice script;
+	int64_t modified_s;
+
+	if (!last_rules_read(it->job->last_rules, it->job->owner, &script, &kept, &modified_s, it->arena) ||
+	    kept.count != it->included.count)
+		return false;
+	for (size_t i = 0; i < kept.count; i++) {
+		const RuleSource *now = &it->included.items[i];
+		const RuleSource *then = last_rules_find(&kept, now->place, now->name);
+
+		if (!then || !slice_equal(then->text, now->text))
+			return false;
+	}
+	return true;
+}
+
+static void tell(int socket, FrameKind kind, Slice body)
+{
+	if (!frame_send(socket, kind, body))
+		_exit(0); /* nobody is left to judge for */
+}
+
+/* Tells the courier which scripts these rules were made of. */
+static void tell_sources(int socket, const Surroundings *it)
+{
+	for (size_t i = 0; i < it->included.count; i++) {
+		AUTO_VALUE(Text) bytes = { 0 };
+
+		last_rules_write(&it->included.items[i], &bytes);
+		tell(socket, FRAME_SOURCE, text_slice(&bytes));
+	}
+	if (it->included.count && !are_kept(it))
+		tell(socket, FRAME_CHANGED, SLICE(""));
 }
 
 static void fail_to_compile(const SieveFindings *findings, Plan *plan)
@@ -77,7 +131,8 @@ static bool fetch_and_close(const SieveScript *script, const MimeModule **mime, 
 }
 
 /* Everything that comes before the message.  False when the plan says why it cannot come. */
-static bool prepare(const JudgeJob *job, Plan *plan, SieveScript **script, const MimeModule **mime)
+static bool prepare(int socket, const JudgeJob *job, Plan *plan, SieveScript **script,
+		    const MimeModule **mime)
 {
 	/* Asked for settings while the script runs, too. */
 	Surroundings *surroundings = ARENA_NEW(plan->arena, Surroundings);
@@ -90,15 +145,17 @@ static bool prepare(const JudgeJob *job, Plan *plan, SieveScript **script, const
 	SieveFindings findings = { 0 };
 	Failure why = { 0 };
 
-	*surroundings = (Surroundings){ { job->personal_dir, job->global_dir, job->owner },
-					job->config,
-					plan->arena };
+	*surroundings = (Surroundings){ .includes = { job->personal_dir, job->global_dir, job->owner },
+					.job = job,
+					.arena = plan->arena };
 	privileges_drop_spool_group();
 	*script = sieve_compile(job->script_name, job->script_source, &setup, plan->arena, &findings, &why);
 	if (!*script && why.kind == FAILURE_NONE) {
 		fail_to_compile(&findings, plan);
 		return false;
 	}
+	if (*script)
+		tell_sources(socket, surroundings);
 	if (*script && fetch_and_close(*script, mime, &why))
 		return true;
 	/* What the owner wants is not known, so that nothing can be done now. */
@@ -122,7 +179,7 @@ static void judge_body(int socket, const JudgeJob *job)
 	Plan *plan = plan_new(arena);
 	SieveScript *script;
 
-	if (prepare(job, plan, &script, &input.mime)) {
+	if (prepare(socket, job, plan, &script, &input.mime)) {
 		frame_send(socket, FRAME_COMPILED, SLICE(""));
 		input.header = header_index(job->message->header, arena);
 		sieve_run(script, &input, plan);

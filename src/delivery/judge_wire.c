@@ -8,6 +8,7 @@
 #include "base/io.h"
 #include "plan/limits.h"
 #include "plan/world.h"
+#include "sieve/limits.h"
 
 enum {
 	CHUNK_BYTES = 4096,
@@ -19,7 +20,10 @@ static bool kind_allows(char kind, size_t length)
 {
 	switch (kind) {
 	case FRAME_COMPILED:
+	case FRAME_CHANGED:
 		return length == 0;
+	case FRAME_SOURCE:
+		return length <= SIEVE_LIMIT_SCRIPT_BYTES + LIMIT_FOLDER_LENGTH + 64;
 	case FRAME_ASK:
 		return length <= question_limit();
 	case FRAME_PLAN:

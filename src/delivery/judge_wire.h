@@ -17,6 +17,8 @@ enum {
 
 typedef enum FrameKind {
 	/* from the judge */
+	FRAME_SOURCE = 'S',   /* last_rules_write's bytes: an included script, before FRAME_COMPILED */
+	FRAME_CHANGED = 'D',  /* empty: they are others than were kept; likewise */
 	FRAME_COMPILED = 'C', /* empty; before the judge looks at the message */
 	FRAME_ASK = 'Q',      /* question_encode's bytes */
 	FRAME_PLAN = 'P',     /* plan_encode's bytes: the last thing that is listened to */

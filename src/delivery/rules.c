@@ -1,6 +1,7 @@
 #include "delivery/rules.h"
 
 #include <string.h>
+#include <sys/stat.h>
 
 #include "base/digest.h"
 #include "base/io.h"
@@ -51,6 +52,10 @@ const char *rules_expand(const char *path, const User *user, Arena *arena)
 
 static bool load(Rules *rules, int fd, Failure *why)
 {
+	struct stat status;
+
+	if (fstat(fd, &status) == 0)
+		rules->modified_s = status.st_mtim.tv_sec;
 	if (io_read_file(fd, rules->path, SIEVE_LIMIT_SCRIPT_BYTES, &rules->source, why)) {
 		rules->found = RULES_LOADED;
 		return true;

@@ -21,6 +21,7 @@ typedef struct Rules {
 	const char *path; /* of the script that was found, in the arena */
 	const char *why;  /* REFUSED: what is wrong with it and how to mend it */
 	Text source;
+	int64_t modified_s; /* when the script was written, in seconds since 1970 */
 } Rules;
 
 /* Finds the script: `option` (-s), else `sieve_script`, else the first there is of

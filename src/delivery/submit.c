@@ -63,7 +63,7 @@ static const char *const *make_argv(const Config *config, const Outgoing *mail, 
 	return argv;
 }
 
-static const char *const *make_environment(const Envelope *envelope, Arena *arena)
+const char *const *submit_environment(const Envelope *envelope, Arena *arena)
 {
 	static const char *const passed_on[] = { "MAIL_CONFIG", "TZ" };
 	const size_t passed = sizeof passed_on / sizeof *passed_on;
@@ -101,7 +101,7 @@ static bool to_sendmail(const Config *config, const Envelope *envelope, const Ou
 	AUTO(Arena) arena = arena_new();
 	const ChildSpec spec = {
 		.argv = make_argv(config, mail, arena),
-		.environment = make_environment(envelope, arena),
+		.environment = submit_environment(envelope, arena),
 		.feed = mail->write,
 		.self = mail->self,
 		.timeout_s = config->submission_timeout_s,

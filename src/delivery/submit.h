@@ -9,6 +9,7 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "base/arena.h"
 #include "base/failure.h"
 #include "message/envelope.h"
 #include "system/config.h"
@@ -36,6 +37,10 @@ typedef struct Submitter {
 	bool (*submit)(void *self, const Outgoing *mail, Failure *why);
 	void *self;
 } Submitter;
+
+/* What such a program finds in its environment, and nothing else: paths, the user, MAIL_CONFIG and TZ as they
+ * came. Ends in NULL; in `arena`. */
+const char *const *submit_environment(const Envelope *envelope, Arena *arena);
 
 /* Hands `mail` to `submitter`, or, when that is NULL or has no function, to the server that the configuration
  * calls `submission`, or, when that is empty, to the program that it calls `sendmail`, with the environment

@@ -73,3 +73,14 @@ unsigned trace_hops(const HeaderIndex *header)
 		hops++;
 	return hops;
 }
+
+bool trace_is_of_one_try(const HeaderField *field)
+{
+	static const char *const names[] = { "Return-Path", "Delivered-To", "X-Original-To", "Envelope-To",
+					     "Delivery-Date" };
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (ascii_equal_fold_string(field->name, names[i]))
+			return true;
+	return false;
+}

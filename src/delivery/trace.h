@@ -23,6 +23,10 @@ bool trace_delivered_before(const HeaderIndex *header, const char *recipient, Ar
 #define TRACE_REDIRECT_FIELD "X-Sieve-Redirected-From"
 bool trace_redirected_before(const HeaderIndex *header, const char *recipient, Arena *arena);
 
+/* Does the field say how the message reached us this time, rather than what it is?  An MTA writes these anew
+ * each time it tries. */
+bool trace_is_of_one_try(const HeaderField *field);
+
 /* How many MTAs the message has passed: its Received fields. */
 unsigned trace_hops(const HeaderIndex *header);
 

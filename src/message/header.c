@@ -216,6 +216,14 @@ const HeaderField *header_find(const HeaderIndex *index, Slice name)
 	return first < 0 ? NULL : &index->fields[first];
 }
 
+const HeaderField *header_list_field(const HeaderIndex *index)
+{
+	for (size_t i = 0; i < index->count; i++)
+		if (ascii_starts_with_fold(index->fields[i].name, "List-"))
+			return &index->fields[i];
+	return NULL;
+}
+
 const HeaderField *header_next(const HeaderIndex *index, const HeaderField *field)
 {
 	return field->next_same < 0 ? NULL : &index->fields[field->next_same];

@@ -54,6 +54,9 @@ const HeaderField *header_find(const HeaderIndex *index, Slice name);
 /* The field of the same name after `field`, or NULL. */
 const HeaderField *header_next(const HeaderIndex *index, const HeaderField *field);
 
+/* A field that only mailing lists write: "List-..." (RFC 2369, RFC 2919), or NULL. */
+const HeaderField *header_list_field(const HeaderIndex *index);
+
 /* The value on one line: line ends of folds taken out (RFC 5322, 2.2.3: the blanks after
  * them stay), blanks at both ends trimmed.  Borrowed when nothing had to be removed. */
 Slice header_unfold(const HeaderField *field, Arena *arena);

@@ -92,12 +92,11 @@ SieveStatus sieve_annotation_matches(SieveRun *run, const SieveNode *node, const
 	SieveStatus status = find(run, folder, entry, &value);
 
 	*result = false;
-	/* "True if the annotation exists and": of one that does not nothing is, not that there are 0 of it.
-	 */
-	if (status != SIEVE_OK || !value.data)
+	if (status != SIEVE_OK)
 		return status;
 	sieve_match_begin(&match, run, node, keys);
-	status = sieve_match_value(&match, value);
+	if (value.data)
+		status = sieve_match_value(&match, value);
 	return sieve_match_end(&match, status, result);
 }
 

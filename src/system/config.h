@@ -26,6 +26,7 @@ typedef struct Config {
 	const char *special_use;    /* "\\Junk=Junk \\Sent=Sent" */
 	/* the rules */
 	const char *sieve_script;             /* path, ~ allowed; "" for the usual search */
+	bool rules_notice;                    /* rules with errors are told of in the inbox */
 	const char *sieve_dir;                /* of :personal includes: ~/sieve */
 	const char *sieve_global_dir;         /* of :global includes: /etc/trommel/sieve */
 	const char *recipient_delimiter;      /* "+" */
@@ -58,12 +59,16 @@ typedef struct Config {
 	unsigned judge_wall_s;               /* 10 */
 	unsigned judge_memory_mb;            /* 512 */
 	/* outgoing */
-	const char *sendmail;           /* /usr/sbin/sendmail */
-	const char *sendmail_arguments; /* more of them, blanks between; "" */
-	const char *submission;         /* "smtp://host", "lmtp:///path"; "": through sendmail */
-	unsigned submission_timeout_s;  /* for one message, to either: 120 */
-	const char *redirect_sender;    /* "sender", "recipient", ..., or "<address>" */
-	unsigned hop_limit;             /* Received lines beyond which nothing is redirected: 25 */
+	const char *sendmail;                /* /usr/sbin/sendmail */
+	const char *sendmail_arguments;      /* more of them, blanks between; "" */
+	const char *submission;              /* "smtp://host", "lmtp:///path"; "": through sendmail */
+	unsigned submission_timeout_s;       /* for one message, to either: 120 */
+	const char *redirect_sender;         /* "sender", "recipient", ..., or "<address>" */
+	const char *redirect_sender_program; /* for "program"; "" */
+	unsigned redirect_rate_max;          /* 0: no limit */
+	unsigned redirect_rate_period_s;     /* 3600 */
+	const char *reject_by;               /* "mta" or "mail" */
+	unsigned hop_limit;                  /* Received lines beyond which nothing is redirected: 25 */
 	/* what rules send */
 	const char *user_email;               /* "" for the recipient's address; %u, %n, %d allowed */
 	const char *user_addresses;           /* more that are the user's own; "" */

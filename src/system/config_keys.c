@@ -10,7 +10,8 @@ static const char *const lock_kinds[] = { "dotlock", "fcntl", "flock", NULL };
 static const char *const verdict_types[] = { "score", "strlen", "text", NULL };
 static const char *const redirect_senders[] = { "sender",     "recipient", "original_recipient",
 						"user_email", "user",      "postmaster",
-						NULL };
+						"program",    NULL };
+static const char *const refusers[] = { "mta", "mail", NULL };
 static const char *const line_ends[] = { "crlf", "lf", NULL };
 static const char *const notify_senders[] = { "",           "sender", "recipient",  "original_recipient",
 					      "user_email", "user",   "postmaster", NULL };
@@ -32,6 +33,7 @@ const Config config_defaults = {
 	.subscribe_created = false,
 	.special_use = "\\Drafts=Drafts \\Junk=Junk \\Trash=Trash \\Sent=Sent \\Sent=Sent Messages",
 	.sieve_script = "",
+	.rules_notice = true,
 	.sieve_dir = "~/sieve",
 	.sieve_global_dir = TROMMEL_CONFIG_DIR "/sieve",
 	.recipient_delimiter = "+",
@@ -73,6 +75,10 @@ const Config config_defaults = {
 	.submission = "",
 	.submission_timeout_s = 120,
 	.redirect_sender = "sender",
+	.redirect_sender_program = "",
+	.redirect_rate_max = 0,
+	.redirect_rate_period_s = 3600,
+	.reject_by = "mta",
 	.hop_limit = 25,
 	.postmaster = "",
 	.user_email = "",
@@ -127,6 +133,8 @@ const ConfigKey config_keys[] = {
 
 	{ AT(sieve_script), .type = CONFIG_PATH_OF_USER, .section = "The rules",
 	  .help = "the user's script; empty for the usual search" },
+	{ AT(rules_notice), .type = CONFIG_BOOL,
+	  .help = "tell the owner of rules with errors by a message in his inbox, once a day" },
 	{ AT(sieve_dir), .type = CONFIG_PATH_OF_USER, .help = "where include :personal finds scripts" },
 	{ AT(sieve_global_dir), .type = CONFIG_PATH_OF_SYSTEM,
 	  .help = "where include :global finds scripts" },
@@ -203,6 +211,13 @@ const ConfigKey config_keys[] = {
 	{ AT(submission_timeout_s), RANGE(1, 280), .help = "seconds that handing over one message may take" },
 	{ AT(redirect_sender), .type = CONFIG_SENDER, .choices = redirect_senders,
 	  .help = "the envelope sender of redirected messages" },
+	{ AT(redirect_sender_program), .type = CONFIG_PATH_OF_SYSTEM,
+	  .help = "the program that rewrites envelope senders, for redirect_sender = program (SRS)" },
+	{ AT(redirect_rate_max), RANGE(0, 1000000),
+	  .help = "redirects of one user in redirect_rate_period_s; 0 for no limit" },
+	{ AT(redirect_rate_period_s), RANGE(1, 86400 * 31), .help = "seconds for which they are counted" },
+	{ AT(reject_by), .type = CONFIG_CHOICE, .choices = refusers,
+	  .help = "how messages are refused: by the MTA, where that can be, or always by mail" },
 	{ AT(hop_limit), RANGE(1, 1000), .help = "a message with more Received fields is not redirected" },
 	{ AT(postmaster), .type = CONFIG_STRING,
 	  .help = "the address of the postmaster; empty for postmaster at the host's name" },

@@ -44,6 +44,7 @@ enum {
 
 static char guard_stack[GUARD_STACK_BYTES] __attribute__((aligned(16)));
 static volatile sig_atomic_t guarding, grace_given;
+static void (*last_act)(void);
 
 /* In a forked child the handlers are still there (resetting each would cost a system call that most
  * children never need); they step aside. */
@@ -66,6 +67,30 @@ static bool may_wait(int signal)
 	return true;
 }
 
+static void leave(int signal)
+{
+	(void)signal;
+	_exit(EX_TEMPFAIL);
+}
+
+/* A fault in the last act is a second one, and must not end us by a signal. */
+static void act_last(void)
+{
+	struct sigaction act = { .sa_handler = leave, .sa_flags = SA_ONSTACK | SA_NODEFER };
+	sigset_t faults;
+
+	if (!last_act)
+		return;
+	sigemptyset(&faults);
+	for (size_t i = 0; i < DEADLY_COUNT; i++)
+		if (deadly[i].is_fault) {
+			sigaction(deadly[i].signal, &act, NULL);
+			sigaddset(&faults, deadly[i].signal);
+		}
+	sigprocmask(SIG_UNBLOCK, &faults, NULL);
+	last_act();
+}
+
 static void on_deadly_signal(int signal)
 {
 	size_t i = 0;
@@ -81,6 +106,8 @@ static void on_deadly_signal(int signal)
 	undo_run();
 	/* One write, and if nobody listens or the pipe is full (Postfix's does not block), so be it. */
 	(void)!write(STDERR_FILENO, deadly[i].line, strlen(deadly[i].line));
+	if (deadly[i].is_fault)
+		act_last();
 	_exit(EX_TEMPFAIL);
 }
 
@@ -88,6 +115,7 @@ static void on_panic(const char *text)
 {
 	(void)text; /* panic writes it */
 	undo_run();
+	act_last();
 }
 
 static void handle_signals(void)
@@ -146,6 +174,11 @@ void crash_guard_install(void)
 	umask(077);
 }
 
+void crash_guard_on_fault(void (*last)(void))
+{
+	last_act = last;
+}
+
 void crash_guard_deadline(unsigned seconds)
 {
 	unsigned sooner = alarm(seconds);
@@ -176,6 +209,7 @@ void crash_guard_remove(void)
 	sigset_t none;
 
 	guarding = 0;
+	last_act = NULL;
 	undo_forget();
 	panic_set_hook(NULL);
 	sigemptyset(&none);

@@ -71,7 +71,7 @@ for uid in ../../escape /etc/passwd .hidden -x "a b" '*' "$long" "$other" 'ü'; 
 	invitation REQUEST "$uid" 0 | bring || fail "UID $uid: status $?"
 done
 is "$(count added) $(objects | grep -cE '^./default/[0-9a-f]{64}\.ics$') $(objects | wc -l)" "9 9 9" "whatever the UID is, its file has the name of a digest"
-is "$(ls -A "$HOME" | tr '\n' ' ')" ".sieve Maildir calendars " "and nothing is anywhere else"
+is "$(ls -A "$HOME" | tr '\n' ' ')" ".local .sieve Maildir calendars " "and nothing is anywhere else"
 invitation REQUEST "$(printf 'nul\000nul')" 0 | sed 's/nulnul/a\x00b/' | bring
 is "$? $(objects | wc -l)" "0 9" "one with a NUL is malformed"
 before=$(count added)
@@ -125,10 +125,14 @@ no_litter
 invitation REQUEST one 0 | bring -o sendmail=/bin/true
 one=$(name_of one)
 mv "$CALENDARS/default/$one" "$CALENDARS/default/$one.lock"
+rm -rf "$HOME/.local"
 invitation REQUEST one 0 | bring -o sendmail=/bin/true
-is "$? $(objects)" "0 ./default/${one#./}.lock" "a calendar that is locked makes nothing be redirected again"
-like "$(told)" "the calendar was not changed" "which is told"
+is "$? $(objects)" "75 ./default/${one#./}.lock" "a calendar that is locked makes the message wait"
 rm "$CALENDARS/default/$one.lock"
+invitation REQUEST one 0 | bring -o sendmail=/bin/false
+is "$? $(objects | wc -l)" "0 1" "and the next try does not redirect it again"
+
+rm "$CALENDARS/default/$one"
 
 # Without effect.
 invitation REQUEST one 0 >"$T/mail"

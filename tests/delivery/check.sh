@@ -58,10 +58,6 @@ global/site:1:1: error: unknown command 'wobble'" "included scripts are checked,
 echo 'require "regex"; if false { if header :regex "subject" "a(" { stop; } }' >pattern.sieve
 is "$(check pattern.sieve | tail -1)" "status 1" "patterns are compiled although no message comes"
 
-echo 'require "vacation"; vacation "away";' >vacation.sieve
-is "$(check vacation.sieve | sed -n '1p;$p')" "vacation.sieve:1:21: error: 'vacation' cannot be carried out where this script is to run
-status 1" "what a delivery cannot carry out is a mistake"
-
 is "$(check nothing.sieve)" "status 2" "a script that is not there could not be looked at"
 is "$(cat err)" "trommel check: read 'nothing.sieve': No such file or directory" "and that is said"
 is "$(check nothing.sieve bad.sieve | grep -c error:)" 2 "the others are checked all the same"

@@ -200,9 +200,10 @@ instead() {
 	fi
 }
 # Delivers standard input as the recipient; $T/out and $T/err are what was said.
-# Folders are made when rules file into them; what happens without that setting is told in actions.sh.
+# Folders are made when rules file into them; what happens without that setting is told in actions.sh.  Word of
+# wrong rules is told in the inbox with NOTICE=yes only.
 deliver() {
-	call "$TROMMEL" "$@" -o folder_autocreate=yes >"$T/out" 2>"$T/err"
+	call "$TROMMEL" "$@" -o folder_autocreate=yes -o rules_notice="${NOTICE:-no}" >"$T/out" 2>"$T/err"
 	delivered=$?
 	look_for_findings
 	return $delivered
@@ -220,7 +221,7 @@ environ() {
 		shift
 	done
 	[ $# -gt 0 ] && shift
-	eval "call $environ_set \"\$TROMMEL\" \"\$@\" -o folder_autocreate=yes" >"$T/out" 2>"$T/err"
+	eval "call $environ_set \"\$TROMMEL\" \"\$@\" -o folder_autocreate=yes -o rules_notice=no" >"$T/out" 2>"$T/err"
 	delivered=$?
 	look_for_findings
 	return $delivered

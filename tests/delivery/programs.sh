@@ -15,7 +15,7 @@ story() { # rules options…: a delivery to an empty home
 	fresh
 	printf 'require [%s];\n%s\n' "$REQUIRES" "$1" | rules
 	shift
-	call "$TROMMEL" -f alice@example.org -o folder_autocreate=yes -o filter_bin_dir="$BIN" -o execute_bin_dir="$BIN" \
+	call "$TROMMEL" -f alice@example.org -o folder_autocreate=yes -o rules_notice=no -o filter_bin_dir="$BIN" -o execute_bin_dir="$BIN" \
 		-o pipe_bin_dir="$BIN" "$@" <"${MAIL:-$T/mail}" >"$T/out" 2>"$T/err"
 }
 content() { without_trace "$(stored "${1-}")"; }

@@ -1,9 +1,8 @@
 /* reject - refuse the message, by mail to its sender
  * RFC 5429, section 2.2
  *
- * It could be refused towards the MTA when the reason is ASCII; we never do, because "reject" is for people
- * who want their text to arrive as it is (2.3 forbids the silent change).  A message from the null sender is
- * dropped: there is nobody to tell. */
+ * Whether by mail or towards the MTA is for delivery to say (delivery/sending.c).  A message from the null
+ * sender is dropped: there is nobody to tell. */
 #include "sieve/extensions/list.h"
 
 #include "sieve/extension.h"
@@ -15,7 +14,7 @@ static SieveStatus reject(SieveRun *run, const SieveNode *node)
 }
 
 static const SieveActionInfo info = {
-	.about = "refuses the message, by mail to its sender",
+	.about = "refuses the message, with this reason as it is",
 	.document = "RFC 5429, 2.2",
 	.interactions = "an error with keep, fileinto, redirect, pipe, vacation and another refusal",
 	.cancels_keep = true,
@@ -32,7 +31,7 @@ static const SieveVerb commands[] = {
 
 const SieveExtension sieve_ext_reject = {
 	.capability = "reject",
-	.about = "refuse messages, by mail to the sender",
+	.about = "refuse messages, with a reason that arrives as it is",
 	.document = "RFC 5429, 2.2",
 	.commands = commands,
 };

@@ -142,14 +142,6 @@ static bool field_says(SieveRun *run, const char *name, const char *list, Slice 
 	return false;
 }
 
-static const HeaderField *list_field(const HeaderIndex *header)
-{
-	for (size_t i = 0; i < header->count; i++)
-		if (ascii_starts_with_fold(header->fields[i].name, "List-"))
-			return &header->fields[i];
-	return NULL;
-}
-
 static bool refuse(SieveRun *run, const SieveNode *node, const char *why, Slice what)
 {
 	what = utf8_cut(what, SHOWN);
@@ -160,7 +152,7 @@ static bool refuse(SieveRun *run, const SieveNode *node, const char *why, Slice 
 /* May the header's author want an answer? */
 static bool header_allows(SieveRun *run, const SieveNode *node)
 {
-	const HeaderField *list = list_field(run->input->header);
+	const HeaderField *list = header_list_field(run->input->header);
 	Slice value;
 
 	if (list)

@@ -1,0 +1,189 @@
+#include "delivery/copies.h"
+
+#include <errno.h>
+#include <string.h>
+
+#include "base/ascii.h"
+#include "system/undo.h"
+
+static bool is_inbox(const char *folder)
+{
+	return !folder || ascii_strings_equal_fold(folder, "INBOX");
+}
+
+static bool same_folder(const char *a, const char *b)
+{
+	return is_inbox(a) ? is_inbox(b) : !is_inbox(b) && strcmp(a, b) == 0;
+}
+
+static void join(Copy *copy, const Copy *again)
+{
+	copy->create |= again->create;
+	copy->version = again->version;
+	copy->image = again->image;
+	if (again->flags.set)
+		copy->flags = again->flags;
+}
+
+size_t copies_add(Copies *copies, Copy copy)
+{
+	if (is_inbox(copy.folder))
+		copy.folder = NULL;
+	for (size_t i = 0; i < copies->count && !copy.is_answer; i++)
+		if (!copies->items[i].is_answer && same_folder(copies->items[i].folder, copy.folder)) {
+			join(&copies->items[i], &copy);
+			return i;
+		}
+	copies->items[copies->count] = copy;
+	return copies->count++;
+}
+
+void copies_drop(Copies *copies, size_t place)
+{
+	Copy *copy = &copies->items[place];
+	Failure ignored = { 0 };
+
+	copy->given_up = true;
+	if (copy->filing)
+		filing_undo(copy->filing, &ignored); /* a draft; the end of the process removes it, too */
+	filing_free(copy->filing);
+	copy->filing = NULL;
+}
+
+bool copies_keep_message(const Copies *copies)
+{
+	for (size_t i = 0; i < copies->count; i++)
+		if (!copies->items[i].is_answer)
+			return true;
+	return false;
+}
+
+/* ---- preparing ---- */
+
+bool copies_failure_lasts(const Failure *why)
+{
+	switch (why->error) {
+	case EACCES:
+	case EPERM:
+	case EROFS:
+	case ENOTDIR:
+	case EISDIR:
+	case ELOOP:
+	case EXDEV:
+	case EEXIST:
+	case ENAMETOOLONG:
+	case EINVAL:
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool prepare(const Copies *copies, Copy *copy, bool *missing, Failure *why)
+{
+	const FilingOptions options = {
+		.folder = copy->folder,
+		.create = copy->create || !copy->folder,
+		.special_use = copy->special_use,
+		.flags = copy->flags.names,
+		.flag_count = copy->flags.count,
+		.sender = copy->sender,
+		.received = copies->received,
+	};
+
+	copy->filing = filing_prepare(copies->store, &options, copy->image, missing, why);
+	return copy->filing != NULL;
+}
+
+/* Does the inbox get this message anyway? */
+static bool inbox_stands_for(const Copies *copies, const Copy *copy)
+{
+	for (size_t i = 0; i < copies->count && !copy->is_answer; i++)
+		if (!copies->items[i].folder && !copies->items[i].is_answer)
+			return true;
+	return false;
+}
+
+/* A folder that cannot be had is replaced by the inbox, once, and a note says so. */
+static bool prepare_or_fall_back(Copies *copies, Copy *copy, Failure *why)
+{
+	bool missing = false;
+
+	if (prepare(copies, copy, &missing, why))
+		return true;
+	if (!copy->may_fall_back || !copy->folder || !(missing || copies_failure_lasts(why)))
+		return false;
+	copies->fell_back |= !copy->is_answer;
+	text_printf(copies->notes, "cannot file into \"%s\", into the inbox instead: %s\n", copy->folder,
+		    why->text);
+	*why = (Failure){ 0 };
+	if (inbox_stands_for(copies, copy))
+		return copy->given_up = true;
+	copy->folder = NULL;
+	return prepare(copies, copy, &missing, why);
+}
+
+bool copies_prepare(Copies *copies, Failure *why)
+{
+	for (size_t i = 0; i < copies->count; i++) {
+		Copy *copy = &copies->items[i];
+
+		if (!copy->filing && !copy->given_up && !copy->published &&
+		    !prepare_or_fall_back(copies, copy, why))
+			return false;
+	}
+	return true;
+}
+
+/* ---- committing ---- */
+
+bool copies_append(Copies *copies, Failure *why)
+{
+	Filing *filings[COPIES_MAX];
+	size_t count = 0;
+
+	for (size_t i = 0; i < copies->count; i++)
+		if (copies->items[i].filing)
+			filings[count++] = copies->items[i].filing;
+	return filing_append_all(filings, count, why);
+}
+
+bool copies_publish(Copy *copy, Failure *why)
+{
+	if (!copy->filing || copy->published)
+		return true;
+	return copy->published = filing_publish(copy->filing, why);
+}
+
+void copies_take_back(Copies *copies, Failure *why)
+{
+	undo_hold_signals();
+	for (size_t i = copies->count; i-- > 0;) {
+		Copy *copy = &copies->items[i];
+		Failure undo = { 0 };
+
+		if (copy->filing && !filing_undo(copy->filing, &undo))
+			failure_add(why, "and %s", undo.text);
+		else if (copy->filing)
+			copy->published = false;
+	}
+	undo_release_signals();
+}
+
+void copies_clear(Copies *copies)
+{
+	for (size_t i = 0; i < copies->count; i++)
+		filing_free(copies->items[i].filing);
+	copies->count = 0;
+}
+
+void copies_effect(const Copy *copy, char effect[DIGEST_HEX])
+{
+	const char version[] = { (char)('0' + copy->version % 10), (char)('0' + copy->version / 10 % 10),
+				 (char)('0' + copy->version / 100 % 10) };
+
+	digest_of((Slice[]){ copy->is_answer ? SLICE("file what was sent") : SLICE("file"),
+			     slice_of(copy->folder ? copy->folder : "INBOX"),
+			     slice(version, sizeof version) },
+		  3, effect);
+}

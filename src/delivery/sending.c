@@ -1,0 +1,511 @@
+#include "delivery/sending.h"
+
+#include <string.h>
+
+#include "base/ascii.h"
+#include "delivery/redirect.h"
+#include "delivery/target.h"
+#include "system/child.h"
+
+enum {
+	REDIRECT_MEMORY_S = 12 * 3600, /* a loop comes round sooner */
+	ABOUT_BYTES = 200,
+	NOTIFIER_TIMEOUT_S = 60,
+};
+
+/* ---- what there is ---- */
+
+static bool leaves(ActionKind kind)
+{
+	return kind == ACTION_REDIRECT || kind == ACTION_PIPE || compose_is_for(kind);
+}
+
+/* What tells it from the other actions of its plan, in every try. */
+static void name_effect(const Action *action, unsigned same_before, char effect[DIGEST_HEX])
+{
+	char numbers[2] = { (char)('0' + action->image % 200), (char)('0' + same_before % 200) };
+	Slice strings[8 + LIMIT_ARGUMENTS] = { slice_of(plan_action_name(action->kind)),
+					       slice(numbers, sizeof numbers) };
+	const char *const members[] = { action->address, action->program, action->handle, action->subject,
+					action->text };
+	size_t count = 2;
+
+	for (size_t i = 0; i < sizeof members / sizeof *members; i++)
+		strings[count++] = members[i] ? slice_of(members[i]) : SLICE("");
+	for (size_t i = 0; i < action->arguments.count && count < sizeof strings / sizeof *strings; i++)
+		strings[count++] = slice_of(action->arguments.items[i]);
+	digest_of(strings, count, effect);
+}
+
+static void set_effect(const Sendings *sendings, Sending *sending)
+{
+	unsigned same = 0;
+
+	name_effect(sending->action, 0, sending->effect);
+	for (const Sending *earlier = sendings->items; earlier < sending; earlier++) {
+		char effect[DIGEST_HEX];
+
+		name_effect(earlier->action, 0, effect);
+		same += strcmp(effect, sending->effect) == 0;
+	}
+	if (same)
+		name_effect(sending->action, same, sending->effect);
+}
+
+static void collect(Sendings *sendings)
+{
+	const Plan *plan = sendings->carrying->plan;
+
+	for (size_t i = 0; i < plan->count; i++) {
+		Sending *sending = &sendings->items[sendings->count];
+
+		if (!leaves(plan->actions[i].kind))
+			continue;
+		sending->action = &plan->actions[i];
+		sending->index = i;
+		set_effect(sendings, sending);
+		sendings->count++;
+	}
+}
+
+size_t sendings_left(const Sendings *sendings)
+{
+	size_t left = 0;
+
+	for (size_t i = 0; i < sendings->count; i++)
+		left += !sendings->items[i].done && !sendings->items[i].dropped;
+	return left;
+}
+
+/* ---- deciding ---- */
+
+static void note_and_keep(Sendings *sendings, Sending *sending, const char *what, const char *why)
+{
+	Carrying *carrying = sendings->carrying;
+
+	text_printf(&carrying->notes, "not %s, kept instead: %s\n", what, why);
+	carry_out_keep(carrying, sendings->copies, carrying->plan->implicit_flags, sending->action->image);
+	sending->dropped = true;
+}
+
+static const char *redirected_to(const Sendings *sendings, const Sending *sending)
+{
+	return arena_printf(sendings->carrying->arena, "redirected to %s", sending->action->address);
+}
+
+static Redirection redirection_of(const Carrying *carrying)
+{
+	return (Redirection){ .config = carrying->config,
+			      .envelope = carrying->envelope,
+			      .header = carrying->header,
+			      .arena = carrying->arena,
+			      .submitter = carrying->submitter };
+}
+
+static Slice message_id(const Carrying *carrying)
+{
+	const HeaderField *field = header_find(carrying->header, SLICE("message-id"));
+
+	return field ? header_unfold(field, carrying->arena) : SLICE("");
+}
+
+/* The message and whom it goes to.  One without an id is known by its whole header. */
+static StateKey redirect_key(const Carrying *carrying, const Action *action)
+{
+	const Slice id = message_id(carrying);
+	const Slice strings[] = { slice_of(action->address), id.length ? id : carrying->message->header };
+
+	return (StateKey){ STATE_REDIRECT, memory_id(carrying->memory, strings, 2),
+			   arena_printf(carrying->arena, "%s to %s",
+					id.length ? arena_copy_bytes(carrying->arena, id.data, id.length)
+						  : "a message without an id",
+					action->address) };
+}
+
+/* Each sender is answered once in a while; a local part is compared in any case, as people write them. */
+static StateKey vacation_key(const Carrying *carrying, const Action *action)
+{
+	const size_t length = strlen(action->address);
+	char *address = arena_copy_bytes(carrying->arena, action->address, length);
+
+	ascii_fold(action->address, length, address);
+	return (StateKey){ STATE_VACATION,
+			   memory_id(carrying->memory,
+				     (Slice[]){ slice_of(action->handle), slice_of(address) }, 2),
+			   arena_printf(carrying->arena, "answered %s", action->address) };
+}
+
+static void set_key(const Carrying *carrying, Sending *sending)
+{
+	const Action *action = sending->action;
+	const Config *config = carrying->config;
+
+	if (action->kind == ACTION_REDIRECT) {
+		sending->key = redirect_key(carrying, action);
+		sending->keep_s = REDIRECT_MEMORY_S;
+		if (config->redirect_rate_max && config->redirect_rate_period_s > sending->keep_s)
+			sending->keep_s = config->redirect_rate_period_s;
+	} else if (action->kind == ACTION_VACATION && action->seconds) {
+		sending->key = vacation_key(carrying, action);
+		sending->keep_s = action->seconds;
+	}
+}
+
+/* What others than the guards of redirect.h have to say. */
+static const char *held_back(const Carrying *carrying, const Sending *sending)
+{
+	const Config *config = carrying->config;
+	unsigned count;
+
+	if (config->redirect_rate_max) {
+		if (!memory_count(carrying->memory, STATE_REDIRECT, config->redirect_rate_period_s, &count))
+			return "how many were redirected is not known just now";
+		if (count >= config->redirect_rate_max)
+			return "redirect_rate_max allows no more for now";
+	}
+	return memory_claim(carrying->memory, &sending->key) == MEMORY_KNOWN
+		       ? "this message was redirected there before"
+		       : NULL;
+}
+
+static void decide_redirect(Sendings *sendings, Sending *sending)
+{
+	const Redirection redirection = redirection_of(sendings->carrying);
+	const char *reason = redirect_guard(&redirection, sending->action);
+
+	if (!reason)
+		reason = held_back(sendings->carrying, sending);
+	if (reason)
+		note_and_keep(sendings, sending, redirected_to(sendings, sending), reason);
+}
+
+static void decide_vacation(Sendings *sendings, Sending *sending)
+{
+	Carrying *carrying = sendings->carrying;
+	MemoryVerdict verdict = sending->key.id ? memory_claim(carrying->memory, &sending->key) : MEMORY_NEW;
+
+	sending->dropped = verdict != MEMORY_NEW;
+	if (verdict == MEMORY_AWAY)
+		text_printf(&carrying->notes, "%s is not answered: whether he was is not known just now\n",
+			    sending->action->address);
+}
+
+/* ---- refusals ---- */
+
+static bool is_ascii(const char *text)
+{
+	for (; *text; text++)
+		if ((unsigned char)*text > 127)
+			return false;
+	return true;
+}
+
+/* Does anything else happen to the message, so that to refuse it would not be true? */
+static bool is_all(const Sendings *sendings)
+{
+	const Plan *plan = sendings->carrying->plan;
+
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->actions[i].kind == ACTION_CALENDAR)
+			return false;
+	return sendings->count == 1 && !sendings->copies->count;
+}
+
+/* "reject" is for people who want their text to arrive as it is (RFC 5429, 2.2). */
+static bool can_refuse(const Sendings *sendings, const Action *action)
+{
+	const Carrying *carrying = sendings->carrying;
+
+	return carrying->may_refuse && strcmp(carrying->config->reject_by, "mta") == 0 && is_all(sendings) &&
+	       (action->is_ereject || is_ascii(action->text));
+}
+
+static void decide_refusal(Sendings *sendings, Sending *sending)
+{
+	Carrying *carrying = sendings->carrying;
+	const Envelope *envelope = carrying->envelope;
+	const HeaderField *list = header_list_field(carrying->header);
+
+	if (envelope->sender_known && !*envelope->sender) {
+		text_printf(&carrying->notes, "dropped, and nobody was told: its envelope sender is null\n");
+		sending->dropped = true;
+	} else if (list) {
+		note_and_keep(sendings, sending, "refused", "it came from a mailing list");
+	} else if (can_refuse(sendings, sending->action)) {
+		carrying->refusal = compose_refusal(sending->action->text, carrying->arena);
+		sending->dropped = true;
+	}
+}
+
+/* ---- writing ---- */
+
+static bool add_copy(Sendings *sendings, Sending *sending, Failure *why)
+{
+	const Carrying *carrying = sendings->carrying;
+	const Action *action = sending->action;
+	Target target;
+
+	if (!target_find(carrying->store, action, carrying->arena, &target, why))
+		return false;
+	composed_message(&sending->mail, &sending->copied);
+	sending->image = message_image(&sending->copied);
+	sending->copy = 1 + copies_add(sendings->copies,
+				       (Copy){ .folder = target.folder,
+					       .create = action->create || carrying->folder_autocreate,
+					       .special_use = target.special_use,
+					       .may_fall_back = true,
+					       .flags = action->flags,
+					       .image = &sending->image,
+					       .sender = "",
+					       .is_answer = true });
+	return true;
+}
+
+static void drop_unwritten(Sendings *sendings, Sending *sending, const char *why)
+{
+	Carrying *carrying = sendings->carrying;
+
+	if (sending->action->kind == ACTION_REJECT) {
+		note_and_keep(sendings, sending, "refused", why);
+		return;
+	}
+	text_printf(&carrying->notes, "%s of line %u sends nothing: %s\n",
+		    plan_action_name(sending->action->kind), sending->action->line, why);
+	sending->dropped = true;
+}
+
+/* What an earlier try has sent is written once more for its copy, which was not filed. */
+static bool write_mail(Sendings *sendings, Sending *sending, Failure *why)
+{
+	const Carrying *carrying = sendings->carrying;
+	const Composing composing = { .config = carrying->config,
+				      .envelope = carrying->envelope,
+				      .message = carrying->message,
+				      .host = carrying->host,
+				      .now = journal_begun(sendings->journal),
+				      .token = arena_printf(carrying->arena, "%s.%zu",
+							    journal_token(sendings->journal), sending->index),
+				      .arena = carrying->arena };
+	const char *why_not = compose(&composing, sending->action, &sending->mail);
+
+	if (!why_not)
+		return !sending->action->folder || add_copy(sendings, sending, why);
+	drop_unwritten(sendings, sending, why_not);
+	return true;
+}
+
+/* An earlier try has passed the guards, too. */
+static bool decide_one(Sendings *sendings, Sending *sending, Failure *why)
+{
+	const Action *action = sending->action;
+
+	set_key(sendings->carrying, sending);
+	sending->done = journal_has(sendings->journal, sending->effect);
+	if (!sending->done && action->kind == ACTION_REDIRECT)
+		decide_redirect(sendings, sending);
+	else if (!sending->done && action->kind == ACTION_VACATION)
+		decide_vacation(sendings, sending);
+	else if (!sending->done && action->kind == ACTION_REJECT)
+		decide_refusal(sendings, sending);
+	if (sending->dropped || !compose_is_for(action->kind))
+		return true;
+	return write_mail(sendings, sending, why);
+}
+
+bool sendings_decide(Sendings *sendings, Failure *why)
+{
+	bool done = true;
+
+	collect(sendings);
+	if (!sendings->count && sendings->copies->count < 2)
+		return true;
+	done = journal_open(&sendings->carrying->journal, &sendings->journal, why);
+	for (size_t i = 0; i < sendings->count && done; i++)
+		done = decide_one(sendings, &sendings->items[i], why);
+	return done;
+}
+
+/* ---- sending ---- */
+
+/* That it cannot be noted means at worst that the next try does it again; there may be none. */
+static void settle(Sendings *sendings, Sending *sending)
+{
+	Failure why = { 0 };
+
+	sending->done = true;
+	if (sendings->is_kept && !journal_note(sendings->journal, sending->effect, true, &why))
+		text_printf(&sendings->carrying->notes, "%s\n", why.text);
+}
+
+/* Would the message be kept if this one, which was only to be tried, had not been named? */
+static bool keeps_without(const Carrying *carrying, const Action *tried)
+{
+	const Plan *plan = carrying->plan;
+
+	for (size_t i = 0; i < plan->count; i++) {
+		const Action *other = &plan->actions[i];
+
+		if (other != tried && !other->copy && plan_cancels_keep(other->kind) &&
+		    !(other->kind == ACTION_PIPE && carrying->failed[i]))
+			return false;
+	}
+	return !tried->copy;
+}
+
+/* One program gets its version.  False: the delivery is for later. */
+static bool pipe_one(Sendings *sendings, Sending *sending, Failure *why)
+{
+	Carrying *carrying = sendings->carrying;
+	const Action *action = sending->action;
+	Failure reason = { 0 };
+
+	if (sending->done || programs_pipe(carrying->programs, action,
+					   carrying->versions->items[action->image].message, &reason)) {
+		settle(sendings, sending);
+		carry_out_tell(carrying, "pipe ", action->program);
+		return true;
+	}
+	if (!action->is_optional) {
+		*why = reason;
+		return false;
+	}
+	carrying->failed[sending->index] = sending->dropped = true;
+	text_printf(&carrying->notes, "%s\n", reason.text);
+	return true;
+}
+
+bool sendings_pipe(Sendings *sendings, Failure *why)
+{
+	Carrying *carrying = sendings->carrying;
+	const Plan *plan = carrying->plan;
+
+	for (size_t i = 0; i < sendings->count; i++)
+		if (sendings->items[i].action->kind == ACTION_PIPE &&
+		    !pipe_one(sendings, &sendings->items[i], why))
+			return false;
+	for (size_t i = 0; i < plan->count; i++)
+		if (carrying->failed[i] && keeps_without(carrying, &plan->actions[i]))
+			carry_out_implicit_keep(carrying, sendings->copies);
+	return true;
+}
+
+static bool write_head(void *self, int fd, Failure *why)
+{
+	const Composed *mail = self;
+
+	return composed_outgoing(mail).write((void *)mail, fd, why);
+}
+
+/* Word of the message for a program that knows what to do with such a URI.  That it does not want it now is
+ * no reason to let the message wait, unless it says so. */
+static bool notify_by_program(Sendings *sendings, Sending *sending, Failure *why)
+{
+	Carrying *carrying = sendings->carrying;
+	const char *program = carrying->config->notify_program;
+	const ChildSpec spec = {
+		.argv = (const char *const[]){ program, sending->mail.recipients[0], NULL },
+		.environment = submit_environment(carrying->envelope, carrying->arena),
+		.feed = write_head,
+		.self = &sending->mail,
+		.timeout_s = NOTIFIER_TIMEOUT_S,
+	};
+	ChildResult result = { 0 };
+
+	if (!*program)
+		return failure_set(why, FAILURE_REFUSED, "5.3.5", "no notify_program is configured");
+	if (!child_run(&spec, &result, why))
+		return false;
+	if (result.status == 0)
+		return true;
+	return failure_set(why, result.status == 75 ? FAILURE_RETRY : FAILURE_REFUSED, "4.3.0",
+			   "%s ended with %s %d%s%s", program, result.signal ? "signal" : "status",
+			   result.signal ? result.signal : result.status, *result.output ? ": " : "",
+			   result.output);
+}
+
+static bool hand_over(Sendings *sendings, Sending *sending, Failure *why)
+{
+	const Carrying *carrying = sendings->carrying;
+	const Action *action = sending->action;
+	const Redirection redirection = redirection_of(carrying);
+	Outgoing outgoing;
+
+	if (action->kind == ACTION_REDIRECT)
+		return redirect_send(&redirection, action, &carrying->versions->items[action->image], why);
+	if (!sending->mail.is_mail && !carrying->submitter.submit)
+		return notify_by_program(sendings, sending, why);
+	outgoing = composed_outgoing(&sending->mail);
+	return submit_mail(&carrying->submitter, carrying->config, carrying->envelope, &outgoing, why) ||
+	       failure_add(why, "while sending what %s wrote", plan_action_name(action->kind));
+}
+
+/* Refused for good: the message stays where somebody sees it. */
+static void give_up(Sendings *sendings, Sending *sending, const Failure *why)
+{
+	const ActionKind kind = sending->action->kind;
+
+	if (sending->copy)
+		copies_drop(sendings->copies, sending->copy - 1);
+	if (kind == ACTION_REDIRECT || kind == ACTION_REJECT) {
+		note_and_keep(sendings, sending,
+			      kind == ACTION_REDIRECT ? redirected_to(sendings, sending) : "refused",
+			      why->text);
+	} else {
+		text_printf(&sendings->carrying->notes, "%s of line %u was not sent: %s\n",
+			    plan_action_name(kind), sending->action->line, why->text);
+		sending->dropped = true;
+	}
+}
+
+static bool send_one(Sendings *sendings, Sending *sending, Failure *why)
+{
+	const Action *action = sending->action;
+	Failure reason = { 0 };
+
+	if (!sending->done && !hand_over(sendings, sending, &reason)) {
+		if (reason.kind != FAILURE_REFUSED) {
+			*why = reason;
+			return false;
+		}
+		give_up(sendings, sending, &reason);
+		return true;
+	}
+	settle(sendings, sending);
+	carry_out_tell(sendings->carrying,
+		       arena_printf(sendings->carrying->arena, "%s ", plan_action_name(action->kind)),
+		       action->address ? action->address : sendings->carrying->envelope->sender);
+	return true;
+}
+
+bool sendings_send(Sendings *sendings, Failure *why)
+{
+	/* what is most likely to be held up by a full queue comes first: then nobody has been answered */
+	for (unsigned redirects = 2; redirects-- > 0;)
+		for (size_t i = 0; i < sendings->count; i++) {
+			Sending *sending = &sendings->items[i];
+			const ActionKind kind = sending->action->kind;
+
+			if (sending->dropped || kind == ACTION_PIPE ||
+			    (kind == ACTION_REDIRECT) != (redirects == 1))
+				continue;
+			if (!send_one(sendings, sending, why))
+				return false;
+		}
+	return true;
+}
+
+void sendings_remember(const Sendings *sendings)
+{
+	const Carrying *carrying = sendings->carrying;
+	const Plan *plan = carrying->plan;
+
+	for (size_t i = 0; i < sendings->count; i++)
+		if (sendings->items[i].done && sendings->items[i].key.id)
+			memory_keep(carrying->memory, &sendings->items[i].key, sendings->items[i].keep_s);
+	for (size_t i = 0; i < plan->count; i++)
+		if (plan->actions[i].kind == ACTION_REMEMBER)
+			memory_keep(carrying->memory,
+				    &(StateKey){ STATE_DUPLICATE, plan->actions[i].handle,
+						 carrying->memory->about },
+				    plan->actions[i].seconds);
+}

@@ -1,1 +1,0 @@
-if header :comparator "i;ascii-numeric" "a" "1" { }

@@ -1,3 +1,0 @@
-require ["date", "variables"];
-set "part" "century";
-if currentdate "${part}" "1" { }

@@ -1,1 +1,0 @@
-if environment "name" "x" { }

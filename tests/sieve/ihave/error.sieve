@@ -1,4 +1,0 @@
-require "ihave";
-discard;
-error "no such luck";
-keep;

@@ -1,1 +1,0 @@
-if ihave "x" { }

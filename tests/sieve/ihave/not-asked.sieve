@@ -1,2 +1,0 @@
-require "ihave";
-if ihave "copy" { fileinto :copy "a"; }

@@ -1,3 +1,0 @@
-require "ihave";
-discard;
-nonsense;

@@ -1,7 +1,0 @@
-require "ihave";
-if ihave "nonsense" {
-	nonsense :much 5 ["of", "it"] { keep; }
-	if nonsense "x" { keep; }
-} else {
-	discard;
-}

@@ -1,2 +1,0 @@
-require ["imap4flags", "variables"];
-setflag "1x" "a";

@@ -1,1 +1,0 @@
-keep :flags "a";

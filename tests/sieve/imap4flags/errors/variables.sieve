@@ -1,3 +1,0 @@
-require "imap4flags";
-setflag "v" "a";
-if hasflag ["v", "w"] "a" { }

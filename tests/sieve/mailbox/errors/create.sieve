@@ -1,3 +1,0 @@
-require ["mailbox", "fileinto"];
-keep :create;
-fileinto :create :create "x";

@@ -1,3 +1,0 @@
-require "subaddress";
-if address :user :detail "to" "x" { }
-if header :user "to" "x" { }

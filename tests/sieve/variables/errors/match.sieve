@@ -1,2 +1,0 @@
-require "variables";
-if header "subject" "${33}" { }

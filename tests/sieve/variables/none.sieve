@@ -1,1 +1,0 @@
-if header "subject" "${x}" { discard; }
