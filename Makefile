@@ -47,7 +47,10 @@ CHECK_LIBS ?= $(shell pkg-config --libs check)
 mime_CFLAGS ?= $(shell pkg-config --cflags gmime-3.0)
 mime_LIBS ?= $(shell pkg-config --libs gmime-3.0)
 sqlite_CFLAGS ?= $(shell pkg-config --cflags sqlite3)
-sqlite_LIBS ?= $(shell pkg-config --libs sqlite3)
+# Where it is there as an archive it becomes part of the modules: to bind its symbols would cost more than all that
+# they do with it.
+SQLITE_ARCHIVE ?= $(wildcard $(shell pkg-config --variable=libdir sqlite3)/libsqlite3.a)
+sqlite_LIBS ?= $(if $(SQLITE_ARCHIVE),$(SQLITE_ARCHIVE) -lm,$(shell pkg-config --libs sqlite3))
 state-sqlite_CFLAGS ?= $(sqlite_CFLAGS)
 state-sqlite_LIBS ?= $(sqlite_LIBS)
 
@@ -85,7 +88,7 @@ $(BUILD)/obj/%.o: src/%.c $(BUILD)/flags
 define MODULE
 $(BUILD)/modules/$(1).so: $(patsubst src/%.c,$(BUILD)/obj/%.o,$(wildcard src/modules/$(1)/*.c)) $(LIBRARY)
 	@mkdir -p $$(@D)
-	$$(COMPILE) -shared $$(LINK_SHAPE) $$(LDFLAGS) -o $$@ $$^ $$($(1)_LIBS)
+	$$(COMPILE) -shared $$(LINK_SHAPE) -Wl,--exclude-libs,ALL $$(LDFLAGS) -o $$@ $$^ $$($(1)_LIBS)
 $(BUILD)/obj/modules/$(1)/%.o: private CPPFLAGS += $$($(1)_CFLAGS)
 endef
 $(foreach name,$(MODULE_NAMES),$(eval $(call MODULE,$(name))))

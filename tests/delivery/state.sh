@@ -39,8 +39,8 @@ db.execute("INSERT OR REPLACE INTO entry VALUES (?, ?, ?, ?, ?, NULL)", (number,
 db.commit()
 END
 	esac
-	chmod -R go-rwx "$HOME/.local"
-	own "$HOME/.local"
+	chmod -R go-rwx "$HOME"
+	own "$HOME"
 }
 
 for engine in sqlite files; do

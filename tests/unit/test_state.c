@@ -827,6 +827,67 @@ START_TEST(a_damaged_claim_holds_for_a_lease)
 }
 END_TEST
 
+/* Byte 120 of the shared memory is the lock of who writes (the file format, section 2.3.1 of "walformat"). */
+static int hold_the_lock(const char *path)
+{
+	auto_fd int fd = open(path, O_RDWR);
+	struct flock lock = { .l_type = F_WRLCK, .l_whence = SEEK_SET, .l_start = 120, .l_len = 1 };
+
+	if (fd < 0 || fcntl(fd, F_SETLK, &lock) < 0)
+		return 1;
+	kill(getppid(), SIGUSR1);
+	pause();
+	return 0;
+}
+
+START_TEST(who_writes_for_too_long_is_not_waited_for)
+{
+	StateSettings settings = settings_of("sqlite");
+	AUTO(State) state = NULL;
+	StateClaim answer;
+	Failure why = { 0 };
+	char path[400];
+	sigset_t usr1;
+	pid_t holder;
+	int got;
+	time_t began;
+
+	settings.wait_s = 1;
+	state = state_open(&settings, &why);
+	commit(state, "one", DAY, NOW);
+	snprintf(path, sizeof path, "%s/state.db-shm", directory);
+	sigemptyset(&usr1);
+	sigaddset(&usr1, SIGUSR1);
+	sigprocmask(SIG_BLOCK, &usr1, NULL);
+	holder = fork();
+	if (holder == 0)
+		_exit(hold_the_lock(path));
+	ck_assert_int_eq(sigwait(&usr1, &got), 0);
+	began = time(NULL);
+	ck_assert(!state_claim(state, &(StateKey){ STATE_DUPLICATE, "two", NULL }, NOW, &answer, &why));
+	ck_assert_int_ge(time(NULL) - began, 1);
+	ck_assert_int_le(time(NULL) - began, 20);
+	ck_assert_int_eq(why.kind, FAILURE_RETRY);
+	ck_assert_ptr_nonnull(strstr(why.text, "is in use by others"));
+	ck_assert(seen(state, "one", NOW));
+	kill(holder, SIGKILL);
+	waitpid(holder, NULL, 0);
+	ck_assert_int_eq(claim(state, "two", NOW), STATE_CLAIMED);
+}
+END_TEST
+
+START_TEST(an_engine_is_chosen_by_the_file_system)
+{
+	State *state = open_on("auto", "here");
+
+	commit(state, "one", DAY, NOW);
+	state_close(state);
+	state = open_on("auto", "here");
+	ck_assert(seen(state, "one", NOW));
+	state_close(state);
+}
+END_TEST
+
 START_TEST(an_engine_that_is_none_is_refused)
 {
 	Failure why = failure_of("paper");
@@ -892,6 +953,7 @@ int main(void)
 	tcase_add_checked_fixture(both, make_scratch, remove_scratch);
 	tcase_add_checked_fixture(one, make_scratch, remove_scratch);
 	tcase_set_timeout(both, 60);
+	tcase_set_timeout(one, 60);
 	tcase_add_loop_test(both, a_state_that_was_never_written_is_empty_and_makes_nothing, 0, ENGINES);
 	tcase_add_loop_test(both, what_was_committed_is_seen_until_it_expires, 0, ENGINES);
 	tcase_add_loop_test(both, a_commit_needs_no_claim_and_renews_the_time, 0, ENGINES);
@@ -929,6 +991,8 @@ int main(void)
 	tcase_add_loop_test(both, a_newer_schema_is_refused, 0, ENGINES);
 	tcase_add_test(one, damaged_and_newer_files_are_named);
 	tcase_add_loop_test(both, a_damaged_claim_holds_for_a_lease, 0, ENGINES);
+	tcase_add_test(one, who_writes_for_too_long_is_not_waited_for);
+	tcase_add_test(one, an_engine_is_chosen_by_the_file_system);
 	tcase_add_test(one, an_engine_that_is_none_is_refused);
 	tcase_add_loop_test(both, a_file_that_cannot_grow_is_a_failure_and_no_answer, 0, ENGINES);
 	tcase_add_loop_test(both, without_descriptors_it_cannot_be_opened, 0, ENGINES);
