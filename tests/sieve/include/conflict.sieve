@@ -1,0 +1,3 @@
+require ["include", "fileinto", "variables"];
+fileinto "a";
+include "rejects";

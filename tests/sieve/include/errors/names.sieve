@@ -1,0 +1,11 @@
+require ["include", "variables"];
+include "../x";
+include "a/b";
+include ".x";
+include "";
+include "x${y}";
+include :personal :global "x";
+include :once :once "x";
+global "1";
+global "a.b";
+global "a${b}";

@@ -1,0 +1,3 @@
+require "variables";
+set "x" "theirs";
+if string :matches "abc" "*" { }

@@ -1,0 +1,2 @@
+require ["include", "fileinto", "variables"];
+include :once "files"; include :once "files"; include :once "discards";

@@ -1,0 +1,2 @@
+require ["include", "fileinto", "variables"];
+include "shares"; include "shares"; global "x"; if string "${x}" "sharedshared" { discard; }

@@ -1,0 +1,2 @@
+require ["include", "fileinto", "variables"];
+if false { include "nowhere"; } discard;

@@ -1,0 +1,2 @@
+require "regex";
+if not header :regex "subject" "(a+)+$" { discard; }
