@@ -1,0 +1,4 @@
+require ["imap4flags", "variables", "relational"];
+addflag "flagvar" "\\Deleted";
+addflag "flagvar" "\\Answered";
+if hasflag :count "eq" "flagvar" "2" { keep :flags "${flagvar}"; }

@@ -1,0 +1,3 @@
+require ["imap4flags", "fileinto"];
+setflag "\\Deleted";
+fileinto "INBOX.From Boss";
