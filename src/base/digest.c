@@ -92,6 +92,17 @@ void digest_end(Digest *digest, unsigned char result[DIGEST_BYTES])
 		result[i] = (unsigned char)(digest->state[i / 4] >> (24 - 8 * (i % 4)));
 }
 
+void digest_hex(const unsigned char result[DIGEST_BYTES], char hex[DIGEST_HEX])
+{
+	static const char letters[] = "0123456789abcdef";
+
+	for (unsigned i = 0; i < DIGEST_BYTES; i++) {
+		hex[2 * i] = letters[result[i] >> 4];
+		hex[2 * i + 1] = letters[result[i] & 15];
+	}
+	hex[2 * DIGEST_BYTES] = '\0';
+}
+
 void digest_of(const Slice *strings, size_t count, char hex[DIGEST_HEX])
 {
 	unsigned char result[DIGEST_BYTES];
@@ -106,6 +117,5 @@ void digest_of(const Slice *strings, size_t count, char hex[DIGEST_HEX])
 		digest_add(&digest, strings[i]);
 	}
 	digest_end(&digest, result);
-	for (unsigned i = 0; i < DIGEST_BYTES; i++)
-		snprintf(hex + 2 * i, 3, "%02x", result[i]);
+	digest_hex(result, hex);
 }

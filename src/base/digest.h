@@ -22,6 +22,9 @@ void digest_begin(Digest *digest);
 void digest_add(Digest *digest, Slice bytes);
 void digest_end(Digest *digest, unsigned char result[DIGEST_BYTES]);
 
+/* The result in hexadecimal.  Async-signal-safe, as all above. */
+void digest_hex(const unsigned char result[DIGEST_BYTES], char hex[DIGEST_HEX]);
+
 /* The digest of `count` strings in hexadecimal; "ab", "c" and "a", "bc" are told apart. */
 void digest_of(const Slice *strings, size_t count, char hex[DIGEST_HEX]);
 

@@ -8,12 +8,12 @@
 #include "sieve/extension.h"
 #include "system/undo.h"
 
-/* Everything on its way; large, and one is enough. */
+/* Everything on its way. */
 typedef struct Work {
 	Carrying *carrying;
 	Copies copies;
 	Sendings sendings;
-	CalendarChange *changes[LIMIT_ACTIONS];
+	CalendarChange **changes;
 	size_t change_count;
 } Work;
 
@@ -139,7 +139,7 @@ static void commit_calendars(Work *work)
 /* What an earlier try has filed, before it could say so. */
 static void skip_filed(Work *work)
 {
-	for (size_t i = 0; i < work->copies.count; i++) {
+	for (size_t i = 0; i < work->copies.count && work->sendings.journal; i++) {
 		char effect[DIGEST_HEX];
 
 		copies_effect(&work->copies.items[i], effect);
@@ -271,6 +271,7 @@ unsigned carry_out_plans(void)
 
 bool carry_out(Carrying *carrying, Failure *why)
 {
+	const size_t actions = carrying->plan->count;
 	Work *work = ARENA_NEW(carrying->arena, Work);
 	bool done;
 
@@ -278,6 +279,8 @@ bool carry_out(Carrying *carrying, Failure *why)
 	work->copies.store = carrying->store;
 	work->copies.received = carrying->now;
 	work->copies.notes = &carrying->notes;
+	work->copies.items = arena_zeroed(carrying->arena, actions + COPIES_BESIDES, sizeof(Copy));
+	work->changes = arena_zeroed(carrying->arena, actions + 1, sizeof *work->changes);
 	work->sendings.carrying = carrying;
 	work->sendings.copies = &work->copies;
 	done = commit(work, why);

@@ -139,7 +139,7 @@ bool copies_prepare(Copies *copies, Failure *why)
 
 bool copies_append(Copies *copies, Failure *why)
 {
-	Filing *filings[COPIES_MAX];
+	Filing *filings[LIMIT_ACTIONS + COPIES_BESIDES];
 	size_t count = 0;
 
 	for (size_t i = 0; i < copies->count; i++)

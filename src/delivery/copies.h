@@ -30,7 +30,7 @@ typedef struct Copy {
 } Copy;
 
 enum {
-	COPIES_MAX = LIMIT_ACTIONS + 3 /* one for each action; the implicit keep, and what a guard keeps */
+	COPIES_BESIDES = 3 /* the actions' own: the implicit keep, and what a guard keeps */
 };
 
 typedef struct Copies {
@@ -38,7 +38,7 @@ typedef struct Copies {
 	int64_t received;
 	Text *notes;    /* lines for the log and the owner */
 	bool fell_back; /* out: a folder could not be had */
-	Copy items[COPIES_MAX];
+	Copy *items;    /* room for one for each action, and COPIES_BESIDES */
 	size_t count;
 } Copies;
 

@@ -21,16 +21,12 @@
 #include "delivery/rules.h"
 #include "delivery/trace.h"
 #include "delivery/user_log.h"
+#include "delivery/user_state.h"
 #include "delivery/world_answer.h"
 #include "mailbox/store.h"
 #include "message/date.h"
 #include "system/log.h"
 #include "system/privileges.h"
-
-enum {
-	LEASE_SPARE_S = 60, /* no delivery lives longer than its deadline and this */
-	STATE_WAIT_S = 10
-};
 
 /* One delivery on its way. */
 typedef struct Courier {
@@ -231,26 +227,12 @@ static const char *about_message(const Courier *courier)
 	return arena_copy_bytes(courier->arena, id.data, id.length);
 }
 
-/* Where it is remembered what was done; NULL: nowhere. */
-static const char *state_directory(const Courier *courier)
-{
-	const char *setting = courier->config->state_dir;
-
-	return *setting ? rules_expand(setting, &courier->user, courier->arena) : NULL;
-}
-
 static void prepare_memory(Courier *courier)
 {
-	const unsigned deadline_s = courier->config->deadline_s;
-
-	courier->memory = (Memory){ .settings = { .directory = state_directory(courier),
-						  .owner = courier->user.uid,
-						  .host = courier->machine,
-						  .engine = courier->config->state_engine,
-						  .lease_s = deadline_s + LEASE_SPARE_S,
-						  .wait_s = STATE_WAIT_S },
+	courier->memory = (Memory){ .settings = user_state_settings(courier->config, &courier->user,
+								    courier->machine, courier->arena),
 				    .now = courier->now,
-				    .patience_s = deadline_s / 8,
+				    .patience_s = courier->config->deadline_s / 8,
 				    .about = about_message(courier),
 				    .arena = courier->arena };
 }
@@ -364,7 +346,8 @@ static bool decide(Courier *courier, Failure *why)
 	if (!rules_find(&courier->rules, courier->request->script, courier->config, &courier->user,
 			courier->arena, why))
 		return false;
-	prepare_surroundings(courier);
+	if (courier->rules.found != RULES_NONE)
+		prepare_surroundings(courier);
 	if (courier->rules.found == RULES_LOADED) {
 		poison_watch(courier->memory.settings.directory, courier->user.home, &courier->message,
 			     courier->header);

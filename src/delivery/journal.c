@@ -77,7 +77,6 @@ static bool add_body(Digest *digest, const Message *message, Failure *why)
 /* The recipient decides the directory and is part of the name as well: two may share one. */
 static bool make_name(Journal *journal, Failure *why)
 {
-	static const char letters[] = "0123456789abcdef";
 	const JournalSettings *settings = &journal->settings;
 	unsigned char bytes[DIGEST_BYTES];
 	Digest digest;
@@ -91,10 +90,7 @@ static bool make_name(Journal *journal, Failure *why)
 	if (!add_body(&digest, settings->message, why))
 		return false;
 	digest_end(&digest, bytes);
-	for (size_t i = 0; i < DIGEST_BYTES; i++) {
-		journal->name[2 * i] = letters[bytes[i] >> 4];
-		journal->name[2 * i + 1] = letters[bytes[i] & 15];
-	}
+	digest_hex(bytes, journal->name);
 	return true;
 }
 

@@ -1,5 +1,6 @@
 #include "delivery/memory.h"
 
+#include <string.h>
 #include <time.h>
 
 enum {
@@ -84,8 +85,17 @@ bool memory_count(Memory *memory, StateUse use, uint64_t period_s, unsigned *cou
 
 void memory_keep(Memory *memory, const StateKey *key, uint64_t keep_s)
 {
-	if (keep_s && memory->count < MEMORY_KEYS)
-		memory->commits[memory->count++] = (StateCommit){ *key, keep_s };
+	if (!keep_s)
+		return;
+	if (memory->count == memory->capacity) {
+		StateCommit *commits = memory->commits;
+
+		memory->capacity = memory->capacity ? 2 * memory->capacity : 4;
+		memory->commits = arena_zeroed(memory->arena, memory->capacity, sizeof *commits);
+		if (memory->count)
+			memcpy(memory->commits, commits, memory->count * sizeof *commits);
+	}
+	memory->commits[memory->count++] = (StateCommit){ *key, keep_s };
 }
 
 void memory_commit(Memory *memory, Text *notes)

@@ -16,10 +16,6 @@
 #include "plan/world.h"
 #include "state/state.h"
 
-enum {
-	MEMORY_KEYS = 256 /* of one delivery: each action may have one */
-};
-
 typedef struct Memory {
 	StateSettings settings; /* its directory is NULL: nothing is remembered */
 	int64_t now;
@@ -28,8 +24,8 @@ typedef struct Memory {
 	Arena *arena;
 	/* for memory.c alone */
 	State *state;
-	StateCommit commits[MEMORY_KEYS];
-	size_t count;
+	StateCommit *commits; /* in the arena */
+	size_t count, capacity;
 	bool away;   /* it could not be had */
 	Failure why; /* and that is why */
 } Memory;

@@ -31,7 +31,6 @@ static const HeaderIndex *fields;
 /* The header tells messages apart well enough, and is in memory.  Async-signal-safe. */
 static void make_mark(char mark[MARK_BYTES], unsigned number)
 {
-	static const char letters[] = "0123456789abcdef";
 	const off_t body_bytes = watched->size_bytes - watched->body_offset;
 	unsigned char bytes[DIGEST_BYTES];
 	Digest digest;
@@ -42,10 +41,7 @@ static void make_mark(char mark[MARK_BYTES], unsigned number)
 			digest_add(&digest, fields->fields[i].raw);
 	digest_add(&digest, slice((const char *)&body_bytes, sizeof body_bytes));
 	digest_end(&digest, bytes);
-	for (size_t i = 0; i < DIGEST_BYTES; i++) {
-		mark[2 * i] = letters[bytes[i] >> 4];
-		mark[2 * i + 1] = letters[bytes[i] & 15];
-	}
+	digest_hex(bytes, mark);
 	mark[2 * DIGEST_BYTES] = '.';
 	mark[2 * DIGEST_BYTES + 1] = (char)('0' + number);
 	mark[2 * DIGEST_BYTES + 2] = '\0';

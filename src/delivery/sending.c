@@ -56,6 +56,7 @@ static void collect(Sendings *sendings)
 {
 	const Plan *plan = sendings->carrying->plan;
 
+	sendings->items = arena_zeroed(sendings->carrying->arena, plan->count + 1, sizeof *sendings->items);
 	for (size_t i = 0; i < plan->count; i++) {
 		Sending *sending = &sendings->items[sendings->count];
 

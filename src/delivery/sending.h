@@ -33,8 +33,8 @@ typedef struct Sendings {
 	Carrying *carrying;
 	Copies *copies;
 	Journal *journal;
-	bool is_kept; /* the journal, on disk */
-	Sending items[LIMIT_ACTIONS];
+	bool is_kept;   /* the journal, on disk */
+	Sending *items; /* in the arena */
 	size_t count;
 } Sendings;
 

@@ -7,17 +7,25 @@ enum {
 	LEASE_MORE_S = 60, /* a delivery that has met its deadline undoes, and clocks differ */
 };
 
-State *user_state_open(const Config *config, const User *user, const char *machine, Arena *arena,
-		       Failure *why)
+StateSettings user_state_settings(const Config *config, const User *user, const char *machine, Arena *arena)
 {
-	const StateSettings settings = {
-		.directory = rules_expand(config->state_dir, user, arena),
+	return (StateSettings){
+		.directory = *config->state_dir ? rules_expand(config->state_dir, user, arena) : NULL,
 		.owner = user->uid,
 		.host = machine,
 		.engine = config->state_engine,
 		.lease_s = config->deadline_s + LEASE_MORE_S,
 		.wait_s = WAIT_S,
 	};
+}
 
-	return state_open(&settings, why);
+State *user_state_open(const Config *config, const User *user, const char *machine, Arena *arena,
+		       Failure *why)
+{
+	const StateSettings settings = user_state_settings(config, user, machine, arena);
+
+	if (settings.directory)
+		return state_open(&settings, why);
+	failure_retry(why, "nothing is remembered here: state_dir is empty");
+	return NULL;
 }
