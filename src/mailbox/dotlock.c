@@ -17,7 +17,10 @@
 
 enum {
 	TOUCH_AFTER_MS = 10 * 1000, /* other programs believe a lock for at least a minute */
-	PAUSE_MAX_MS = 100,
+	PAUSE_FIRST_MS = 2,
+	PAUSE_MS = 8,
+	PATIENT_AFTER_MS = 2000, /* 64 deliveries that wait for one mailbox are through by then */
+	PAUSE_PATIENT_MS = 100,
 };
 
 static void raise_group(const Dotlock *lock)
@@ -40,15 +43,17 @@ int64_t lock_clock_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-void lock_pause(unsigned *pause_ms)
+void lock_pause(int64_t waited_ms)
 {
+	const int64_t pause_ms = waited_ms < PAUSE_MS           ? PAUSE_FIRST_MS
+				 : waited_ms < PATIENT_AFTER_MS ? PAUSE_MS
+								: PAUSE_PATIENT_MS;
 	/* Any spread will do that differs between processes: no call into the kernel for it. */
 	uint64_t spread = ((uint64_t)boot_clock_ns() ^ (uint64_t)getpid() << 32) * 0x9e3779b97f4a7c15;
-	int64_t wait_us = (int64_t)*pause_ms * 500 + (int64_t)((spread >> 33) % (*pause_ms * 1000));
+	int64_t wait_us = pause_ms * 500 + (int64_t)(spread >> 33) % (pause_ms * 1000);
 
 	nanosleep(&(struct timespec){ .tv_sec = wait_us / 1000000, .tv_nsec = wait_us % 1000000 * 1000 },
 		  NULL);
-	*pause_ms = *pause_ms * 2 < PAUSE_MAX_MS ? *pause_ms * 2 : PAUSE_MAX_MS;
 }
 
 bool dotlock_init(Dotlock *lock, int dir_fd, const char *file, const char *machine, gid_t group, Failure *why)
@@ -255,8 +260,7 @@ void dotlock_release(Dotlock *lock)
 
 bool dotlock_acquire(Dotlock *lock, unsigned patience_s, unsigned stale_s, Failure *why)
 {
-	int64_t until_ms = lock_clock_ms() + (int64_t)patience_s * 1000;
-	unsigned pause_ms = 2;
+	const int64_t start_ms = lock_clock_ms(), until_ms = start_ms + (int64_t)patience_s * 1000;
 
 	for (;;) {
 		DotlockAnswer answer = dotlock_try(lock, why);
@@ -277,6 +281,6 @@ bool dotlock_acquire(Dotlock *lock, unsigned patience_s, unsigned stale_s, Failu
 			dotlock_release(lock);
 			return false;
 		}
-		lock_pause(&pause_ms);
+		lock_pause(lock_clock_ms() - start_ms);
 	}
 }

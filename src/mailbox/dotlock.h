@@ -113,7 +113,9 @@ void dotlock_name_holder(const Dotlock *lock, Failure *why);
 /* Milliseconds of a clock that only goes forward. */
 int64_t lock_clock_ms(void);
 
-/* Sleeps for a random time around `*pause_ms` and doubles that up to 100: called between two tries. */
-void lock_pause(unsigned *pause_ms);
+/* Sleeps between two tries for a random time, who has waited for `waited_ms`: a delivery holds a lock for
+ * some milliseconds, and with many waiting nobody should come late for long; a reader may hold it for much
+ * longer, and then it is not worth asking often. */
+void lock_pause(int64_t waited_ms);
 
 #endif

@@ -254,7 +254,6 @@ static bool give_up(Mbox *mbox, Failure *why)
 bool mbox_lock_all(Mbox *const *boxes, size_t count, Failure *why)
 {
 	int64_t start_ms = 0, look_ms = 0;
-	unsigned pause_ms = 2;
 
 	for (;;) {
 		size_t which;
@@ -264,20 +263,23 @@ bool mbox_lock_all(Mbox *const *boxes, size_t count, Failure *why)
 		if (answer != LOCK_BUSY)
 			return answer == LOCK_TAKEN;
 		now_ms = lock_clock_ms();
-		if (!start_ms)
+		/* Nothing is looked at after the first try: it is nearly always another delivery that will be
+		 * done at once. */
+		if (!start_ms) {
 			start_ms = now_ms;
+			look_ms = now_ms + 1;
+		}
 		if (now_ms - start_ms >= (int64_t)boxes[which]->store->settings.lock_timeout_s * 1000) {
 			mbox_unlock(boxes[which]);
 			return give_up(boxes[which], why);
 		}
-		/* Not at the first try: it is nearly always another delivery that will be done at once. */
-		if (now_ms >= look_ms && pause_ms > 2) {
+		if (now_ms >= look_ms) {
 			look_ms = now_ms + LOOK_EVERY_MS;
 			if (!boxes[which]->no_dotlock && !mbox_break_stale(boxes[which], why)) {
 				mbox_unlock(boxes[which]);
 				return false;
 			}
 		}
-		lock_pause(&pause_ms);
+		lock_pause(now_ms - start_ms);
 	}
 }

@@ -47,8 +47,7 @@ static void remove_stale(const SideFile *file)
 
 bool side_file_lock(SideFile *file, int dir_fd, const char *name, unsigned patience_s, Failure *why)
 {
-	int64_t until_ms = lock_clock_ms() + (int64_t)patience_s * 1000;
-	unsigned pause_ms = 2;
+	const int64_t start_ms = lock_clock_ms(), until_ms = start_ms + (int64_t)patience_s * 1000;
 
 	*file = (SideFile){ .dir_fd = dir_fd, .name = name, .fd = -1 };
 	snprintf(file->lock_name, sizeof file->lock_name, "%s.lock", name);
@@ -60,7 +59,7 @@ bool side_file_lock(SideFile *file, int dir_fd, const char *name, unsigned patie
 		if (lock_clock_ms() > until_ms)
 			return failure_retry(why, "'%s' has been locked for %u seconds", name, patience_s);
 		remove_stale(file);
-		lock_pause(&pause_ms);
+		lock_pause(lock_clock_ms() - start_ms);
 	}
 }
 
