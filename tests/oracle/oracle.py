@@ -253,7 +253,7 @@ def main():
           % (len(messages), alike, different, died))
     if step == 1:
         for line, used in zip(differences.lines, differences.used):
-            if not used:
+            if not used and os.path.exists("%s/scripts/%s" % (scratch, line.script)):
                 print("differences.tsv: nothing differs any more like %s, %s: %s" % (line.script, line.message, line.reason))
 
 
