@@ -29,6 +29,7 @@ size_t copies_add(Copies *copies, Copy copy)
 {
 	if (is_inbox(copy.folder))
 		copy.folder = NULL;
+	copy.meant = copy.folder;
 	for (size_t i = 0; i < copies->count && !copy.is_answer; i++)
 		if (!copies->items[i].is_answer && same_folder(copies->items[i].folder, copy.folder)) {
 			join(&copies->items[i], &copy);
@@ -183,7 +184,6 @@ void copies_effect(const Copy *copy, char effect[DIGEST_HEX])
 				 (char)('0' + copy->version / 100 % 10) };
 
 	digest_of((Slice[]){ copy->is_answer ? SLICE("file what was sent") : SLICE("file"),
-			     slice_of(copy->folder ? copy->folder : "INBOX"),
-			     slice(version, sizeof version) },
+			     slice_of(copy->meant ? copy->meant : "INBOX"), slice(version, sizeof version) },
 		  3, effect);
 }

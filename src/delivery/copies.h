@@ -15,6 +15,7 @@
 
 typedef struct Copy {
 	const char *folder; /* NULL: the inbox */
+	const char *meant;  /* the same, before it was replaced by the inbox: for copies.c alone */
 	bool create;
 	const char *special_use; /* for a folder that is made */
 	bool may_fall_back;      /* to the inbox, when the folder cannot be had */

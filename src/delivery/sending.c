@@ -20,21 +20,17 @@ static bool leaves(ActionKind kind)
 	return kind == ACTION_REDIRECT || kind == ACTION_PIPE || compose_is_for(kind);
 }
 
-/* What tells it from the other actions of its plan, in every try. */
+/* What tells it from the other actions of its plan, in every try: not what it says, in which there may be the
+ * time of day. */
 static void name_effect(const Action *action, unsigned same_before, char effect[DIGEST_HEX])
 {
-	char numbers[2] = { (char)('0' + action->image % 200), (char)('0' + same_before % 200) };
-	Slice strings[8 + LIMIT_ARGUMENTS] = { slice_of(plan_action_name(action->kind)),
-					       slice(numbers, sizeof numbers) };
-	const char *const members[] = { action->address, action->program, action->handle, action->subject,
-					action->text };
-	size_t count = 2;
+	const char numbers[2] = { (char)('0' + action->image % 200), (char)('0' + same_before % 200) };
+	const char *const members[] = { plan_action_name(action->kind), action->address, action->program };
+	Slice strings[4] = { slice(numbers, sizeof numbers) };
 
 	for (size_t i = 0; i < sizeof members / sizeof *members; i++)
-		strings[count++] = members[i] ? slice_of(members[i]) : SLICE("");
-	for (size_t i = 0; i < action->arguments.count && count < sizeof strings / sizeof *strings; i++)
-		strings[count++] = slice_of(action->arguments.items[i]);
-	digest_of(strings, count, effect);
+		strings[i + 1] = members[i] ? slice_of(members[i]) : SLICE("");
+	digest_of(strings, sizeof strings / sizeof *strings, effect);
 }
 
 static void set_effect(const Sendings *sendings, Sending *sending)

@@ -130,6 +130,17 @@ is "$(header Message-ID "$HOME/mail/Sent")" "$(header Message-ID "$HOME/sent/0.m
 is "$(header Date "$HOME/mail/Sent")" "$(header Date "$HOME/sent/0.mail")" "with its date"
 no_journal
 
+# An answer that tells the time.
+message told >"$T/mail"
+story_mbox 'require ["vacation-seconds", "variables", "date", "copy"];
+if currentdate :matches "time" "*" { set "now" "${1}"; }
+vacation :seconds 0 :addresses "bob@example.net" "It is ${now}.";'
+answer
+sleep 1.1
+rm "$MBOX.lock"
+answer
+is "$? $(sent) $(in_mbox)" "0 1 1" "an answer that says something else in each try is sent once"
+
 # Where no journal can be kept.
 message six >"$T/mail"
 story_mbox 'require "copy"; redirect :copy "bob@example.com";'
