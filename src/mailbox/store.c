@@ -276,12 +276,30 @@ bool store_find(Store *store, const char *folder, FolderPlace *place, Failure *w
 	return search(store, folder, place, why);
 }
 
+/* May its owner write into what there is?  A Maildir's directories that are missing will be made. */
+static bool takes_mail(const Store *store, const char *relative)
+{
+	static const char *const of_maildir[] = { "/tmp", "/new" };
+
+	if (store->location.layout == STORE_MBOX)
+		return faccessat(store->root_fd, relative, W_OK, AT_EACCESS) == 0;
+	for (size_t i = 0; i < sizeof of_maildir / sizeof *of_maildir; i++) {
+		AUTO_VALUE(Text) path = { 0 };
+
+		text_printf(&path, "%s%s", relative, of_maildir[i]);
+		if (faccessat(store->root_fd, text_string(&path), W_OK | X_OK, AT_EACCESS) < 0 &&
+		    errno != ENOENT)
+			return false;
+	}
+	return true;
+}
+
 bool store_folder_exists(Store *store, const char *folder, bool *exists, Failure *why)
 {
 	FolderPlace place;
 	bool asked = store_find(store, folder, &place, why);
 
-	*exists = asked && place.exists;
+	*exists = asked && place.exists && (place.inbox || takes_mail(store, text_string(&place.relative)));
 	text_clear(&place.relative);
 	return asked;
 }

@@ -45,8 +45,8 @@ gid_t store_spool_group(const StoreSettings *settings);
 Store *store_open(const StoreSettings *settings, Failure *why);
 void store_close(Store *store);
 
-/* Can `folder` be filed into now?  INBOX (any case) always can.  A name that is not allowed does not exist.
- */
+/* Can `folder` be filed into now: does it exist, and may it be written?  INBOX (any case) always can.  A name
+ * that is not allowed does not exist. */
 bool store_folder_exists(Store *store, const char *folder, bool *exists, Failure *why);
 
 /* Makes the folder where it is missing. */

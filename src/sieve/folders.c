@@ -92,11 +92,12 @@ SieveStatus sieve_annotation_matches(SieveRun *run, const SieveNode *node, const
 	SieveStatus status = find(run, folder, entry, &value);
 
 	*result = false;
-	if (status != SIEVE_OK)
+	/* "True if the annotation exists and": of one that does not nothing is, not that there are 0 of it.
+	 */
+	if (status != SIEVE_OK || !value.data)
 		return status;
 	sieve_match_begin(&match, run, node, keys);
-	if (value.data)
-		status = sieve_match_value(&match, value);
+	status = sieve_match_value(&match, value);
 	return sieve_match_end(&match, status, result);
 }
 

@@ -88,6 +88,11 @@ deliver <"$T/mail"
 printf 'require ["fileinto", "mailbox"]; if mailboxexists "None" { fileinto "Yes"; }\n' | rules
 deliver <"$T/mail"
 is "$? $(count Yes)" "0 1" "and true for one that is"
+# RFC 5490, 3.1: and allows the user to deliver into it
+chmod 500 "$HOME/Maildir/.None/new"
+deliver <"$T/mail"
+is "$? $(count Yes) $(count)" "0 1 1" "and false for one that mail cannot be put into"
+chmod 700 "$HOME/Maildir/.None/new"
 
 # The body: text in an encoding, in a charset.
 fresh

@@ -16,7 +16,7 @@ static const struct {
 	/* 4.3, 4.4: there is no cause and no mailbox */
 	{ "environment :contains \"imap.cause\" \"\"", "false" },
 	{ "environment :contains \"imap.mailbox\" \"\"", "false" },
-	{ "environment :count \"eq\" \"imap.cause\" \"0\"", "true" },
+	{ "environment :count \"eq\" \"imap.cause\" \"0\"", "false" },
 	/* 4.1: location and phase are those of a delivery */
 	{ "environment \"location\" \"MDA\"", "true" },
 	{ "environment \"phase\" \"during\"", "true" },

@@ -61,7 +61,9 @@ static const struct {
 	{ "metadata :contains \"Nowhere\" \"/private/a\" \"\"", "false" },
 	{ "metadata \"Post\" \"/shared/b\" \"\"", "true" },
 	{ "metadata :count \"eq\" \"Post\" \"/private/a\" \"1\"", "true" },
-	{ "metadata :count \"eq\" \"Post\" \"/private/none\" \"0\"", "true" },
+	/* "exists and its value matches": a count of none is no match */
+	{ "metadata :count \"eq\" \"Post\" \"/private/none\" \"0\"", "false" },
+	{ "servermetadata :count \"eq\" \"/private/none\" \"0\"", "false" },
 	{ "metadata :contains \"Post\" \"comment\" \"\"", "false" },
 	{ "metadata :contains \"\" \"/private/s\" \"\"", "false" }, /* no name is not the server */
 	/* 3.4 */

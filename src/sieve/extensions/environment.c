@@ -79,13 +79,8 @@ static void check_environment(SieveCheck *check, SieveNode *node)
 				 name->text.data);
 }
 
-static SieveStatus match_item(SieveRun *run, SieveMatch *match, const SieveItem *item, Slice name)
+static SieveStatus match_item(SieveMatch *match, Slice value)
 {
-	Slice value;
-	SieveStatus status = item->get(run, name, &value);
-
-	if (status != SIEVE_OK || !value.data)
-		return status;
 	if (!sieve_match_only_counts(match))
 		return sieve_match_value(match, value);
 	sieve_match_count(match, value.length > 0); /* section 4: an empty string is none */
@@ -97,7 +92,7 @@ static SieveStatus environment(SieveRun *run, const SieveNode *node, bool *resul
 	const SieveString *string = sieve_string(node, 0);
 	const SieveItem *item = string->prepared;
 	SieveMatch match;
-	Slice name;
+	Slice name, value;
 	SieveStatus status = sieve_expand(run, string, &name);
 
 	if (status != SIEVE_OK)
@@ -107,8 +102,12 @@ static SieveStatus environment(SieveRun *run, const SieveNode *node, bool *resul
 	*result = false;
 	if (!item)
 		return SIEVE_OK;
+	status = item->get(run, name, &value);
+	/* Section 4: of an item that does not exist nothing is true, not that there are 0 of it either. */
+	if (status != SIEVE_OK || !value.data)
+		return status;
 	sieve_match_begin(&match, run, node, sieve_strings(node, 1));
-	status = match_item(run, &match, item, name);
+	status = match_item(&match, value);
 	return sieve_match_end(&match, status, result);
 }
 

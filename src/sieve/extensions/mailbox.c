@@ -4,14 +4,14 @@
 
 #include "sieve/extension.h"
 
-/* A folder that the user's mail cannot have is one that does not exist: the world says so, and it
- * knows the names.  Only when it cannot say anything just now is the delivery for later. */
+/* What fileinto would not take for a name is that of no folder; of others the world knows which the user's
+ * mail can have.  Only when it cannot say anything just now is the delivery for later. */
 static SieveStatus folder_exists(SieveRun *run, Slice name, bool *exists)
 {
 	Failure why = { 0 };
 
 	*exists = false;
-	if (memchr(name.data, '\0', name.length))
+	if (!plan_folder_valid(name))
 		return SIEVE_OK;
 	return world_is(run->input->world, ASK_FOLDER, name, SLICE(""), exists, &why)
 		       ? SIEVE_OK

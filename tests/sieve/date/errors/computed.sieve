@@ -1,0 +1,3 @@
+require ["date", "variables"];
+set "part" "century";
+if currentdate "${part}" "1" { }

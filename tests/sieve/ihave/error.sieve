@@ -1,0 +1,4 @@
+require "ihave";
+discard;
+error "no such luck";
+keep;

@@ -1,0 +1,3 @@
+require "imap4flags";
+setflag "v" "a";
+if hasflag ["v", "w"] "a" { }

@@ -1,0 +1,3 @@
+require ["mailbox", "fileinto"];
+keep :create;
+fileinto :create :create "x";

@@ -1,0 +1,2 @@
+require "variables";
+if header "subject" "${nowhere.x}" { }
