@@ -208,7 +208,7 @@ static void note_what_stays(Work *work)
 
 static void describe_copy(Carrying *carrying, const Copy *copy)
 {
-	carry_out_tell(carrying, copy->is_answer ? "copy of it in " : "",
+	carry_out_tell(carrying, copy->of_action ? "copy of it in " : "",
 		       copy->filing   ? filing_folder(copy->filing)
 		       : copy->folder ? copy->folder
 				      : "INBOX");

@@ -16,8 +16,11 @@ static bool same_folder(const char *a, const char *b)
 	return is_inbox(a) ? is_inbox(b) : !is_inbox(b) && strcmp(a, b) == 0;
 }
 
+/* One that is on disk already stays what it is. */
 static void join(Copy *copy, const Copy *again)
 {
+	if (copy->filing)
+		return;
 	copy->create |= again->create;
 	copy->version = again->version;
 	copy->image = again->image;
@@ -30,8 +33,8 @@ size_t copies_add(Copies *copies, Copy copy)
 	if (is_inbox(copy.folder))
 		copy.folder = NULL;
 	copy.meant = copy.folder;
-	for (size_t i = 0; i < copies->count && !copy.is_answer; i++)
-		if (!copies->items[i].is_answer && same_folder(copies->items[i].folder, copy.folder)) {
+	for (size_t i = 0; i < copies->count && !copy.of_action; i++)
+		if (!copies->items[i].of_action && same_folder(copies->items[i].folder, copy.folder)) {
 			join(&copies->items[i], &copy);
 			return i;
 		}
@@ -54,7 +57,7 @@ void copies_drop(Copies *copies, size_t place)
 bool copies_keep_message(const Copies *copies)
 {
 	for (size_t i = 0; i < copies->count; i++)
-		if (!copies->items[i].is_answer)
+		if (!copies->items[i].of_action)
 			return true;
 	return false;
 }
@@ -99,8 +102,8 @@ static bool prepare(const Copies *copies, Copy *copy, bool *missing, Failure *wh
 /* Does the inbox get this message anyway? */
 static bool inbox_stands_for(const Copies *copies, const Copy *copy)
 {
-	for (size_t i = 0; i < copies->count && !copy->is_answer; i++)
-		if (!copies->items[i].folder && !copies->items[i].is_answer)
+	for (size_t i = 0; i < copies->count && !copy->of_action; i++)
+		if (!copies->items[i].folder && !copies->items[i].of_action)
 			return true;
 	return false;
 }
@@ -114,7 +117,7 @@ static bool prepare_or_fall_back(Copies *copies, Copy *copy, Failure *why)
 		return true;
 	if (!copy->may_fall_back || !copy->folder || !(missing || copies_failure_lasts(why)))
 		return false;
-	copies->fell_back |= !copy->is_answer;
+	copies->fell_back |= !copy->of_action;
 	text_printf(copies->notes, "cannot file into \"%s\", into the inbox instead: %s\n", copy->folder,
 		    why->text);
 	*why = (Failure){ 0 };
@@ -180,10 +183,8 @@ void copies_clear(Copies *copies)
 
 void copies_effect(const Copy *copy, char effect[DIGEST_HEX])
 {
-	const char version[] = { (char)('0' + copy->version % 10), (char)('0' + copy->version / 10 % 10),
-				 (char)('0' + copy->version / 100 % 10) };
+	const Slice number = slice((const char *)&copy->of_action, sizeof copy->of_action);
 
-	digest_of((Slice[]){ copy->is_answer ? SLICE("file what was sent") : SLICE("file"),
-			     slice_of(copy->meant ? copy->meant : "INBOX"), slice(version, sizeof version) },
-		  3, effect);
+	digest_of((Slice[]){ SLICE("file"), slice_of(copy->meant ? copy->meant : "INBOX"), number }, 3,
+		  effect);
 }

@@ -23,7 +23,7 @@ typedef struct Copy {
 	uint32_t version;          /* of the message: its number */
 	const MessageImage *image; /* its bytes; lives as long as the copies */
 	const char *sender;        /* for a From_ line */
-	bool is_answer;            /* what was sent, rather than the message */
+	unsigned of_action; /* what an action has sent: its place in the plan, from 1; 0: the message */
 	/* what became of it: for copies.c alone */
 	bool given_up;  /* the inbox's own copy stands for it, or it is not wanted any more */
 	bool published; /* it is visible, maybe since an earlier try */

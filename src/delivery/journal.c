@@ -237,15 +237,28 @@ static bool is_lasting(const Failure *why)
 	}
 }
 
+/* Was it removed between being opened and locked, by a delivery that was complete then? */
+static bool is_removed(const Journal *journal)
+{
+	struct stat status;
+
+	return fstat(journal->fd, &status) == 0 && status.st_nlink == 0;
+}
+
 /* The file that an earlier try has left, if there is one. */
 static bool open_file(Journal *journal, Failure *why)
 {
-	journal->fd = openat(journal->dir_fd, journal->name, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
-	if (journal->fd < 0)
-		return errno == ENOENT || failure_errno(why, "open '%s/" DIRECTORY "/%s'",
-							journal->settings.directory, journal->name);
-	return is_ours(journal, journal->fd, false, why) && lock_file(journal, why) &&
-	       read_file(journal, why);
+	for (;;) {
+		journal->fd = openat(journal->dir_fd, journal->name, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
+		if (journal->fd < 0)
+			return errno == ENOENT || failure_errno(why, "open '%s/" DIRECTORY "/%s'",
+								journal->settings.directory, journal->name);
+		if (!is_ours(journal, journal->fd, false, why) || !lock_file(journal, why))
+			return false;
+		if (!is_removed(journal))
+			return read_file(journal, why);
+		cleanup_fd(&journal->fd);
+	}
 }
 
 static void make_token(Journal *journal)

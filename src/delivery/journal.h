@@ -7,7 +7,8 @@
  * What stays is swept after JOURNAL_DAYS.
  *
  * A file is named for a digest of the message (without the lines that an MTA writes anew in every try), its
- * recipient and the script: another message, or other rules, find nothing. */
+ * recipient and the script: another message, or other rules, find nothing.  (What the script includes does
+ * not count: an effect is named by what it is, so that other rules with the same effect do not repeat it.) */
 #ifndef DELIVERY_JOURNAL_H
 #define DELIVERY_JOURNAL_H
 

@@ -32,17 +32,6 @@ static bool claim(Memory *memory, const StateKey *key, StateClaim *result)
 	return state && (state_claim(state, key, memory->now, result, &memory->why) || lose(memory));
 }
 
-MemoryVerdict memory_claim(Memory *memory, const StateKey *key)
-{
-	StateClaim result;
-
-	if (!memory->settings.directory)
-		return MEMORY_NEW;
-	if (!claim(memory, key, &result))
-		return MEMORY_AWAY;
-	return result == STATE_CLAIMED ? MEMORY_NEW : MEMORY_KNOWN;
-}
-
 /* Somebody who has claimed it will know soon whether he delivers it. */
 static bool claim_patiently(Memory *memory, const StateKey *key, StateClaim *result)
 {
@@ -55,6 +44,19 @@ static bool claim_patiently(Memory *memory, const StateKey *key, StateClaim *res
 		nanosleep(&pause, NULL);
 	}
 	return false;
+}
+
+MemoryVerdict memory_claim(Memory *memory, const StateKey *key)
+{
+	StateClaim result;
+
+	if (!memory->settings.directory)
+		return MEMORY_NEW;
+	if (!claim_patiently(memory, key, &result))
+		return MEMORY_AWAY;
+	if (result == STATE_BUSY)
+		return MEMORY_BUSY;
+	return result == STATE_CLAIMED ? MEMORY_NEW : MEMORY_KNOWN;
 }
 
 bool memory_answer(Memory *memory, const Question *question, Answer *answer, Failure *why)

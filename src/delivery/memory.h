@@ -32,7 +32,8 @@ typedef struct Memory {
 
 typedef enum MemoryVerdict {
 	MEMORY_NEW,   /* and claimed, until committed */
-	MEMORY_KNOWN, /* it was done before, or is being done by another delivery */
+	MEMORY_KNOWN, /* it was done before */
+	MEMORY_BUSY,  /* it has been claimed by another delivery, which was waited for */
 	MEMORY_AWAY,  /* not to be known just now */
 } MemoryVerdict;
 

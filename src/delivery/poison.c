@@ -91,9 +91,20 @@ void poison_watch(const char *state, const char *home, const Message *message, c
 	crash_guard_on_fault(leave_mark);
 }
 
+/* Whoever could write there could switch a user's rules off for a message. */
+static bool is_ours(int fd)
+{
+	struct stat status;
+
+	return fstat(fd, &status) == 0 && status.st_uid == geteuid() &&
+	       !(status.st_mode & (S_IWGRP | S_IWOTH));
+}
+
 static int open_directory(void)
 {
-	return *directory ? open(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
+	auto_fd int fd = *directory ? open(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
+
+	return fd >= 0 && is_ours(fd) ? TAKE_FD(fd) : -1;
 }
 
 unsigned poison_count(void)

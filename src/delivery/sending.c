@@ -149,7 +149,7 @@ static void set_key(const Carrying *carrying, Sending *sending)
 }
 
 /* What others than the guards of redirect.h have to say. */
-static const char *held_back(const Carrying *carrying, const Sending *sending)
+static const char *held_back(const Carrying *carrying, const Sending *sending, Failure *why)
 {
 	const Config *config = carrying->config;
 	unsigned count;
@@ -160,20 +160,27 @@ static const char *held_back(const Carrying *carrying, const Sending *sending)
 		if (count >= config->redirect_rate_max)
 			return "redirect_rate_max allows no more for now";
 	}
-	return memory_claim(carrying->memory, &sending->key) == MEMORY_KNOWN
-		       ? "this message was redirected there before"
-		       : NULL;
+	switch (memory_claim(carrying->memory, &sending->key)) {
+	case MEMORY_KNOWN:
+		return "this message was redirected there before";
+	case MEMORY_BUSY:
+		failure_retry(why, "the same message is being redirected by another process");
+		return NULL;
+	default:
+		return NULL;
+	}
 }
 
-static void decide_redirect(Sendings *sendings, Sending *sending)
+static bool decide_redirect(Sendings *sendings, Sending *sending, Failure *why)
 {
 	const Redirection redirection = redirection_of(sendings->carrying);
 	const char *reason = redirect_guard(&redirection, sending->action);
 
 	if (!reason)
-		reason = held_back(sendings->carrying, sending);
+		reason = held_back(sendings->carrying, sending, why);
 	if (reason)
 		note_and_keep(sendings, sending, redirected_to(sendings, sending), reason);
+	return why->kind == FAILURE_NONE;
 }
 
 static void decide_vacation(Sendings *sendings, Sending *sending)
@@ -254,7 +261,7 @@ static bool add_copy(Sendings *sendings, Sending *sending, Failure *why)
 					       .flags = action->flags,
 					       .image = &sending->image,
 					       .sender = "",
-					       .is_answer = true });
+					       .of_action = 1 + (unsigned)sending->index });
 	return true;
 }
 
@@ -299,8 +306,8 @@ static bool decide_one(Sendings *sendings, Sending *sending, Failure *why)
 	set_key(sendings->carrying, sending);
 	sending->done = journal_has(sendings->journal, sending->effect);
 	if (!sending->done && action->kind == ACTION_REDIRECT)
-		decide_redirect(sendings, sending);
-	else if (!sending->done && action->kind == ACTION_VACATION)
+		return decide_redirect(sendings, sending, why);
+	if (!sending->done && action->kind == ACTION_VACATION)
 		decide_vacation(sendings, sending);
 	else if (!sending->done && action->kind == ACTION_REJECT)
 		decide_refusal(sendings, sending);
@@ -327,11 +334,17 @@ bool sendings_decide(Sendings *sendings, Failure *why)
 /* That it cannot be noted means at worst that the next try does it again; there may be none. */
 static void settle(Sendings *sendings, Sending *sending)
 {
+	Carrying *carrying = sendings->carrying;
 	Failure why = { 0 };
 
 	sending->done = true;
 	if (sendings->is_kept && !journal_note(sendings->journal, sending->effect, true, &why))
-		text_printf(&sendings->carrying->notes, "%s\n", why.text);
+		text_printf(&carrying->notes, "%s\n", why.text);
+	/* At once: whoever was answered was, and what was redirected counts, whatever becomes of the rest. */
+	if (sending->key.id) {
+		memory_keep(carrying->memory, &sending->key, sending->keep_s);
+		memory_commit(carrying->memory, &carrying->notes);
+	}
 }
 
 /* Would the message be kept if this one, which was only to be tried, had not been named? */
@@ -496,9 +509,6 @@ void sendings_remember(const Sendings *sendings)
 	const Carrying *carrying = sendings->carrying;
 	const Plan *plan = carrying->plan;
 
-	for (size_t i = 0; i < sendings->count; i++)
-		if (sendings->items[i].done && sendings->items[i].key.id)
-			memory_keep(carrying->memory, &sendings->items[i].key, sendings->items[i].keep_s);
 	for (size_t i = 0; i < plan->count; i++)
 		if (plan->actions[i].kind == ACTION_REMEMBER)
 			memory_keep(carrying->memory,

@@ -3,7 +3,7 @@
  *
  * First all is decided: what a guard, the memory or an earlier try says, and what is to be written.  A
  * redirect or a refusal that must not happen keeps the message instead.  Then it is sent, one by one, each
- * noted in the journal and, when the delivery has succeeded, in the memory. */
+ * noted in the journal and in the memory. */
 #ifndef DELIVERY_SENDING_H
 #define DELIVERY_SENDING_H
 

@@ -14,7 +14,7 @@
  * inherited ones above, sets umask 077, unblocks every signal that it handles. */
 void crash_guard_install(void);
 
-/* What is done last, behind the undoing, when a fault or a panic (a bug of ours) ends the process; it must be
+/* What is done last, behind the undoing, when a bug of ours (a fault, a panic) ends the process; it must be
  * async-signal-safe, and may fault itself.  One at a time; crash_guard_remove forgets it. */
 void crash_guard_on_fault(void (*last)(void));
 

@@ -191,3 +191,17 @@ if command -v strace >/dev/null; then
 	call $UNTRACED strace -f -o "$HOME/trace" "$TROMMEL" -f alice@example.org <"$T/mail"
 	is "$? $(grep -c 'state[.]db\|state-sqlite\|trommel/state' "$HOME/trace")" "0 0" "rules without any of this open no state"
 fi
+
+# An answer that was sent was sent, whatever becomes of the message.
+message hello >"$T/mail"
+fresh
+mkdir "$HOME/sent"
+own "$HOME"
+printf '%s\n' 'require ["vacation", "enotify"]; vacation :addresses "bob@example.net" "Away."; notify "mailto:carol@example.com";' | rules
+echo carol | mine "$HOME/refuse"
+echo 75 | mine "$HOME/status"
+for subject in one two three; do
+	message $subject >"$T/mail"
+	again -f alice@example.org
+done
+is "$? $(sent_to)" "75 alice@example.org " "while something else cannot be done a sender is answered once all the same"

@@ -43,9 +43,9 @@ is "$? $(sent) $(in_mbox)" "0 1 1" "a Delivery-Date of another minute is no othe
 # Another message, and other rules, are another matter.
 story_mbox 'require "copy"; redirect :copy "bob@example.com";'
 try
-{ cat "$T/mail"; echo more; } >"$T/other.mail"
+sed "s/<hello@/<other@/" "$T/mail" >"$T/other.mail"
 MAIL=$T/other.mail try
-is "$? $(journals)" "75 2" "another body is another message"
+is "$? $(journals)" "75 2" "another id is another message"
 printf '# changed\nrequire "copy"; redirect :copy "carol@example.com";\n' | rules
 try
 is "$? $(sent_to)" "75 bob@example.com bob@example.com carol@example.com " "other rules are other effects"
@@ -53,7 +53,7 @@ is "$(journals)" 3 "each with its journal"
 touch -d '11 days ago' "$HOME"/.local/state/trommel/journal/*
 own "$HOME"
 rm "$MBOX.lock"
-{ cat "$T/mail"; echo much more; } >"$T/other.mail"
+sed "s/<hello@/<third@/" "$T/mail" >"$T/other.mail"
 : >"$MBOX.lock"
 own "$MBOX.lock"
 MAIL=$T/other.mail try
