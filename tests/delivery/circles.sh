@@ -6,7 +6,7 @@
 # sent, and exactly which messages lie in whose mailbox when the queue has run empty.
 # RFC 5228, 4.2 and 10; RFC 5230, 4.5 to 5.8; RFC 5429, 2; RFC 5436, 2.7; RFC 3834, 2 and 3.
 # shellcheck disable=SC2034
-STAGE_USERS="ann bea cid carol" STAGE_NETWORK=own
+STAGE_USERS="ann bea cid dora carol" STAGE_NETWORK=own
 . "${0%/*}/lib.sh"
 need_root "a Postfix of its own"
 PATH=$PATH:/usr/sbin:/sbin
@@ -16,6 +16,7 @@ need postfix sendmail python3
 # postdrop(1) belongs to a group of its own and takes no configuration from where just anybody says it is,
 # so ours lies where the system's is, in this mount namespace.
 PF=$T/postfix
+CALLED="$TROMMEL -o postmaster=postmaster@mail.example"
 mkdir "$PF" "$PF/etc" "$PF/queue" "$PF/data"
 chown postfix "$PF/data"
 cat >"$PF/etc/main.cf" <<CONF
@@ -43,8 +44,8 @@ maximal_queue_lifetime = 1d
 bounce_queue_lifetime = 1d
 minimal_backoff_time = 600s
 queue_run_delay = 600s
-mailbox_command = $TROMMEL -o postmaster=postmaster@mail.example
-mailbox_command_maps = inline:{ { cid = $TROMMEL -o postmaster=postmaster@mail.example -o reject_by=mail } }
+mailbox_command = $CALLED
+mailbox_command_maps = inline:{ { cid = $CALLED -o reject_by=mail }, { dora = $CALLED -o mail_location=mbox:~/mail:INBOX=~/inbox -o lock_timeout_s=1 } }
 default_transport = error:nothing leaves this machine
 relay_transport = error:nothing leaves this machine
 CONF
@@ -90,4 +91,5 @@ while IFS= read -r line; do
 	esac
 done <"$T/stories"
 is "$status $(cat "$T/trouble")" "0 " "all stories were told"
-like "$(grep -c 'fatal\|panic\|status=deferred' "$PF/log")" '^0$' "and Postfix never had to try again"
+is "$(grep -c 'fatal\|panic' "$PF/log")" 0 "nothing went wrong in Postfix"
+is "$(grep -c 'status=deferred' "$PF/log")" 1 "and but one message had to be tried again"
