@@ -291,13 +291,13 @@ def match(name, expected):
     return problems
 
 
-def story(what, rules, sent, **boxes):
+def story(what, rules, sent, said={}, **boxes):
     begin(rules)
     for sender, to, data in sent:
         transmit(sender, to, data)
         if not settled():
             break
-    end(what, boxes)
+    end(what, boxes, said)
 
 
 def begin(rules):
@@ -305,10 +305,20 @@ def begin(rules):
         furnish(name, rules.get(name, CAROL if name == "carol" else ""))
 
 
-def end(what, boxes):
+def log(name):
+    if not os.path.exists(HOMES[name] + "/.sieve.log"):
+        return []
+    with open(HOMES[name] + "/.sieve.log", encoding="utf-8") as f:
+        return [line for line in f.read().split("\n") if line and not re.match(r"\w{3}, .*:$", line)]
+
+
+def end(what, boxes, said={}):
     problems = [] if not queued() else ["after %d s the queue holds %s" % (BOUND_S, queued())]
     for name in HOMES:
         problems += match(name, boxes.get(name, []))
+        told_of = said.get(name, [])
+        if len(log(name)) != len(told_of) or any(words not in line for words, line in zip(told_of, log(name))):
+            problems.append("%s should have been told: %s" % (name, told_of))
         problems += ["left behind: " + path for path in files_below(HOMES[name]) if re.search(r"/journal/|\.lock$", path)]
     tell(what, problems)
 
@@ -316,9 +326,8 @@ def end(what, boxes):
 def tell(what, problems):
     print("no" if problems else "ok", what)
     if problems:
-        logs = [line for name in HOMES if os.path.exists(HOMES[name] + "/.sieve.log")
-                for line in [name + " was told:"] + open(HOMES[name] + "/.sieve.log").read().split("\n")]
-        print("\n".join((problems + logs)[:120]))
+        problems = problems + ["%s was told: %s" % (name, line) for name in HOMES for line in log(name)]
+        print("\n".join(problems[:120]))
     sys.stdout.flush()
 
 
@@ -338,6 +347,9 @@ def notify(whom):
     return 'notify :message "%s" "mailto:%s";\n' % (NEWS, address(whom))
 
 
+FROM_THERE = "kept instead: this message was redirected from there before"
+OWN = "kept instead: it is the recipient's own address"
+DROPPED = "dropped, and nobody was told: its envelope sender is null"
 CAROL = REQUIRE + away("carol")
 
 M = mail(1)
@@ -346,39 +358,48 @@ M = mail(1)
 story("two who redirect to each other: one message, at the second",
       {"ann": REQUIRE + redirect("bea") + away("ann"), "bea": REQUIRE + redirect("ann") + away("bea")},
       [("carol", "ann", M)],
-      bea=[original(M, "ann", "bea")], carol=[answer("ann", "carol", 1)])
+      bea=[original(M, "ann", "bea")], carol=[answer("ann", "carol", 1)],
+      said={"bea": [FROM_THERE]})
 story("the same with :copy: one each",
       {"ann": REQUIRE + redirect("bea", True) + away("ann"), "bea": REQUIRE + redirect("ann", True) + away("bea")},
       [("carol", "ann", M)],
-      ann=[original(M, "ann")], bea=[original(M, "ann", "bea")], carol=[answer("ann", "carol", 1)])
+      ann=[original(M, "ann")], bea=[original(M, "ann", "bea")], carol=[answer("ann", "carol", 1)],
+      said={"bea": [FROM_THERE]})
 story("one with :copy, one without, and each answers for the other's address too",
       {"ann": REQUIRE + redirect("bea", True) + away("ann", "bea"),
        "bea": REQUIRE + redirect("ann") + away("bea", "ann")},
       [("carol", "ann", M)],
-      ann=[original(M, "ann")], bea=[original(M, "ann", "bea")], carol=[answer("ann", "carol", 1), answer("bea", "carol", 1)])
+      ann=[original(M, "ann")], bea=[original(M, "ann", "bea")], carol=[answer("ann", "carol", 1), answer("bea", "carol", 1)],
+      said={"bea": [FROM_THERE]})
 story("three in a circle: one message, at the third",
       {"ann": REQUIRE + redirect("bea"), "bea": REQUIRE + redirect("cid"),
        "cid": REQUIRE + redirect("ann") + away("cid", "ann")},
       [("carol", "ann", M)],
-      cid=[original(M, "ann", "bea", "cid")], carol=[answer("cid", "carol", 1)])
+      cid=[original(M, "ann", "bea", "cid")], carol=[answer("cid", "carol", 1)],
+      said={"cid": [FROM_THERE]})
 story("three in a circle with :copy, all of them away for all addresses",
       {"ann": REQUIRE + redirect("bea", True) + away("ann"), "bea": REQUIRE + redirect("cid", True) + away("bea", "ann"),
        "cid": REQUIRE + redirect("ann", True) + away("cid", "ann")},
       [("carol", "ann", M)],
       ann=[original(M, "ann")], bea=[original(M, "ann", "bea")], cid=[original(M, "ann", "bea", "cid")],
-      carol=[answer("ann", "carol", 1), answer("bea", "carol", 1), answer("cid", "carol", 1)])
+      carol=[answer("ann", "carol", 1), answer("bea", "carol", 1), answer("cid", "carol", 1)],
+      said={"cid": [FROM_THERE]})
 story("one who redirects to a plus address of his own gets it once",
       {"ann": REQUIRE + redirect("ann+more") + away("ann")}, [("carol", "ann", M)],
-      ann=[original(M, "ann", "ann+more")], carol=[answer("ann", "carol", 1)])
+      ann=[original(M, "ann", "ann+more")], carol=[answer("ann", "carol", 1)],
+      said={"ann": [OWN]})
 story("and so does one who does that from one plus address to another",
       {"ann": REQUIRE + redirect("ann+other")}, [("carol", "ann+more", M)],
-      ann=[original(M, "ann+more", "ann+other")])
+      ann=[original(M, "ann+more", "ann+other")],
+      said={"ann": [OWN]})
 story("two who redirect to plus addresses of each other",
       {"ann": REQUIRE + redirect("bea+from.ann"), "bea": REQUIRE + redirect("ann+from.bea")}, [("carol", "ann", M)],
-      ann=[original(M, "ann", "bea+from.ann", "ann+from.bea")])
+      ann=[original(M, "ann", "bea+from.ann", "ann+from.bea")],
+      said={"ann": [FROM_THERE]})
 story("the sender of it is in the circle: he gets his own message once, and answers nobody",
       {"ann": REQUIRE + redirect("bea"), "bea": REQUIRE + redirect("ann") + away("bea", "ann")}, [("bea", "ann", mail(1, by="bea"))],
-      bea=[original(mail(1, by="bea"), "ann", "bea", sender="bea")])
+      bea=[original(mail(1, by="bea"), "ann", "bea", sender="bea")],
+      said={"bea": [FROM_THERE]})
 
 # ---- refusals (RFC 5429)
 story("reject in ASCII: Postfix bounces it, with our words (2.1.1)",
@@ -400,7 +421,8 @@ story("a message that was redirected is refused: its sender hears of it once",
       {"ann": REQUIRE + redirect("bea"), "bea": REQUIRE + 'reject "Not here.";'}, [("carol", "ann", M)],
       carol=[bounced("bea", M, "<bea@mail.example>: Not here.", "5.7.1")])
 story("a refusal is not refused: a null sender is told nothing",
-      {"ann": REQUIRE + 'reject "N\u00f6.";', "carol": REQUIRE + 'reject "N\u00f6.";'}, [("carol", "ann", M)])
+      {"ann": REQUIRE + 'reject "N\u00f6.";', "carol": REQUIRE + 'reject "N\u00f6.";'}, [("carol", "ann", M)],
+      said={"carol": [DROPPED]})
 
 # ---- where a redirect does not arrive
 story("a redirect to nobody: the sender of the message hears of it, once",
@@ -437,15 +459,18 @@ for what, sender, fields, outcome in (
         ("Precedence: list", "carol", "Precedence: list\n", "bounced"),
         ("Auto-Submitted", "carol", "Auto-Submitted: auto-generated\n", "bounced")):
     m = to_all(sender, fields)
-    refused, kept = [], []
+    refused, kept, words = [], [], []
     if outcome == "bounced":
         refused = [bounced("bea", m[to], "<bea@mail.example>: No.", "5.7.1") for to in ("ann", "bea")]
+    if outcome == "dropped":
+        words = [DROPPED, DROPPED]
     if outcome == "kept":
+        words = ["not refused, kept instead: it came from a mailing list"] * 2
         kept = [original(m["ann"], "ann", "bea"), original(m["bea"], "bea")]
     notified = [] if what == "Auto-Submitted" else [told("cid", "carol", sender=sender and "cid")]
     story("nobody answers a message with %s, whoever gets it" % what, ALL, [(sender, to, m[to]) for to in m],
           ann=[original(m["ann"], "ann", sender=sender)], bea=kept, cid=[original(m["cid"], "cid", sender=sender)],
-          carol=refused + notified)
+          carol=refused + notified, said={"bea": words})
 
 # ---- notifications (RFC 5436)
 story("one who is told of a message, and is away, does not answer; the sender is answered",
@@ -461,7 +486,8 @@ story("two who have each other told of their mail: of word of mail nobody is tol
 TWICE = mail(1).replace(b"Body 1", b"Body 1 again")
 story("the same Message-ID twice: it is redirected once, and then kept",
       {"ann": REQUIRE + redirect("bea")}, [("carol", "ann", M), ("carol", "ann", TWICE)],
-      ann=[original(TWICE, "ann")], bea=[original(M, "ann", "bea")])
+      ann=[original(TWICE, "ann")], bea=[original(M, "ann", "bea")],
+      said={"ann": ["not redirected to bea@mail.example, kept instead: this message was redirected there before"]})
 story("and one who looks for duplicates has it once, and answers once",
       {"ann": REQUIRE + "if duplicate { discard; stop; }\n" + redirect("bea", True) + away("ann")},
       [("carol", "ann", M), ("carol", "ann", TWICE)],
@@ -469,12 +495,13 @@ story("and one who looks for duplicates has it once, and answers once",
 story("both ways round at once: ann has it twice, bea too, and neither loops",
       {"ann": REQUIRE + redirect("bea", True), "bea": REQUIRE + redirect("ann", True)},
       [("carol", "ann", M), ("carol", "bea", M)],
-      ann=[original(M, "ann"), original(M, "bea", "ann")], bea=[original(M, "bea"), original(M, "ann", "bea")])
+      ann=[original(M, "ann"), original(M, "bea", "ann")], bea=[original(M, "bea"), original(M, "ann", "bea")],
+      said={"ann": [FROM_THERE], "bea": [FROM_THERE]})
 
 # ---- a delivery that fails behind what has left: the next try does the rest, and that is no duplicate
 DORA = mail(1, to="dora")
-ONCE = {"bea": [original(DORA, "dora", "bea")], "carol": [answer("dora", "carol", 1)]}
-begin({"dora": REQUIRE + "if duplicate { discard; stop; }\n" + redirect("bea", True) + away("dora")})
+ONCE = {"ann": [told("dora", "ann")], "bea": [original(DORA, "dora", "bea")], "carol": [answer("dora", "carol", 1)]}
+begin({"dora": REQUIRE + "if duplicate { discard; stop; }\n" + redirect("bea", True) + away("dora") + notify("ann")})
 with open(HOMES["dora"] + "/inbox.lock", "w") as lock:
     lock.write("%d:%s" % (os.getpid(), os.uname().nodename))
 transmit("carol", "dora", DORA)
@@ -487,4 +514,4 @@ os.remove(HOMES["dora"] + "/inbox.lock")
 seen_ids.clear()
 subprocess.run(["postqueue", "-f"], check=True)
 settled()
-end("the next try does the rest: one message, one redirect, one answer", dict(ONCE, dora=[original(DORA, "dora")]))
+end("the next try does the rest: one message, one redirect, one answer, one word", dict(ONCE, dora=[original(DORA, "dora")]))
