@@ -121,6 +121,10 @@ check-corpus:
 oracle:
 	@ORACLE_STEP=1 TEST_TIMEOUT=1800 $(PARALLEL) -s check TESTS=tests/oracle/oracle.sh
 
+# A failure at every system call of deliveries with several effects; `make check` takes every twelfth.
+faults:
+	@FAULTS_STEP=1 TEST_TIMEOUT=3600 $(PARALLEL) -s check TESTS=tests/faults/steps.sh
+
 tests: all $(PUBLIC_LIBRARY) $(UNIT_TESTS) $(BUILD)/tests/compare_gmime
 
 # `make check TESTS=tests/house.sh` runs only that.
@@ -233,6 +237,6 @@ uninstall:
 	rm -f $(DESTDIR)$(DATADIR)/fish/vendor_completions.d/trommel.fish
 	rm -rf $(DESTDIR)$(MODULE_DIR) $(DESTDIR)$(INCLUDEDIR)/trommel $(DESTDIR)$(DATADIR)/trommel
 
-.PHONY: tables bench-sieve oracle all tests check check-corpus asan demo bench lint lint-format lint-pages lint-shell lint-cppcheck lint-gcc lint-clang
+.PHONY: tables bench-sieve oracle faults all tests check check-corpus asan demo bench lint lint-format lint-pages lint-shell lint-cppcheck lint-gcc lint-clang
 .PHONY: format deps deps-lint clean install uninstall FORCE
 -include $(OBJECTS:.o=.d) $(MODULE_OBJECTS:.o=.d) $(BUILD)/obj/main.d $(UNIT_TESTS:=.d)

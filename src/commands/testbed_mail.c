@@ -289,6 +289,7 @@ static bool carry_out_once(Testbed *bed, const Plan *plan, SieveTestErrors *erro
 				  bed->input.header, plan, bed->arena, &why) &&
 		    carry_out(&carrying, &why);
 
+	journal_finish(carrying.journal_left);
 	if (done)
 		undo_release_signals(); /* which a delivery holds to its end */
 	else

@@ -187,6 +187,12 @@ static void note_filed(Work *work, const Copy *copy, bool lasting)
 		text_printf(&work->carrying->notes, "%s\n", why.text);
 }
 
+/* As Copies.stands: what is there even after a crash must be known to the next try. */
+static void note_standing(void *self, const Copy *copy)
+{
+	note_filed(self, copy, false);
+}
+
 /* What could not be taken back is there, and the next try has to know. */
 static void note_what_stays(Work *work)
 {
@@ -224,17 +230,27 @@ static bool publish_all(Work *work, Failure *why)
 
 		if (copy->given_up)
 			continue;
-		if (!copies_publish(copy, why)) {
+		if (!copies_publish(&work->copies, copy, why)) {
 			copies_take_back(&work->copies, why);
 			note_what_stays(work);
 			undo_release_signals();
 			return false;
 		}
-		if (work->sendings.is_kept)
-			note_filed(work, copy, false);
 		describe_copy(work->carrying, copy);
 	}
 	return true;
+}
+
+static bool append_all(Work *work, Failure *why)
+{
+	if (work->sendings.is_kept) {
+		work->copies.stands = note_standing;
+		work->copies.self = work;
+	}
+	if (copies_append(&work->copies, why))
+		return true;
+	note_what_stays(work);
+	return false;
 }
 
 static bool commit(Work *work, Failure *why)
@@ -247,17 +263,19 @@ static bool commit(Work *work, Failure *why)
 	skip_filed(work);
 	return copies_prepare(copies, why) && prepare_journal(work, why) && sendings_pipe(sendings, why) &&
 	       copies_prepare(copies, why) && sendings_send(sendings, why) && copies_prepare(copies, why) &&
-	       prepare_calendars(work, why) && copies_append(copies, why) && publish_all(work, why);
+	       prepare_calendars(work, why) && append_all(work, why) && publish_all(work, why);
 }
 
+/* Everything is visible, and from here on nothing takes it back: what is remembered must be true. */
 static void finish(Work *work)
 {
 	Carrying *carrying = work->carrying;
 
+	copies_clear(&work->copies);
 	commit_calendars(work);
 	sendings_remember(&work->sendings);
 	memory_commit(carrying->memory, &carrying->notes);
-	journal_finish(work->sendings.journal);
+	carrying->journal_left = TAKE(work->sendings.journal);
 	if (carrying->refusal)
 		carry_out_tell(carrying, "", "refused");
 	if (!carrying->outcome.length)

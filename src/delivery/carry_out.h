@@ -43,10 +43,11 @@ typedef struct Carrying {
 	int64_t now;
 	bool failed[LIMIT_ACTIONS]; /* which optional actions did */
 	/* out */
-	Text outcome;        /* for the log: "INBOX, Lists, redirect a@b" or "discarded" */
-	Text notes;          /* lines for the log and the user's log: fall-backs, guards */
-	bool fell_back;      /* a folder could not be had */
-	const char *refusal; /* the message was not taken: why, in one line of ASCII, for the MTA to tell */
+	Text outcome;          /* for the log: "INBOX, Lists, redirect a@b" or "discarded" */
+	Text notes;            /* lines for the log and the user's log: fall-backs, guards */
+	bool fell_back;        /* a folder could not be had */
+	Journal *journal_left; /* to be finished as the last thing before the exit, or NULL: the caller's */
+	const char *refusal;   /* the message was not taken: why, in one line of ASCII, for the MTA to tell */
 } Carrying;
 
 /* What there is that carry_out can do, as SieveSetup.plans has it. */

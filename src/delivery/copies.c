@@ -141,6 +141,15 @@ bool copies_prepare(Copies *copies, Failure *why)
 
 /* ---- committing ---- */
 
+static void tell(void *self, const Filing *filing)
+{
+	const Copies *copies = self;
+
+	for (size_t i = 0; i < copies->count; i++)
+		if (copies->items[i].filing == filing)
+			copies->stands(copies->self, &copies->items[i]);
+}
+
 bool copies_append(Copies *copies, Failure *why)
 {
 	Filing *filings[LIMIT_ACTIONS + COPIES_BESIDES];
@@ -149,14 +158,19 @@ bool copies_append(Copies *copies, Failure *why)
 	for (size_t i = 0; i < copies->count; i++)
 		if (copies->items[i].filing)
 			filings[count++] = copies->items[i].filing;
-	return filing_append_all(filings, count, why);
+	return filing_append_telling(filings, count, copies->stands ? tell : NULL, copies, why);
 }
 
-bool copies_publish(Copy *copy, Failure *why)
+bool copies_publish(Copies *copies, Copy *copy, Failure *why)
 {
 	if (!copy->filing || copy->published)
 		return true;
-	return copy->published = filing_publish(copy->filing, why);
+	copy->published = filing_publish(copy->filing, why);
+	if (copy->published && copies->stands) {
+		filing_stand(copy->filing);
+		copies->stands(copies->self, copy);
+	}
+	return copy->published;
 }
 
 void copies_take_back(Copies *copies, Failure *why)

@@ -37,6 +37,9 @@ enum {
 typedef struct Copies {
 	Store *store;
 	int64_t received;
+	/* Hears of each copy that stands even after a crash, as soon as it does; may be NULL. */
+	void (*stands)(void *self, const Copy *copy);
+	void *self;
 	Text *notes;    /* lines for the log and the owner */
 	bool fell_back; /* out: a folder could not be had */
 	Copy *items;    /* room for one for each action, and COPIES_BESIDES */
@@ -60,7 +63,7 @@ bool copies_prepare(Copies *copies, Failure *why);
 bool copies_append(Copies *copies, Failure *why);
 
 /* Makes one visible. */
-bool copies_publish(Copy *copy, Failure *why);
+bool copies_publish(Copies *copies, Copy *copy, Failure *why);
 
 /* Takes everything back that can be. */
 void copies_take_back(Copies *copies, Failure *why);

@@ -48,6 +48,7 @@ typedef struct Courier {
 	Plan *plan;
 	Text outcome, notes;
 	const char *refusal;
+	Journal *journal;     /* of a delivery that is complete */
 	bool is_poison;       /* it has stopped its delivery before: the rules are not asked */
 	const char *broken;   /* what is wrong with the script, when others decided in its place: */
 	int64_t last_rules_s; /* those of this time */
@@ -401,6 +402,7 @@ static bool carry(Courier *courier, Failure *why)
 	courier->outcome = carrying.outcome;
 	courier->notes = carrying.notes;
 	courier->refusal = carrying.refusal;
+	courier->journal = carrying.journal_left;
 	return done;
 }
 
@@ -556,5 +558,7 @@ bool courier_deliver(const DeliveryRequest *request, const Config *config, Failu
 	text_clear(&courier.outcome);
 	text_clear(&courier.notes);
 	user_clear(&courier.user);
+	/* Last: a kill -9 before this finds everything done, and does nothing again. */
+	journal_finish(courier.journal);
 	return done;
 }

@@ -472,19 +472,28 @@ static void remove_file(Journal *journal)
 
 	if (journal->fd < 0)
 		return;
-	unlinkat(journal->dir_fd, journal->name, 0);
-	undo_strike(&journal->undo);
-	cleanup_fd(&journal->fd);
-	journal->fd = -1;
 	sweep(journal);
 	text_printf(&path, "%s/" DIRECTORY, journal->settings.directory);
+	unlinkat(journal->dir_fd, journal->name, 0);
 	rmdir(text_string(&path)); /* unless there are others */
+	undo_strike(&journal->undo);
+}
+
+static void close_journal(Journal *journal)
+{
+	undo_strike(&journal->undo);
+	cleanup_fd(&journal->fd);
+	cleanup_fd(&journal->dir_fd);
+	text_clear(&journal->effects);
+	free(journal);
 }
 
 void journal_finish(Journal *journal)
 {
-	if (journal)
-		remove_file(journal);
+	if (!journal)
+		return;
+	remove_file(journal);
+	close_journal(journal);
 }
 
 void journal_close(Journal *journal)
@@ -493,9 +502,5 @@ void journal_close(Journal *journal)
 		return;
 	if (!journal->effects.length)
 		remove_file(journal);
-	undo_strike(&journal->undo);
-	cleanup_fd(&journal->fd);
-	cleanup_fd(&journal->dir_fd);
-	text_clear(&journal->effects);
-	free(journal);
+	close_journal(journal);
 }

@@ -61,7 +61,7 @@ bool journal_take_back(Journal *journal, const char *effect, Failure *why);
 int64_t journal_begun(const Journal *journal);
 const char *journal_token(const Journal *journal);
 
-/* The delivery is complete: the file goes. */
+/* The delivery is complete: the file goes, and the journal is closed.  NULL is fine. */
 void journal_finish(Journal *journal);
 
 /* Closes it; a file in which nothing is noted goes.  NULL is fine. */

@@ -6,6 +6,7 @@
 #include "delivery/redirect.h"
 #include "delivery/target.h"
 #include "system/child.h"
+#include "system/undo.h"
 
 enum {
 	REDIRECT_MEMORY_S = 12 * 3600, /* a loop comes round sooner */
@@ -363,7 +364,7 @@ static bool keeps_without(const Carrying *carrying, const Action *tried)
 }
 
 /* One program gets its version.  False: the delivery is for later. */
-static bool pipe_one(Sendings *sendings, Sending *sending, Failure *why)
+static bool pipe_it(Sendings *sendings, Sending *sending, Failure *why)
 {
 	Carrying *carrying = sendings->carrying;
 	const Action *action = sending->action;
@@ -384,6 +385,21 @@ static bool pipe_one(Sendings *sendings, Sending *sending, Failure *why)
 	return true;
 }
 
+/* Between what leaves and the note of it no signal is heard but the deadline, so that none makes it leave
+ * twice. */
+static bool without_signals(bool (*act)(Sendings *sendings, Sending *sending, Failure *why),
+			    Sendings *sendings, Sending *sending, Failure *why)
+{
+	bool done;
+
+	undo_hold_all_but_deadline();
+	done = act(sendings, sending, why);
+	/* without a journal the next try would send it again: nothing but the end of it all follows */
+	if (!done || sendings->is_kept)
+		undo_release_all_but_deadline();
+	return done;
+}
+
 bool sendings_pipe(Sendings *sendings, Failure *why)
 {
 	Carrying *carrying = sendings->carrying;
@@ -391,7 +407,7 @@ bool sendings_pipe(Sendings *sendings, Failure *why)
 
 	for (size_t i = 0; i < sendings->count; i++)
 		if (sendings->items[i].action->kind == ACTION_PIPE &&
-		    !pipe_one(sendings, &sendings->items[i], why))
+		    !without_signals(pipe_it, sendings, &sendings->items[i], why))
 			return false;
 	for (size_t i = 0; i < plan->count; i++)
 		if (carrying->failed[i] && keeps_without(carrying, &plan->actions[i]))
@@ -467,7 +483,7 @@ static void give_up(Sendings *sendings, Sending *sending, const Failure *why)
 	}
 }
 
-static bool send_one(Sendings *sendings, Sending *sending, Failure *why)
+static bool send_it(Sendings *sendings, Sending *sending, Failure *why)
 {
 	const Action *action = sending->action;
 	Failure reason = { 0 };
@@ -498,7 +514,7 @@ bool sendings_send(Sendings *sendings, Failure *why)
 			if (sending->dropped || kind == ACTION_PIPE ||
 			    (kind == ACTION_REDIRECT) != (redirects == 1))
 				continue;
-			if (!send_one(sendings, sending, why))
+			if (!without_signals(send_it, sendings, sending, why))
 				return false;
 		}
 	return true;

@@ -275,7 +275,23 @@ static void release_all(Filing *const *filings, size_t count, Failure *why)
 	}
 }
 
+/* One mbox is settled; its copies stand. */
+static void tell_of_box(Filing *const *filings, size_t count, Mbox *box, FilingStands stands, void *self)
+{
+	mbox_stand(box);
+	for (size_t i = 0; i < count; i++)
+		if (filings[i]->is_mbox &&
+		    &(filings[i]->leader ? filings[i]->leader : filings[i])->mbox == box)
+			stands(self, filings[i]);
+}
+
 bool filing_append_all(Filing *const *filings, size_t count, Failure *why)
+{
+	return filing_append_telling(filings, count, NULL, NULL, why);
+}
+
+bool filing_append_telling(Filing *const *filings, size_t count, FilingStands stands, void *self,
+			   Failure *why)
 {
 	auto_free Mbox **boxes = memory_new((count + 1) * sizeof *boxes);
 	size_t box_count = 0;
@@ -293,8 +309,11 @@ bool filing_append_all(Filing *const *filings, size_t count, Failure *why)
 	done = mbox_lock_all(boxes, box_count, why);
 	for (size_t i = 0; i < count && done; i++)
 		done = !filings[i]->is_mbox || append_one(filings[i], why);
-	for (size_t i = 0; i < box_count && done; i++)
+	for (size_t i = 0; i < box_count && done; i++) {
 		done = mbox_settle(boxes[i], why);
+		if (done && stands)
+			tell_of_box(filings, count, boxes[i], stands, self);
+	}
 	if (!done)
 		release_all(filings, count, why);
 	return done;
@@ -316,6 +335,12 @@ bool filing_publish(Filing *filing, Failure *why)
 	if (done)
 		filing->state = FILING_PUBLISHED;
 	return done;
+}
+
+void filing_stand(Filing *filing)
+{
+	if (!filing->is_mbox && filing->state == FILING_PUBLISHED)
+		maildir_stand(&filing->draft);
 }
 
 bool filing_undo(Filing *filing, Failure *why)

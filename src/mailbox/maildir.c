@@ -253,7 +253,7 @@ static void drop_draft(MaildirDraft *draft)
 /* Its name goes if it is there: a link whose reply was lost, too. */
 static bool drop_link(MaildirDraft *draft)
 {
-	if (draft->undo_link && is_there(draft) &&
+	if ((draft->undo_link || draft->published) && is_there(draft) &&
 	    unlinkat(draft->target_fd, text_string(&draft->name), 0) < 0 && errno != ENOENT)
 		return false;
 	undo_strike(&draft->undo_link);
@@ -275,6 +275,11 @@ bool maildir_publish(MaildirDraft *draft, Failure *why)
 	draft->published = true;
 	drop_draft(draft);
 	return true;
+}
+
+void maildir_stand(MaildirDraft *draft)
+{
+	undo_strike(&draft->undo_link);
 }
 
 bool maildir_take_back(MaildirDraft *draft, Failure *why)

@@ -46,6 +46,9 @@ bool maildir_prepare(MaildirDraft *draft, Store *store, int folder_fd, const cha
 /* Makes it visible and flushes the directory; else nothing is visible. */
 bool maildir_publish(MaildirDraft *draft, Failure *why);
 
+/* A crash leaves what was published where it is; maildir_take_back takes it back all the same. */
+void maildir_stand(MaildirDraft *draft);
+
 /* Takes it back, published or not. */
 bool maildir_take_back(MaildirDraft *draft, Failure *why);
 

@@ -154,6 +154,11 @@ bool mbox_settle(Mbox *mbox, Failure *why)
 	return failure_retry(why, "the mailbox '%s' was changed while we had it locked", mbox->path);
 }
 
+void mbox_stand(Mbox *mbox)
+{
+	undo_strike(&mbox->undo);
+}
+
 void mbox_commit(Mbox *mbox)
 {
 	undo_strike(&mbox->undo);

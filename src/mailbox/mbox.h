@@ -54,6 +54,9 @@ bool mbox_append(Mbox *mbox, const MboxRecord *record, Failure *why);
  * then, unlocked. */
 bool mbox_settle(Mbox *mbox, Failure *why);
 
+/* What was settled stays even after a crash; mbox_take_back cuts it off all the same. */
+void mbox_stand(Mbox *mbox);
+
 /* What was settled stays: unlocks. */
 void mbox_commit(Mbox *mbox);
 

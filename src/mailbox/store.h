@@ -108,6 +108,15 @@ Filing *filing_prepare(Store *store, const FilingOptions *options, const Message
 /* See above.  filing_append waits for locks; to take several mailboxes pass all of them in one call, so that
  * they are locked together or not at all. */
 bool filing_append_all(Filing *const *filings, size_t count, Failure *why);
+
+/* The same, for whoever keeps a record of what is done: as soon as a copy in an mbox is whole and on disk, so
+ * that even a crash leaves it there, `stands` hears of it. */
+typedef void (*FilingStands)(void *self, const Filing *filing);
+bool filing_append_telling(Filing *const *filings, size_t count, FilingStands stands, void *self,
+			   Failure *why);
+
+/* From now on a crash leaves a copy that is published where it is; filing_undo takes it back all the same. */
+void filing_stand(Filing *filing);
 bool filing_publish(Filing *filing, Failure *why);
 
 /* Takes the copy back, as far as it can be.  errno kept. */

@@ -43,7 +43,7 @@ typedef struct UndoEntry {
 static UndoEntry entries[ENTRIES_MAX];
 static _Atomic int entries_used; /* none was ever used from here on */
 static unsigned last_sequence;
-static volatile sig_atomic_t holds, waiting_signal;
+static volatile sig_atomic_t holds, long_holds, waiting_signal;
 
 /* The only thread that adds is interrupted by the handler, never beside it: release and acquire order
  * what the compiler may do. */
@@ -225,7 +225,7 @@ void undo_forget(void)
 {
 	for (int i = 0; i < entries_used; i++)
 		set_kind(&entries[i], UNDO_NONE);
-	holds = 0;
+	holds = long_holds = 0;
 	waiting_signal = 0;
 }
 
@@ -235,22 +235,42 @@ void undo_hold_signals(void)
 	atomic_signal_fence(memory_order_seq_cst);
 }
 
+/* What waited is heard once nothing holds it. */
+static void hear_waiting(void)
+{
+	int signal = waiting_signal;
+
+	if (!signal || undo_signal_waits(signal))
+		return;
+	waiting_signal = 0;
+	raise(signal);
+}
+
 void undo_release_signals(void)
 {
 	BUG_IF(holds <= 0);
 	atomic_signal_fence(memory_order_seq_cst);
 	holds = holds - 1;
-	if (holds == 0 && waiting_signal) {
-		int signal = waiting_signal;
+	hear_waiting();
+}
 
-		waiting_signal = 0;
-		raise(signal);
-	}
+void undo_hold_all_but_deadline(void)
+{
+	long_holds = long_holds + 1;
+	atomic_signal_fence(memory_order_seq_cst);
+}
+
+void undo_release_all_but_deadline(void)
+{
+	BUG_IF(long_holds <= 0);
+	atomic_signal_fence(memory_order_seq_cst);
+	long_holds = long_holds - 1;
+	hear_waiting();
 }
 
 bool undo_signal_waits(int signal)
 {
-	if (holds == 0)
+	if (holds == 0 && (long_holds == 0 || signal == SIGALRM))
 		return false;
 	if (!waiting_signal)
 		waiting_signal = signal;

@@ -50,6 +50,10 @@ void undo_forget(void);
 void undo_hold_signals(void);
 void undo_release_signals(void);
 
+/* The same for what may take long, such as to hand a message over: the deadline is heard all the same. */
+void undo_hold_all_but_deadline(void);
+void undo_release_all_but_deadline(void);
+
 /* For the crash guard's handler: true when signals are held, and `signal` was noted for later. */
 bool undo_signal_waits(int signal);
 

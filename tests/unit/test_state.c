@@ -267,7 +267,6 @@ START_TEST(several_are_committed_together)
 					{ { STATE_VACATION, "two", "answered jo@example.org" }, DAY },
 					{ { STATE_DUPLICATE, "three", NULL }, UINT64_MAX } };
 	Failure why = { 0 };
-	auto_free char *listed = NULL;
 
 	ck_assert(state_commit(state, commits, 3, NOW, &why));
 	ck_assert(state_commit(state, commits, 0, NOW, &why));
@@ -897,7 +896,7 @@ START_TEST(an_engine_that_is_none_is_refused)
 END_TEST
 
 /* A limit on this process for as long as the body of a test needs it. */
-static void limit(int resource, rlim_t value)
+static void limit(__rlimit_resource_t resource, rlim_t value)
 {
 	struct rlimit it;
 

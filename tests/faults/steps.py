@@ -1,0 +1,205 @@
+#!/usr/bin/env python3
+"""One system call of the courier after the other fails, or is met by a signal; then the MTA tries again.
+
+For each plan: what the first, undisturbed delivery calls from its first read of the message on is traced.  Then each
+of these calls gets its errors and signals, once, in a fresh home; the delivery is tried again until it ends with 0;
+and every effect has to be there exactly once.
+
+What no program can win is counted apart: a signal (kill -9 above all) between an effect and the note of it may have
+that one effect happen twice.  It may never be lost, and an error that a call reports may not double anything.
+"""
+import os
+import re
+import shutil
+import subprocess
+import sys
+
+T, HOME, TROMMEL, ME = os.environ["T"], os.environ["HOME"], os.environ["TROMMEL"], os.environ["ME"]
+STEP = int(os.environ["FAULTS_STEP"])
+TRIES = 3
+
+# What may go wrong with a call.  Others cannot fail, or not once they have begun to wait for a child.
+ERRORS = {
+    "openat": ["EMFILE", "EIO", "ENOSPC"], "read": ["EIO"], "pread64": ["EIO"], "write": ["ENOSPC", "EDQUOT"],
+    "writev": ["ENOSPC"], "pwrite64": ["ENOSPC"], "fsync": ["EIO"], "fdatasync": ["EIO"], "linkat": ["ENOSPC"],
+    "link": ["ENOSPC"], "rename": ["EIO"], "renameat": ["EIO"], "mkdirat": ["ENOSPC"], "mkdir": ["ENOSPC"],
+    "unlinkat": ["EIO"], "unlink": ["EIO"], "ftruncate": ["EIO"], "fallocate": ["ENOSPC"], "flock": ["ENOLCK"],
+    "fcntl": ["ENOLCK"], "newfstatat": ["EIO"], "fstat": ["EIO"], "lseek": ["EIO"], "utimensat": ["EIO"],
+    "clone": ["EAGAIN"], "clone3": ["EAGAIN"], "vfork": ["EAGAIN"], "pipe2": ["EMFILE"], "socketpair": ["EMFILE"],
+    "mmap": ["ENOMEM"], "brk": [], "statfs": ["EIO"], "getdents64": ["EIO"],
+}
+SIGNALS = ["KILL", "TERM", "SEGV"]
+SILENT = {"Sent", "alice"}  # of an answer that is not given
+LAST = 4  # calls before the exit, in which the journal goes: everything may be done again
+
+OPTIONS = ["-f", "alice@example.org", "-r", "bob@example.net", "-o", f"sendmail={T}/sendmail",
+           "-o", f"pipe_bin_dir={T}/programs", "-o", "folder_autocreate=yes", "-o", "lock_timeout_s=5"]
+MBOX = ["-o", f"mail_location=mbox:{HOME}/mail:INBOX={HOME}/inbox"]
+
+TWO = """require ["fileinto", "copy", "vacation", "fcc", "mailbox"];
+fileinto "one"; fileinto "two"; redirect :copy "carol@example.com";
+vacation :addresses "bob@example.net" :fcc "Sent" :create "Away.";"""
+PLANS = {
+    "two folders, a redirect, a vacation": (TWO, [], {"one": 1, "two": 1, "Sent": 1}, "alice carol"),
+    "the same in mboxes": (TWO, MBOX, {"one": 1, "two": 1, "Sent": 1}, "alice carol"),
+    "a notification, a report, a program": (
+        """require ["enotify", "vnd.dovecot.report", "vnd.dovecot.pipe", "copy"];
+notify "mailto:dave@example.com"; report "abuse" "Bad." "erin@example.com"; pipe :copy "archive"; keep;""",
+        [], {"INBOX": 1}, "archive dave erin"),
+    "a duplicate": ('require "duplicate"; if duplicate { discard; }', [], {"INBOX": 1}, ""),
+    "a duplicate, in files": ('require "duplicate"; if duplicate { discard; }', ["-o", "state_engine=files"],
+                              {"INBOX": 1}, ""),
+    "a refusal by mail": ('require "reject"; reject "kein Körnerfutter";', [], {}, "alice"),
+}
+
+
+def fresh(script):
+    for name in os.listdir(HOME):
+        path = os.path.join(HOME, name)
+        shutil.rmtree(path) if os.path.isdir(path) else os.unlink(path)
+    for name in ("Maildir/new", "Maildir/cur", "Maildir/tmp", "mail", "sent"):
+        os.makedirs(os.path.join(HOME, name), mode=0o700)
+    with open(f"{HOME}/.sieve", "w", encoding="utf-8") as file:
+        file.write(script + "\n")
+    subprocess.run(["chown", "-R", f"{ME}:{ME}", HOME], check=True)
+
+
+def deliver(options, tracer=()):
+    command = ["setpriv", "--reuid", ME, "--regid", ME, "--clear-groups", "env", "-i", "PATH=" + os.environ["PATH"],
+               "HOME=" + HOME, "USER=" + ME, "LOGNAME=" + ME, "ASAN_OPTIONS=detect_leaks=0", *tracer, TROMMEL,
+               *OPTIONS, *options]
+    with open(f"{T}/mail", "rb") as mail:
+        return subprocess.run(command, stdin=mail, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=60,
+                              check=False)
+
+
+def steps(options):
+    """The calls from the first read of the message on, each as (name, how many of that name came before it)."""
+    trace = f"{HOME}/trace"
+    deliver(options, ["strace", "-o", trace])
+    counts, found, reading = {}, [], False
+    with open(trace, encoding="utf-8", errors="replace") as file:
+        for line in file:
+            match = re.match(r"([a-z_0-9]+)\(", line)
+            if not match:
+                continue
+            name = match.group(1)
+            counts[name] = counts.get(name, 0) + 1
+            reading = reading or line.startswith(("read(0,", "fstat(0,"))
+            if reading and name != "exit_group":
+                found.append((name, counts[name]))
+    return found
+
+
+def bodies(options, folder):
+    """How many copies of the message, or of the answer, are whole in a folder."""
+    if options is MBOX or options[:2] == MBOX[:2]:
+        path = f"{HOME}/inbox" if folder == "INBOX" else f"{HOME}/mail/{folder}"
+        texts = []
+        if os.path.exists(path):
+            with open(path, "rb") as file:
+                texts = re.split(rb"^From .*\n", file.read(), flags=re.M)[1:]
+    else:
+        top = f"{HOME}/Maildir" if folder == "INBOX" else f"{HOME}/Maildir/.{folder}"
+        texts = []
+        for part in ("new", "cur"):
+            for name in os.listdir(f"{top}/{part}") if os.path.isdir(f"{top}/{part}") else ():
+                with open(f"{top}/{part}/{name}", "rb") as file:
+                    texts.append(file.read())
+    ends = b"Away.\n" if folder == "Sent" else b"A short body.\n"
+    return [text.rstrip(b"\n").endswith(ends.rstrip(b"\n")) for text in texts]
+
+
+def verdict(options, folders, sent):
+    """(what is missing, what is there too often, what is damaged)"""
+    missing, doubled, damaged = [], [], []
+    for folder in ["INBOX", "one", "two", "Sent"]:
+        found, wanted = bodies(options, folder), folders.get(folder, 0)
+        if not all(found):
+            damaged.append(folder)
+        if len(found) < wanted:
+            missing.append(folder)
+        doubled += [folder] * (len(found) - wanted)
+    try:
+        with open(f"{HOME}/sent/log", encoding="ascii") as file:
+            log = sorted(line.strip().split("@")[0] for line in file)
+    except FileNotFoundError:
+        log = []
+    for name in sorted(set(log) | set(sent.split())):
+        extra = log.count(name) - sent.split().count(name)
+        if extra < 0:
+            missing.append(name)
+        doubled += [name] * extra
+    return missing, doubled, damaged
+
+
+def litter():
+    found = []
+    for top, _, names in os.walk(HOME):
+        found += [f"{top}/{name}" for name in names if name.endswith(".lock") or "/journal" in top]
+    return found
+
+
+def attempt(plan, step, fault, last):
+    """'' when all is well, else what is wrong; and what happened twice."""
+    script, options, folders, sent = plan
+    name, number = step
+    fresh(script)
+    what = f"signal={fault}" if fault in SIGNALS else f"error={fault}"
+    tracer = ["strace", "-o", "/dev/null", "-e", f"trace={name}", "-e", f"inject={name}:{what}:when={number}"]
+    try:
+        status = deliver(options, tracer).returncode
+        killed = status in (-9, 137)
+        if status not in (0, 75) and not killed:
+            return f"ended with {status}", []
+        tries = 0
+        while status != 0 and tries < TRIES:
+            status = deliver(options).returncode
+            tries += 1
+    except subprocess.TimeoutExpired:
+        return "is stuck", []
+    if status:
+        return f"still {status} after {TRIES} more tries", []
+    missing, doubled, damaged = verdict(options, folders, sent)
+    # without a memory nobody is answered, which is so by design
+    if missing and set(missing) <= SILENT and fault not in SIGNALS:
+        return "", []
+    if missing:
+        return "lost: " + ", ".join(missing), doubled
+    if damaged:
+        return "damaged: " + ", ".join(damaged), doubled
+    if (len(doubled) > 1 and not last) or (doubled and fault not in SIGNALS):
+        return "doubled: " + ", ".join(doubled), doubled
+    left = [] if killed or name.startswith("unlink") else litter()
+    return "left: " + ", ".join(left) if left else "", doubled
+
+
+def main():
+    wrong = 0
+    for title, plan in PLANS.items():
+        fresh(plan[0])
+        if deliver(plan[1]).returncode:
+            print(f"{title}: is not delivered at all")
+            return 1
+        fresh(plan[0])
+        calls = steps(plan[1])
+        missing, doubled, damaged = verdict(plan[1], plan[2], plan[3])
+        if missing or doubled or damaged:
+            print(f"{title}: undisturbed: missing {missing}, doubled {doubled}, damaged {damaged}")
+            return 1
+        tried, twice = 0, []
+        jobs = [(step, fault) for step in calls for fault in ERRORS.get(step[0], []) + SIGNALS]
+        for step, fault in jobs[len(title) % STEP::STEP]:
+            tried += 1
+            text, doubled = attempt(plan, step, fault, step in calls[-LAST:])
+            if text:
+                wrong += 1
+                print(f"{title}: {fault} at {step[0]} number {step[1]}: {text}")
+            elif doubled:
+                twice.append(f"{doubled[0]} ({fault} at {step[0]} number {step[1]})")
+        print(f"{title}: {len(calls)} calls, {tried} faults, {len(twice)} effects twice by a signal"
+              + "".join(f"\n    {line}" for line in twice))
+    return 1 if wrong else 0
+
+
+sys.exit(main())
