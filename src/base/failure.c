@@ -92,6 +92,25 @@ bool failure_add(Failure *why, const char *format, ...)
 	return false;
 }
 
+bool failure_lasts(const Failure *why)
+{
+	switch (why->error) {
+	case EACCES:
+	case EPERM:
+	case EROFS:
+	case ENOTDIR:
+	case EISDIR:
+	case ELOOP:
+	case EXDEV:
+	case EEXIST:
+	case ENAMETOOLONG:
+	case EINVAL:
+		return true;
+	default:
+		return false;
+	}
+}
+
 int failure_exit_status(const Failure *why)
 {
 	switch (why->kind) {

@@ -43,6 +43,10 @@ bool failure_errno(Failure *why, const char *format, ...) __attribute__((format(
 /* Adds ", " and what the caller knows to a failure already set.  Returns false. */
 bool failure_add(Failure *why, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
+/* Will what failed like this fail tomorrow as well (no right to it, not what it ought to be)?  What may pass,
+ * and what is not known to last, is worth another try. */
+bool failure_lasts(const Failure *why);
+
 /* The exit status for delivery: 0, 75, 77, 67 or 64. */
 int failure_exit_status(const Failure *why);
 

@@ -111,7 +111,7 @@ static bool prepare_calendars(Work *work, Failure *why)
 		if (plan->actions[i].kind != ACTION_CALENDAR)
 			continue;
 		change = calendar_prepare(&carrying->calendars, &plan->actions[i], why);
-		if (!change && !repeats && !copies_failure_lasts(why))
+		if (!change && !repeats && !failure_lasts(why))
 			return false;
 		if (!change) {
 			tell_unchanged(carrying, why);

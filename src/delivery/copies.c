@@ -1,6 +1,5 @@
 #include "delivery/copies.h"
 
-#include <errno.h>
 #include <string.h>
 
 #include "base/ascii.h"
@@ -64,25 +63,6 @@ bool copies_keep_message(const Copies *copies)
 
 /* ---- preparing ---- */
 
-bool copies_failure_lasts(const Failure *why)
-{
-	switch (why->error) {
-	case EACCES:
-	case EPERM:
-	case EROFS:
-	case ENOTDIR:
-	case EISDIR:
-	case ELOOP:
-	case EXDEV:
-	case EEXIST:
-	case ENAMETOOLONG:
-	case EINVAL:
-		return true;
-	default:
-		return false;
-	}
-}
-
 static bool prepare(const Copies *copies, Copy *copy, bool *missing, Failure *why)
 {
 	const FilingOptions options = {
@@ -115,7 +95,7 @@ static bool prepare_or_fall_back(Copies *copies, Copy *copy, Failure *why)
 
 	if (prepare(copies, copy, &missing, why))
 		return true;
-	if (!copy->may_fall_back || !copy->folder || !(missing || copies_failure_lasts(why)))
+	if (!copy->may_fall_back || !copy->folder || !(missing || failure_lasts(why)))
 		return false;
 	copies->fell_back |= !copy->of_action;
 	text_printf(copies->notes, "cannot file into \"%s\", into the inbox instead: %s\n", copy->folder,

@@ -73,8 +73,4 @@ void copies_clear(Copies *copies);
 /* What tells this copy from the others of a plan, in every try of one delivery. */
 void copies_effect(const Copy *copy, char effect[DIGEST_HEX]);
 
-/* Will a folder, or a calendar, that failed like this be as unusable tomorrow?  What may pass is tried again.
- */
-bool copies_failure_lasts(const Failure *why);
-
 #endif

@@ -220,21 +220,11 @@ static bool lock_file(const Journal *journal, Failure *why)
 	       failure_errno(why, "lock a journal in '%s/" DIRECTORY "'", journal->settings.directory);
 }
 
-/* Will nothing be readable or writable there tomorrow either? */
+/* Will nothing be readable or writable there tomorrow either?  (A file that another delivery has just made is
+ * no such thing.) */
 static bool is_lasting(const Failure *why)
 {
-	switch (why->error) {
-	case EACCES:
-	case EPERM:
-	case EROFS:
-	case ENOTDIR:
-	case EISDIR:
-	case ELOOP:
-	case ENAMETOOLONG:
-		return true;
-	default:
-		return false;
-	}
+	return why->error != EEXIST && failure_lasts(why);
 }
 
 /* Was it removed between being opened and locked, by a delivery that was complete then? */
