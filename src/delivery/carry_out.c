@@ -193,21 +193,38 @@ static void note_standing(void *self, const Copy *copy)
 	note_filed(self, copy, false);
 }
 
-/* What could not be taken back is there, and the next try has to know. */
+/* What could not be taken back is there, and the next try has to know.  Where that cannot be noted, it files
+ * the copy a second time. */
 static void note_what_stays(Work *work)
 {
 	Failure why = { 0 };
 
-	for (size_t i = 0; i < work->copies.count; i++) {
-		const Copy *copy = &work->copies.items[i];
-		char effect[DIGEST_HEX];
+	for (size_t i = 0; i < work->copies.count; i++)
+		if (work->copies.items[i].published && (work->sendings.is_kept || keep_journal(work, &why)))
+			note_filed(work, &work->copies.items[i], true);
+}
 
-		copies_effect(copy, effect);
-		if (copy->published && (work->sendings.is_kept || keep_journal(work, &why)))
-			note_filed(work, copy, true);
-		else if (!copy->published)
-			journal_take_back(work->sendings.journal, effect, &why);
+/* Is there no word of the copy in the journal, or none any more?  It must go before the copy does: a copy
+ * that is gone and noted would be lost. */
+static bool is_unnoted(Work *work, const Copy *copy)
+{
+	Failure why = { 0 };
+	char effect[DIGEST_HEX];
+
+	copies_effect(copy, effect);
+	return journal_take_back(work->sendings.journal, effect, &why);
+}
+
+/* Takes back what is visible, once; what stays is noted.  What is not visible yet goes with the copies. */
+static void take_back(Work *work, Failure *why)
+{
+	for (size_t i = work->copies.count; i-- > 0;) {
+		Copy *copy = &work->copies.items[i];
+
+		if (copy->published && copy->filing && is_unnoted(work, copy))
+			copies_take_back(copy, why);
 	}
+	note_what_stays(work);
 }
 
 /* ---- committing ---- */
@@ -231,8 +248,7 @@ static bool publish_all(Work *work, Failure *why)
 		if (copy->given_up)
 			continue;
 		if (!copies_publish(&work->copies, copy, why)) {
-			copies_take_back(&work->copies, why);
-			note_what_stays(work);
+			take_back(work, why);
 			undo_release_signals();
 			return false;
 		}
@@ -247,10 +263,7 @@ static bool append_all(Work *work, Failure *why)
 		work->copies.stands = note_standing;
 		work->copies.self = work;
 	}
-	if (copies_append(&work->copies, why))
-		return true;
-	note_what_stays(work);
-	return false;
+	return copies_append(&work->copies, why);
 }
 
 static bool commit(Work *work, Failure *why)
@@ -305,8 +318,6 @@ bool carry_out(Carrying *carrying, Failure *why)
 	carrying->fell_back = work->copies.fell_back;
 	if (done)
 		finish(work);
-	else
-		copies_take_back(&work->copies, why);
 	memory_tell(carrying->memory, &carrying->notes);
 	for (size_t i = 0; i < work->change_count; i++)
 		calendar_free(work->changes[i]);

@@ -153,19 +153,15 @@ bool copies_publish(Copies *copies, Copy *copy, Failure *why)
 	return copy->published;
 }
 
-void copies_take_back(Copies *copies, Failure *why)
+void copies_take_back(Copy *copy, Failure *why)
 {
-	undo_hold_signals();
-	for (size_t i = copies->count; i-- > 0;) {
-		Copy *copy = &copies->items[i];
-		Failure undo = { 0 };
+	Failure undo = { 0 };
 
-		if (copy->filing && !filing_undo(copy->filing, &undo))
-			failure_add(why, "and %s", undo.text);
-		else if (copy->filing)
-			copy->published = false;
-	}
-	undo_release_signals();
+	copy->published = !filing_undo(copy->filing, &undo);
+	if (!copy->published)
+		return;
+	failure_add(why, "and %s", undo.text);
+	filing_stand(copy->filing);
 }
 
 void copies_clear(Copies *copies)

@@ -65,9 +65,10 @@ bool copies_append(Copies *copies, Failure *why);
 /* Makes one visible. */
 bool copies_publish(Copies *copies, Copy *copy, Failure *why);
 
-/* Takes everything back that can be. */
-void copies_take_back(Copies *copies, Failure *why);
+/* Takes back one that is visible.  One that cannot be stays `published`, and nothing tries again. */
+void copies_take_back(Copy *copy, Failure *why);
 
+/* Frees them; what is not visible goes. */
 void copies_clear(Copies *copies);
 
 /* What tells this copy from the others of a plan, in every try of one delivery. */

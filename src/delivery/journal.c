@@ -441,7 +441,9 @@ bool journal_note(Journal *journal, const char *effect, bool lasting, Failure *w
 
 bool journal_take_back(Journal *journal, const char *effect, Failure *why)
 {
-	return !journal || !find_effect(journal, effect) || write_record(journal, '-', effect, why);
+	if (!journal || !find_effect(journal, effect))
+		return true;
+	return write_record(journal, '-', effect, why) && (journal->fd < 0 || flush(journal, why));
 }
 
 int64_t journal_begun(const Journal *journal)

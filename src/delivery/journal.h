@@ -53,7 +53,7 @@ bool journal_has(const Journal *journal, const char *effect);
 /* Notes an effect, a word, that is done now; `lasting` ones outlive a power cut.  NULL is fine. */
 bool journal_note(Journal *journal, const char *effect, bool lasting, Failure *why);
 
-/* Notes that it was taken back. */
+/* Notes, on stable storage, that it is going to be taken back; false: it must stay. */
 bool journal_take_back(Journal *journal, const char *effect, Failure *why);
 
 /* When the first try began, in seconds since 1970; and letters and digits that are the same in all tries, and

@@ -275,13 +275,14 @@ static void release_all(Filing *const *filings, size_t count, Failure *why)
 	}
 }
 
-/* One mbox is settled; its copies stand. */
-static void tell_of_box(Filing *const *filings, size_t count, Mbox *box, FilingStands stands, void *self)
+/* All mboxes are settled, and nothing can fail any more. */
+static void tell_of_standing(Filing *const *filings, size_t count, FilingStands stands, void *self)
 {
-	mbox_stand(box);
 	for (size_t i = 0; i < count; i++)
-		if (filings[i]->is_mbox &&
-		    &(filings[i]->leader ? filings[i]->leader : filings[i])->mbox == box)
+		if (filings[i]->is_mbox && !filings[i]->leader)
+			mbox_stand(&filings[i]->mbox);
+	for (size_t i = 0; i < count; i++)
+		if (filings[i]->is_mbox)
 			stands(self, filings[i]);
 }
 
@@ -309,11 +310,10 @@ bool filing_append_telling(Filing *const *filings, size_t count, FilingStands st
 	done = mbox_lock_all(boxes, box_count, why);
 	for (size_t i = 0; i < count && done; i++)
 		done = !filings[i]->is_mbox || append_one(filings[i], why);
-	for (size_t i = 0; i < box_count && done; i++) {
+	for (size_t i = 0; i < box_count && done; i++)
 		done = mbox_settle(boxes[i], why);
-		if (done && stands)
-			tell_of_box(filings, count, boxes[i], stands, self);
-	}
+	if (done && stands)
+		tell_of_standing(filings, count, stands, self);
 	if (!done)
 		release_all(filings, count, why);
 	return done;

@@ -289,7 +289,7 @@ bool maildir_take_back(MaildirDraft *draft, Failure *why)
 	if (!done)
 		failure_errno(why, "take a message back from '%s/%s'", draft->path, draft->target);
 	drop_draft(draft);
-	draft->published = false;
+	draft->published = draft->published && !done;
 	return done;
 }
 

@@ -109,8 +109,8 @@ Filing *filing_prepare(Store *store, const FilingOptions *options, const Message
  * they are locked together or not at all. */
 bool filing_append_all(Filing *const *filings, size_t count, Failure *why);
 
-/* The same, for whoever keeps a record of what is done: as soon as a copy in an mbox is whole and on disk, so
- * that even a crash leaves it there, `stands` hears of it. */
+/* The same, for whoever keeps a record of what is done: when all that goes into mboxes is whole and on disk,
+ * so that even a crash leaves it there, `stands` hears of each. */
 typedef void (*FilingStands)(void *self, const Filing *filing);
 bool filing_append_telling(Filing *const *filings, size_t count, FilingStands stands, void *self,
 			   Failure *why);

@@ -173,3 +173,41 @@ if command -v strace >/dev/null; then
 		"0 1 0" "two folders: one look for what an earlier try may have left, and nothing is made"
 	is "$(grep -cE 'state[.]db|state-sqlite' "$HOME/trace")" 0 "rules that need no memory open none"
 fi
+
+# Two folders, of which the second cannot be had at the last moment, and then the first not taken back at once: whatever
+# the journal says of a copy, the copy is there.
+if command -v strace >/dev/null; then
+	inject() { # expressions of strace… -- options…
+		inject_set=
+		while [ "$1" != -- ]; do
+			inject_set="$inject_set -e inject=$1"
+			shift
+		done
+		shift
+		# shellcheck disable=SC2086
+		call $UNTRACED strace -o "$HOME/trace" $inject_set "$TROMMEL" -f alice@example.org -o folder_autocreate=yes \
+			-o sendmail="$T/sendmail" -r reader@example.net "$@" <"$T/mail" 2>"$T/err"
+	}
+	two_folders() { # rules
+		story "$1" -f alice@example.org
+		find "$HOME/Maildir" -path '*/new/*' -type f -delete
+		rm -rf "$HOME"/sent/* "$HOME/.local/state/trommel/state.db"*
+	}
+	for rules in 'require ["fileinto", "copy"]; redirect :copy "bob@example.com"; fileinto "a"; fileinto "b";' \
+		'require "fileinto"; fileinto "a"; fileinto "b";'; do
+		for fault in unlinkat:error=EIO:when=1 unlinkat:error=EIO:when=2 unlinkat:error=EIO:when=1+ \
+			unlinkat:signal=KILL:when=1 unlinkat:signal=KILL:when=2 pwrite64:error=ENOSPC:when=4+ \
+			fdatasync:error=EIO:when=2+ fdatasync:signal=KILL:when=2; do
+			two_folders "$rules"
+			inject linkat:error=EIO:when=2 "$fault" -- 2>/dev/null
+			case $? in
+			0) fail "$fault: the second folder was to fail" ;;
+			esac
+			send -f alice@example.org <"$T/mail"
+			case "$? $(count a) $(count b) $fault" in
+			"0 1 1 "* | "0 2 1 "*KILL* | "0 2 1 pwrite64"* | "0 2 1 fdatasync"*) pass "$fault behind a link that failed: nothing is lost ($(count a) and $(count b))" ;;
+			*) fail "$fault behind a link that failed: $(count a) and $(count b)" ;;
+			esac
+		done
+	done
+fi
