@@ -211,7 +211,7 @@ static const char *undo_xtext(const char *text, Arena *arena)
 		int high = *from == '+' ? ascii_hex_value(from[1]) : -1;
 		int low = high >= 0 ? ascii_hex_value(from[2]) : -1;
 
-		*to++ = low < 0 ? *from : high == 0 && low == 0 ? '?' : (char)(high << 4 | low);
+		*to++ = (char)(low < 0 ? *from : high == 0 && low == 0 ? '?' : high << 4 | low);
 		from += low >= 0 ? 2 : 0;
 	}
 	*to = '\0';

@@ -191,6 +191,21 @@ static bool is_gone(const Failure *why)
 	return why->error == EPIPE || why->error == ECONNRESET;
 }
 
+/* What a server says before it has the end of the message is no word about it, unless it refuses: one that is
+ * out of step would have its next reply taken for the verdict. */
+static bool is_listening(Session *session, Failure *why)
+{
+	if (!stream_has_more(session->stream))
+		return true;
+	if (!read_reply(session, why))
+		return false;
+	session->is_out_of_step = true;
+	if (smtp_reply_class(&session->reply) >= 4)
+		return is_granted(session, 2, "the message", why);
+	return failure_retry(why, "%s answered with %u before it had all of the message",
+			     session->transaction.name, session->reply.code);
+}
+
 static bool send_message(Session *session, Failure *why)
 {
 	SmtpData data = { 0 };
@@ -203,7 +218,7 @@ static bool send_message(Session *session, Failure *why)
 		return false;
 	}
 	stream_begin_step(session->stream, session->whole_s);
-	return stream_write(session->stream, SLICE(".\r\n"), why);
+	return is_listening(session, why) && stream_write(session->stream, SLICE(".\r\n"), why);
 }
 
 /* -- Who took it --------------------------------------------------------------------------------------- */
@@ -256,13 +271,21 @@ static bool name_sender(Session *session, Failure *why)
 	       ask(session, text_string(&command), why) && is_granted(session, 2, text_string(&what), why);
 }
 
+/* 552 in answer to a recipient is to be taken for 452 (RFC 5321, 4.5.3.1.10). */
+static bool is_accepted(const Session *session, const char *what, Failure *why)
+{
+	if (session->reply.code == 552)
+		return smtp_reply_retry(&session->reply, session->transaction.name, what, why);
+	return is_granted(session, 2, what, why);
+}
+
 static bool name_recipient(Session *session, size_t index, Failure *why)
 {
 	AUTO_VALUE(Text) command = { 0 }, what = { 0 };
 
 	text_printf(&what, "the recipient <%s>", session->transaction.mail->recipients[index]);
 	return smtp_rcpt_command(&session->transaction, index, &command, why) &&
-	       ask(session, text_string(&command), why) && is_granted(session, 2, text_string(&what), why);
+	       ask(session, text_string(&command), why) && is_accepted(session, text_string(&what), why);
 }
 
 static bool name_recipients(Session *session, Failure *why)

@@ -12,6 +12,10 @@
 
 #include "base/memory.h"
 
+enum {
+	QUEUE_PAUSE_MS = 20
+};
+
 struct Stream {
 	int fd;
 	const char *name;
@@ -50,13 +54,25 @@ static bool wait_for(int fd, short events, int64_t until_ms)
 
 /* -- Connecting ---------------------------------------------------------------------------------------- */
 
+/* connect(2), but a local socket whose queue is full, which cannot be polled, is asked again until
+ * `until_ms`. */
+static bool begin_connect(int fd, const struct sockaddr *address, socklen_t length, int64_t until_ms)
+{
+	while (connect(fd, address, length) < 0) {
+		if (errno != EAGAIN || now_ms() >= until_ms)
+			return false;
+		poll(NULL, 0, QUEUE_PAUSE_MS);
+	}
+	return true;
+}
+
 /* Connects `fd`, or false with errno. */
 static bool connect_until(int fd, const struct sockaddr *address, socklen_t length, int64_t until_ms)
 {
 	int error = 0;
 	socklen_t size = sizeof error;
 
-	if (connect(fd, address, length) == 0)
+	if (begin_connect(fd, address, length, until_ms))
 		return true;
 	if (errno != EINPROGRESS && errno != EINTR)
 		return false;
@@ -214,6 +230,13 @@ bool stream_read_line(Stream *stream, Slice *line, Failure *why)
 	if (line->length && line->data[line->length - 1] == '\r')
 		line->length--;
 	return true;
+}
+
+bool stream_has_more(const Stream *stream)
+{
+	struct pollfd it = { .fd = stream->fd, .events = POLLIN };
+
+	return stream->start < stream->end || poll(&it, 1, 0) > 0;
 }
 
 void stream_own_address(const Stream *stream, Text *out)

@@ -38,6 +38,9 @@ bool stream_write(Stream *stream, Slice bytes, Failure *why);
  * STREAM_LINE_MAX bytes is a failure. */
 bool stream_read_line(Stream *stream, Slice *line, Failure *why);
 
+/* Has the other side said something that was not read yet? */
+bool stream_has_more(const Stream *stream);
+
 /* Appends our own address as SMTP writes it: "[192.0.2.1]", "[IPv6:2001:db8::1]". */
 void stream_own_address(const Stream *stream, Text *out);
 

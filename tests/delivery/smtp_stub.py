@@ -14,6 +14,7 @@ end) or "end2" (LMTP: its second reply).  An ANSWER is the reply, lines separate
     endless      a reply that never ends
     longline     a line that never ends
     early:REPLY  of DATA: lets it begin, then answers REPLY after the first bytes and hangs up
+    eager:REPLY  of DATA: answers REPLY at once, then takes the message, and answers as "end" says
     cut:BYTES    of DATA: hangs up when it has got so many bytes of the message
 "count=1" as a further word keeps only the length and the SHA-256 of the message, "LENGTH DIGEST", in N.data.
 """
@@ -85,6 +86,8 @@ class Conversation:
         """Until CR LF . CR LF and nothing else."""
         how = ANSWERS.get("DATA", "")
         self.send("354 go on")
+        if how.startswith("eager:"):
+            self.send(how[6:])
         if how.startswith("early:"):
             self.more()
             self.send(how[6:])
@@ -121,7 +124,7 @@ class Conversation:
             line = self.line()
             verb = line.split(" ")[0].split(":")[0].upper()
             self.is_lmtp |= verb == "LHLO"
-            if verb == "DATA" and ANSWERS.get("DATA", "cut:").startswith(("early:", "cut:")):
+            if verb == "DATA" and ANSWERS.get("DATA", "cut:").startswith(("early:", "eager:", "cut:")):
                 self.message()
                 for _ in range(self.recipients if self.is_lmtp else 1):
                     self.answer("end", "250 2.0.0 taken")

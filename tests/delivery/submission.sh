@@ -210,6 +210,41 @@ serve 127.0.0.1 'DATA=early:552 5.3.4 too much'
 submit "$T/large"
 never "refused in the middle of the message"
 
+serve 4 'DATA=eager:250 taken' 'end=550 5.7.1 refused'
+submit "$T/mail"
+later "answered before the end of the message: what follows is not taken for the verdict"
+serve 4 'RCPT=552 5.2.2 too many'
+submit "$T/mail"
+later "552 to a recipient is 452 (RFC 5321, 4.5.3.1.10)"
+if command -v python3 >/dev/null; then
+	# a local socket whose queue is full, and is emptied a second later
+	rm -f "$T/full"
+	python3 -c '
+import os, socket, sys, time
+server = socket.socket(socket.AF_UNIX)
+server.bind(sys.argv[1])
+server.listen(0)
+os.chmod(sys.argv[1], 0o777)
+first = socket.socket(socket.AF_UNIX)
+first.connect(sys.argv[1])
+open(sys.argv[1] + ".ready", "w").close()
+time.sleep(1)
+server.accept()
+client = server.accept()[0]
+client.sendall(b"421 4.3.2 busy\r\n")
+time.sleep(1)' "$T/full" &
+	tries=0
+	while [ ! -e "$T/full.ready" ] && [ $tries -lt 100 ]; do
+		sleep 0.05
+		tries=$((tries + 1))
+	done
+	URI=lmtp://$T/full
+	submit "$T/mail"
+	later "a socket whose queue is full is waited for"
+	like "$(reason)" "421 4.3.2 busy" "and answers in the end"
+	wait
+fi
+
 # -- Time -------------------------------------------------------------------------------------------------------
 for stage in connect EHLO MAIL RCPT DATA end; do
 	serve 127.0.0.1 "$stage=hang"
