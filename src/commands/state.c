@@ -143,7 +143,7 @@ static bool take_user(Options *options)
 
 static bool read_entries(const Work *work, StateEntries *entries, Failure *why)
 {
-	return state_entries_read(work->state, work->options->has_use ? &work->options->use : NULL, work->now,
+	return state_entries_read(work->state, work->options->has_use ? &work->options->use : NULL,
 				  work->arena, entries, why);
 }
 

@@ -45,11 +45,10 @@ static StateEntries in_arena(const StateEntry *items, size_t count, Arena *arena
 	return entries;
 }
 
-bool state_entries_read(State *state, const StateUse *use, int64_t now, Arena *arena, StateEntries *entries,
-			Failure *why)
+bool state_entries_read(State *state, const StateUse *use, Arena *arena, StateEntries *entries, Failure *why)
 {
 	Reading reading = { .use = use, .arena = arena };
-	bool done = state_list(state, now, keep, &reading, why);
+	bool done = state_list(state, keep, &reading, why);
 
 	if (done)
 		*entries = in_arena(reading.items, reading.count, arena);

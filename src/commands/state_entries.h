@@ -13,8 +13,7 @@ typedef struct StateEntries {
 } StateEntries;
 
 /* Reads all; those of one use when `use` is not NULL. */
-bool state_entries_read(State *state, const StateUse *use, int64_t now, Arena *arena, StateEntries *entries,
-			Failure *why);
+bool state_entries_read(State *state, const StateUse *use, Arena *arena, StateEntries *entries, Failure *why);
 
 /* Those whose id is `id` or, when there is none, begins with it: an id as `state_entries_table` has it.
  * False and `why` when that may mean several ids. */

@@ -534,8 +534,10 @@ static bool list_one(void *self, int dir, const char *name, Failure *why)
 	EntryFile entry = { 0 };
 	EntryFound found = entry_file_read(dir, name, &entry, why);
 
-	if (found == ENTRY_ABSENT)
+	if (found == ENTRY_ABSENT || (found == ENTRY_FAILED && why->error == ELOOP)) {
+		*why = (Failure){ 0 }; /* a link is no entry */
 		return true;
+	}
 	if (found == ENTRY_FAILED)
 		return false;
 	MEMORY_GROW(listing->items, listing->count, listing->capacity);

@@ -276,12 +276,25 @@ bool state_count(State *state, StateUse use, int64_t since, int64_t now, unsigne
 
 /* ---- what people do ---- */
 
-bool state_list(State *state, int64_t now, bool (*take)(void *self, const StateEntry *entry), void *self,
-		Failure *why)
+typedef struct Telling {
+	bool (*take)(void *self, const StateEntry *entry);
+	void *self;
+} Telling;
+
+/* What has no id that could be ours was put there by somebody else, and may be anything. */
+static bool tell_of_ours(void *self, const StateEntry *entry)
 {
-	(void)now;
+	const Telling *telling = self;
+
+	return !is_id(entry->id) || telling->take(telling->self, entry);
+}
+
+bool state_list(State *state, bool (*take)(void *self, const StateEntry *entry), void *self, Failure *why)
+{
+	Telling telling = { take, self };
+
 	return open_store(state, false, why) &&
-	       (!state->store || state->engine->list(state->store, take, self, why));
+	       (!state->store || state->engine->list(state->store, tell_of_ours, &telling, why));
 }
 
 bool state_forget(State *state, const StateKey *key, bool *found, Failure *why)

@@ -97,9 +97,9 @@ typedef struct StateEntry {
 	int64_t changed, expires; /* seconds since 1970 */
 } StateEntry;
 
-/* Gives every entry, oldest first; false from `take` ends it, which is no failure. */
-bool state_list(State *state, int64_t now, bool (*take)(void *self, const StateEntry *entry), void *self,
-		Failure *why);
+/* Gives every entry with an id that could be ours, oldest first; false from `take` ends it, which is no
+ * failure. */
+bool state_list(State *state, bool (*take)(void *self, const StateEntry *entry), void *self, Failure *why);
 
 /* Forgets one entry; `*found` tells whether it was there. */
 bool state_forget(State *state, const StateKey *key, bool *found, Failure *why);

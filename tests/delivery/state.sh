@@ -140,3 +140,42 @@ put vacation one $now $((now + 1000)) "answered jo@example.org"
 own "$HOME"
 state list -o state_dir="$HOME/%H/%u"
 like "$out" "answered jo@example.org" "%H is the beginning of the name's SHA-256, %u the name"
+
+# What somebody has put there to harm whoever looks: the user himself may have, and root looks.
+DIR=$HOME/.local/state/trommel
+escape=$(printf '\033]0;x\007\033[2J')
+for engine in sqlite files; do
+	fresh
+	put vacation good $((now - 10)) $((now + 1000)) "answered jo@example.org"
+	put vacation "$escape" $((now - 20)) $((now + 1000))
+	[ $engine = files ] && ln -s good "$DIR/vacation/d-link" && own "$DIR"
+	state list
+	is "$status $(printf %s "$out" | LC_ALL=C tr -d ' -~\n' | wc -c | tr -d ' ')" "0 0" "$engine: what has no id of ours reaches no terminal"
+	like "$out" "good .*answered jo" "$engine: the others are listed"
+	state forget --all --yes
+	is "$status" 0 "$engine: and forgotten"
+	state list
+	is "$status" 1 "$engine: so that nothing is left"
+done
+engine=sqlite
+fresh
+put vacation good $((now - 10)) $((now + 1000))
+python3 - "$DIR/state.db" <<'END'
+import sqlite3, sys
+db = sqlite3.connect(sys.argv[1])
+db.executescript("""DROP TABLE entry; CREATE VIEW entry AS WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n)
+    SELECT 1 AS use, 'x' || i AS id, '' AS about, 0 AS changed, 9999999999 AS expires, NULL AS holder FROM n;""")
+END
+own "$DIR"
+call /usr/bin/timeout 20 "$TROMMEL" state list -o state_engine=sqlite >"$T/out" 2>"$T/err"
+is "$?" 2 "a database that is none of ours comes to an end"
+for beside in wal shm journal; do
+	fresh
+	put vacation good $((now - 10)) $((now + 1000))
+	rm -f "$DIR"/state.db-*
+	mkfifo "$DIR/state.db-$beside"
+	own "$DIR"
+	call /usr/bin/timeout 20 "$TROMMEL" state list -o state_engine=sqlite >"$T/out" 2>"$T/err"
+	is "$?" 2 "a FIFO beside the database holds nobody up ($beside)"
+	like "$(cat "$T/err")" "state.db-$beside' is not a file but" "and is named"
+done

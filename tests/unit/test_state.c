@@ -156,7 +156,7 @@ static char *list(State *state)
 	Text text = { 0 };
 	Failure why = { 0 };
 
-	ck_assert_msg(state_list(state, NOW, append_entry, &text, &why), "%s", why.text);
+	ck_assert_msg(state_list(state, append_entry, &text, &why), "%s", why.text);
 	return text_take(&text);
 }
 
@@ -320,7 +320,7 @@ START_TEST(a_list_may_be_ended_early)
 
 	commit(state, "one", DAY, NOW);
 	commit(state, "two", DAY, NOW);
-	ck_assert(state_list(state, NOW, take_none, &calls, &why));
+	ck_assert(state_list(state, take_none, &calls, &why));
 	ck_assert_int_eq(calls, 1);
 }
 END_TEST

@@ -28,7 +28,9 @@ enum {
 	 * two flushes.  Pages are small for the same reason. */
 	LOG_PAGES = 64,
 	PRUNE_EVERY = 4, /* commits, then so many times as much: the statement is most of what it costs */
-	TRIES = 8        /* for claims of the dead, which others want as well */
+	STEPS_AT_ONCE = 100000,
+	STEPS_MAX = 2000, /* times STEPS_AT_ONCE: some ten million entries */
+	TRIES = 8         /* for claims of the dead, which others want as well */
 };
 #define FILE_NAME "state.db"
 /* "trml": tells our files from those of other programs that have a version 1, too. */
@@ -51,6 +53,7 @@ static const char schema[] = "PRAGMA page_size = 1024;"
 struct StateStore {
 	StatePlace place;
 	sqlite3 *database;
+	unsigned steps; /* times STEPS_AT_ONCE, so far */
 	char path[];
 };
 
@@ -195,6 +198,21 @@ static bool make_database(const StatePlace *place, Failure *why)
 	return done;
 }
 
+/* SQLite opens what lies beside the database without a look at what it is: a FIFO would hold it up for ever.
+ */
+static bool check_beside(const StatePlace *place, Failure *why)
+{
+	static const char *const names[] = { FILE_NAME "-wal", FILE_NAME "-shm", FILE_NAME "-journal" };
+	struct stat file;
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		if (fstatat(place->fd, names[i], &file, AT_SYMLINK_NOFOLLOW) == 0 && !S_ISREG(file.st_mode))
+			return failure_set(why, FAILURE_RETRY, "4.7.0",
+					   "'%s/%s' is not a file but a link or something else; remove it",
+					   place->path, names[i]);
+	return true;
+}
+
 /* What was made is 0600 and the owner's; what others put there is not opened. */
 static bool find_file(const StatePlace *place, bool *there, Failure *why)
 {
@@ -213,7 +231,7 @@ static bool find_file(const StatePlace *place, bool *there, Failure *why)
 				   "'%s/" FILE_NAME "' belongs to uid %lu or can be written by others; "
 				   "move it away, or 'chown %lu' and 'chmod 600' mend it",
 				   place->path, (unsigned long)file.st_uid, (unsigned long)place->owner);
-	return true;
+	return check_beside(place, why);
 }
 
 static bool check_schema(StateStore *store, Failure *why)
@@ -231,6 +249,14 @@ static bool check_schema(StateStore *store, Failure *why)
 				     "%d); install that one again, or move the file away",
 				     store->path, (long long)version, SCHEMA);
 	return true;
+}
+
+/* Whatever somebody may have made of the schema, it comes to an end. */
+static int count_steps(void *self)
+{
+	StateStore *store = self;
+
+	return ++store->steps > STEPS_MAX;
 }
 
 static void store_close(StateStore *store)
@@ -261,6 +287,8 @@ static StateStore *open_file(const StatePlace *place, Failure *why)
 	sqlite3_db_config(store->database, SQLITE_DBCONFIG_DEFENSIVE, 1, NULL);
 	sqlite3_db_config(store->database, SQLITE_DBCONFIG_TRUSTED_SCHEMA, 0, NULL);
 	sqlite3_db_config(store->database, SQLITE_DBCONFIG_ENABLE_TRIGGER, 0, NULL);
+	sqlite3_db_config(store->database, SQLITE_DBCONFIG_ENABLE_VIEW, 0, NULL);
+	sqlite3_progress_handler(store->database, STEPS_AT_ONCE, count_steps, store);
 	sqlite3_db_config(store->database, SQLITE_DBCONFIG_NO_CKPT_ON_CLOSE, 1, NULL);
 	sqlite3_wal_autocheckpoint(store->database, LOG_PAGES);
 	if (check_schema(store, why))
