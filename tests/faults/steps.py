@@ -80,7 +80,7 @@ def deliver(options, tracer=()):
                "HOME=" + HOME, "USER=" + ME, "LOGNAME=" + ME, "ASAN_OPTIONS=detect_leaks=0", *tracer, TROMMEL,
                *OPTIONS, *options]
     with open(f"{T}/mail", "rb") as mail:
-        return subprocess.run(command, stdin=mail, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=25,
+        return subprocess.run(command, stdin=mail, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=60,
                               check=False)
 
 
