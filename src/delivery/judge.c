@@ -260,7 +260,7 @@ static Plan *hear(Hearing *hearing, Arena *arena)
 		case FRAME_END:
 			return NULL;
 		case FRAME_LATE:
-			failure_retry(&hearing->wrong, "the judge came to no end within %u s",
+			failure_retry(&hearing->wrong, "the judge came to no end within %u s (judge_wall_s)",
 				      hearing->job->wall_s);
 			return NULL;
 		case FRAME_BAD:
@@ -291,7 +291,7 @@ static void describe_end(const JudgeJob *job, int status, Failure *how)
 	int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 
 	if (signal == SIGXCPU)
-		failure_retry(how, "the judge was killed by signal %d (CPU time limit of %u s)", signal,
+		failure_retry(how, "the judge was killed by signal %d (CPU time limit of %u s: judge_cpu_s)", signal,
 			      job->cpu_s);
 	else if (signal)
 		failure_retry(how, "the judge was killed by signal %d (%s)", signal,

@@ -49,24 +49,7 @@ mailbox_command_maps = inline:{ { cid = $CALLED -o reject_by=mail }, { dora = $C
 default_transport = error:nothing leaves this machine
 relay_transport = error:nothing leaves this machine
 CONF
-cat >"$PF/etc/master.cf" <<CONF
-2525      inet  n       -       n       -       -       smtpd
-pickup    unix  n       -       n       60      1       pickup
-cleanup   unix  n       -       n       -       0       cleanup
-qmgr      unix  n       -       n       300     1       qmgr
-rewrite   unix  -       -       n       -       -       trivial-rewrite
-bounce    unix  -       -       n       -       0       bounce
-defer     unix  -       -       n       -       0       bounce
-trace     unix  -       -       n       -       0       bounce
-flush     unix  n       -       n       1000?   0       flush
-proxymap  unix  -       -       n       -       -       proxymap
-showq     unix  n       -       n       -       -       showq
-error     unix  -       -       n       -       -       error
-retry     unix  -       -       n       -       -       error
-local     unix  -       n       n       -       -       local
-anvil     unix  -       -       n       -       1       anvil
-postlog   unix-dgram n  -       n       -       1       postlogd
-CONF
+cp "$TESTS/postfix-services" "$PF/etc/master.cf"
 for part in postfix-files postfix-files.d dynamicmaps.cf dynamicmaps.cf.d postfix-script post-install; do
 	[ ! -e /etc/postfix/$part ] || cp -R /etc/postfix/$part "$PF/etc/$part"
 done

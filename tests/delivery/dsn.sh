@@ -2,16 +2,9 @@
 # Delivery reports and deadlines: what the sender asked for reaches the rules, and what the rules ask for sendmail(1).
 # RFC 6009
 . "${0%/*}/lib.sh"
+. "$TESTS/outgoing.sh"
 
 message hello >"$T/mail"
-cat >"$T/sendmail" <<'STUB'
-#!/bin/sh
-n=$(ls "$HOME/sent" | grep -c '\.argv$')
-for argument; do printf '%s\n' "$argument"; done >"$HOME/sent/$n.argv"
-cat >"$HOME/sent/$n.mail"
-STUB
-chmod 755 "$T/sendmail"
-
 # ---- what came: from the environment to "envelope" (RFC 6009, 4 and 5)
 seen() { # variables…: the folder that the rules chose
 	fresh
@@ -53,17 +46,6 @@ for nonsense in '120' '120;' '120;X' ';R' 'soon;R' '99999999999;R' '120R'; do
 done
 
 # ---- what is asked for: from the tags of "redirect" to sendmail(1) (RFC 6009, 6 and 7)
-story() { # rules options…
-	fresh
-	mkdir "$HOME/sent"
-	own "$HOME"
-	printf '%s\n' "$1" | rules
-	shift
-	deliver -o sendmail="$T/sendmail" -r reader@example.net "$@" <"$T/mail"
-}
-sent() { find "$HOME/sent" -name '*.argv' | wc -l | tr -d ' '; }
-argv() { tr '\n' ' ' <"$HOME/sent/${1:-0}.argv"; }
-
 story 'require "redirect-dsn"; redirect :notify "failure,Delay" :ret "hdrs" "bob@example.com";' -f alice@example.org
 is "$? $(sent) $(everywhere)" "0 1 0" "a redirect that asks for reports is passed on"
 is "$(argv)" "-oi -f reader@example.net -N FAILURE,DELAY -R HDRS -- bob@example.com " \

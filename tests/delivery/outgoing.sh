@@ -2,10 +2,11 @@
 # outgoing.sh - for stories about mail that leaves: . "$TESTS/outgoing.sh", behind lib.sh
 #
 # A sendmail that notes how it was called and what it was given, and answers as told: ~/status is its exit
-# status, with ~/refuse, a pattern, only for such recipients.
+# status, with ~/refuse, a pattern, only for such recipients; ~/slow makes it take a minute.
 cat >"$T/sendmail" <<'STUB'
 #!/bin/sh
 n=$(ls "$HOME/sent" | grep -c '\.argv$')
+[ -f "$HOME/slow" ] && sleep 60
 if [ -f "$HOME/status" ] && { [ ! -f "$HOME/refuse" ] || printf '%s\n' "$*" | grep -q -f "$HOME/refuse"; }; then
 	cat >/dev/null
 	exit "$(cat "$HOME/status")"
@@ -27,7 +28,7 @@ story() { # rules options…
 	send "$@" <"$T/mail"
 }
 sent() { find "$HOME/sent" -name '*.argv' | wc -l | tr -d ' '; }
-argv() { tr '\n' ' ' <"$HOME/sent/$1.argv"; }
+argv() { tr '\n' ' ' <"$HOME/sent/${1:-0}.argv"; }
 # The recipients of all that was sent, sorted.
 sent_to() {
 	for sent_argv in "$HOME"/sent/*.argv; do

@@ -113,23 +113,8 @@ relay_transport = error:nothing leaves this machine
 smtpd_client_connection_count_limit = 0
 smtpd_client_connection_rate_limit = 0
 CONF
-cat >"$PF/etc/master.cf" <<CONF
-2525      inet  n       -       n       -       -       smtpd
-pickup    unix  n       -       n       60      1       pickup
-cleanup   unix  n       -       n       -       0       cleanup
-qmgr      unix  n       -       n       300     1       qmgr
-rewrite   unix  -       -       n       -       -       trivial-rewrite
-bounce    unix  -       -       n       -       0       bounce
-defer     unix  -       -       n       -       0       bounce
-trace     unix  -       -       n       -       0       bounce
-flush     unix  n       -       n       1000?   0       flush
-proxymap  unix  -       -       n       -       -       proxymap
-showq     unix  n       -       n       -       -       showq
-error     unix  -       -       n       -       -       error
-retry     unix  -       -       n       -       -       error
-local     unix  -       n       n       -       -       local
-anvil     unix  -       -       n       -       1       anvil
-postlog   unix-dgram n  -       n       -       1       postlogd
+cp "$TESTS/postfix-services" "$PF/etc/master.cf"
+cat >>"$PF/etc/master.cf" <<CONF
 handover  unix  -       n       n       -       -       pipe
   flags=DRX user=$ME null_sender= argv=$TROMMEL -f \${sender} -a \${original_recipient} -d \${user}
 CONF

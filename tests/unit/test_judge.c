@@ -361,7 +361,7 @@ static const struct {
 	{ "killed by signal 11 (Segmentation fault)", true },
 	{ "killed by signal 6 (Aborted)", true },
 	{ "killed by signal 11", true },
-	{ "killed by signal 24 (CPU time limit of 1 s)", .wall_s = 19 }, /* on a busy machine */
+	{ "killed by signal 24 (CPU time limit of 1 s: judge_cpu_s)", .wall_s = 19 }, /* on a busy machine */
 	{ "came to no end within 4 s" },
 	{ "killed by signal 9" },
 	{ "ended without a plan, with status 3" },
