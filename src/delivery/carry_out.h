@@ -4,8 +4,8 @@
  * changes of calendars are written; mboxes are locked and appended to, all or none; then everything becomes
  * visible, calendars last: one that cannot be changed any more is told of, and no reason to wait.  Until the
  * first copy is visible a failure takes everything back but what has left: that is in the journal
- * (journal.h), and the next try does not repeat it.  What is to be remembered is committed when all
- * is done.  No lock is held while a program runs. */
+ * (journal.h), and the next try does not repeat it.  What was seen is remembered when all is
+ * done, what has left at once.  No lock is held while a program runs. */
 #ifndef DELIVERY_CARRY_OUT_H
 #define DELIVERY_CARRY_OUT_H
 

@@ -1,7 +1,7 @@
 /* state - what is remembered between messages: duplicates, whom was answered, what was passed on
  *
- * Two-phase.  An id is claimed before anything is done because of it, and committed only after the delivery
- * has succeeded; a claim that is neither committed nor released ends with its process, or, where that cannot
+ * Two-phase.  An id is claimed before anything is done because of it, and committed only when that has been
+ * done; a claim that is neither committed nor released ends with its process, or, where that cannot
  * be seen (another host), when its lease is over.  Engines: SQLite, one file for each user, in a module of
  * its own; on a network file system one file for each id.  Everything happens with the user's rights.
  *
