@@ -291,8 +291,8 @@ static void describe_end(const JudgeJob *job, int status, Failure *how)
 	int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 
 	if (signal == SIGXCPU)
-		failure_retry(how, "the judge was killed by signal %d (CPU time limit of %u s: judge_cpu_s)", signal,
-			      job->cpu_s);
+		failure_retry(how, "the judge was killed by signal %d (CPU time limit of %u s: judge_cpu_s)",
+			      signal, job->cpu_s);
 	else if (signal)
 		failure_retry(how, "the judge was killed by signal %d (%s)", signal,
 			      sigdescr_np(signal) ? sigdescr_np(signal) : "unknown");
