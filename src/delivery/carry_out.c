@@ -136,14 +136,17 @@ static void commit_calendars(Work *work)
 
 /* ---- the journal ---- */
 
-/* What an earlier try has filed, before it could say so. */
+/* What an earlier try has filed, before it could say so; when it was killed, its locks are there still. */
 static void skip_filed(Work *work)
 {
 	for (size_t i = 0; i < work->copies.count && work->sendings.journal; i++) {
+		Copy *copy = &work->copies.items[i];
 		char effect[DIGEST_HEX];
 
-		copies_effect(&work->copies.items[i], effect);
-		work->copies.items[i].published = journal_has(work->sendings.journal, effect);
+		copies_effect(copy, effect);
+		copy->published = journal_has(work->sendings.journal, effect);
+		if (copy->published)
+			filing_break_stale(work->copies.store, copy->folder);
 	}
 }
 

@@ -16,6 +16,7 @@
 #include "mailbox/mbox.h"
 #include "mailbox/store.h"
 #include "mailbox/store_internal.h"
+#include "system/undo.h"
 
 enum {
 	KEYWORDS_PATIENCE_S = 5,
@@ -286,6 +287,16 @@ static void tell_of_standing(Filing *const *filings, size_t count, FilingStands 
 			stands(self, filings[i]);
 }
 
+/* From the first that is settled on, nothing takes it back any more once this process is gone: a signal must
+ * find all of them settled and told of, or taken back. */
+static bool settle_all(Mbox *const *boxes, size_t count, Failure *why)
+{
+	for (size_t i = 0; i < count; i++)
+		if (!mbox_settle(boxes[i], why))
+			return false;
+	return true;
+}
+
 bool filing_append_all(Filing *const *filings, size_t count, Failure *why)
 {
 	return filing_append_telling(filings, count, NULL, NULL, why);
@@ -310,12 +321,13 @@ bool filing_append_telling(Filing *const *filings, size_t count, FilingStands st
 	done = mbox_lock_all(boxes, box_count, why);
 	for (size_t i = 0; i < count && done; i++)
 		done = !filings[i]->is_mbox || append_one(filings[i], why);
-	for (size_t i = 0; i < box_count && done; i++)
-		done = mbox_settle(boxes[i], why);
+	undo_hold_signals();
+	done = done && settle_all(boxes, box_count, why);
 	if (done && stands)
 		tell_of_standing(filings, count, stands, self);
 	if (!done)
 		release_all(filings, count, why);
+	undo_release_signals();
 	return done;
 }
 
@@ -358,6 +370,25 @@ bool filing_undo(Filing *filing, Failure *why)
 		filing->state = FILING_UNDONE;
 	errno = error;
 	return done;
+}
+
+void filing_break_stale(Store *store, const char *folder)
+{
+	Mbox mbox = { .fd = -1, .dir_fd = -1 };
+	auto_free char *path = NULL;
+	FolderPlace place = { 0 };
+	Failure ignored = { 0 };
+	bool missing;
+	int fd = -1;
+
+	if (store->location.layout == STORE_MBOX && store_find(store, folder, &place, &ignored)) {
+		path = store_path(store, &place);
+		fd = open_mbox_directory(store, &place, path, &missing, &ignored);
+	}
+	if (fd >= 0 && mbox_init(&mbox, store, fd, path, &ignored))
+		(void)mbox_break_stale(&mbox, &ignored);
+	mbox_clear(&mbox);
+	text_clear(&place.relative);
 }
 
 void filing_free(Filing *filing)

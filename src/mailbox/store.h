@@ -105,8 +105,8 @@ typedef struct FilingOptions {
 Filing *filing_prepare(Store *store, const FilingOptions *options, const MessageImage *image, bool *missing,
 		       Failure *why);
 
-/* See above.  filing_append waits for locks; to take several mailboxes pass all of them in one call, so that
- * they are locked together or not at all. */
+/* See above.  filing_append_all waits for locks; to take several mailboxes pass all of them in one call, so
+ * that they are locked together or not at all. */
 bool filing_append_all(Filing *const *filings, size_t count, Failure *why);
 
 /* The same, for whoever keeps a record of what is done: when all that goes into mboxes is whole and on disk,
@@ -114,6 +114,10 @@ bool filing_append_all(Filing *const *filings, size_t count, Failure *why);
 typedef void (*FilingStands)(void *self, const Filing *filing);
 bool filing_append_telling(Filing *const *filings, size_t count, FilingStands stands, void *self,
 			   Failure *why);
+
+/* Removes the lock that a delivery which is gone has left on the folder, if it has: for whoever finds that it
+ * had done there what was to do.  Deliveries that file there do so anyway. */
+void filing_break_stale(Store *store, const char *folder);
 
 /* From now on a crash leaves a copy that is published where it is; filing_undo takes it back all the same. */
 void filing_stand(Filing *filing);
