@@ -12,8 +12,8 @@
 #include "base/printable.h"
 #include "commands/commands.h"
 #include "commands/settings.h"
+#include "delivery/batch.h"
 #include "delivery/caller.h"
-#include "delivery/judge.h"
 #include "delivery/lists.h"
 #include "delivery/rules.h"
 #include "delivery/world_answer.h"
@@ -45,7 +45,7 @@ typedef struct Trial {
 	const User *user;
 	const char *delimiter;
 	JudgeJob job; /* but for the message and its envelope */
-	World world;
+	Batch *batch;
 	Store *store; /* NULL without --mail */
 	Lists lists;
 	bool errors_printed; /* of a script that does not compile: they are the same every time */
@@ -184,36 +184,43 @@ static void print_plan(Trial *trial, Plan *plan, Text *out)
 	print_indented(text_string(&lines), out);
 }
 
-static bool try_message(void *self, const Sourced *it, Failure *why)
+static bool print_decided(void *self, BatchItem *item, Plan *plan, Failure *why)
 {
 	Trial *trial = self;
-	AUTO(Arena) arena = arena_new();
 	AUTO_VALUE(Text) out = { 0 };
-	const HeaderIndex *header = header_index(it->message->header, arena);
-	const Envelope envelope = make_envelope(trial, it->message, header, arena);
-	Plan *plan;
 
-	trial->job.message = it->message;
-	trial->job.envelope = &envelope;
-	trial->job.recipient_delimiter = envelope.delimiter;
-	if (!judge_ask(&trial->job, &trial->world, arena, &plan, why))
-		return false;
-	print_title(it, header, arena, &out);
+	text_append_string(&out, item->own);
 	print_plan(trial, plan, &out);
 	if (plan->outcome == PLAN_RETRY)
 		return failure_retry(why, "%s", plan->error);
-	if (fwrite(text_string(&out), 1, out.length, stdout) != out.length || fflush(stdout) != 0)
+	if (fwrite(text_string(&out), 1, out.length, stdout) != out.length)
 		return failure_errno(why, "write");
 	return true;
+}
+
+static bool try_message(void *self, const Sourced *it, Failure *why)
+{
+	Trial *trial = self;
+	Arena *arena = batch_arena(trial->batch);
+	AUTO_VALUE(Text) title = { 0 };
+	const HeaderIndex *header = header_index(it->message->header, arena);
+	const Envelope envelope = make_envelope(trial, it->message, header, arena);
+	BatchItem item = { .message = *it->message, .envelope = &envelope, .now = trial->job.now };
+
+	print_title(it, header, arena, &title);
+	item.own = arena_copy_string(arena, text_string(&title));
+	return batch_add(trial->batch, &item, why);
 }
 
 /* --- the stage --- */
 
 /* Without --mail every folder exists, and of all else but the lists nothing is known. */
-static bool answer_rules(void *self, const Question *question, Answer *answer, Failure *why)
+static bool answer_rules(void *self, const BatchItem *item, const Question *question, Answer *answer,
+			 Failure *why)
 {
 	Trial *trial = self;
 
+	(void)item;
 	if (lists_are_asked(question))
 		return lists_answer(&trial->lists, question, answer, why);
 	if (trial->store)
@@ -233,7 +240,6 @@ static bool open_mail(Trial *trial, const Config *config, Failure *why)
 					 .hostname = config->hostname,
 					 .special_use = config->special_use };
 
-	trial->world = (World){ answer_rules, trial };
 	if (!trial->options->mail)
 		return true;
 	trial->store = store_open(&settings, why);
@@ -264,6 +270,7 @@ static void make_job(Trial *trial, const Config *config, const char *script, Sli
 	trial->job.owner = trial->user->uid;
 	trial->job.host = config->hostname;
 	trial->job.redirect_max = config->redirect_max;
+	trial->job.recipient_delimiter = config->recipient_delimiter;
 	trial->job.config = config;
 	trial->job.cpu_s = config->judge_cpu_s;
 	trial->job.wall_s = config->judge_wall_s;
@@ -288,11 +295,23 @@ static int run(Trial *trial, int argc, char **argv, Config *config, User *user, 
 	    !open_mail(trial, config, why) || !settings_read_script(script, &source, why))
 		return complain(why);
 	make_job(trial, config, script, text_slice(&source), arena);
+	trial->batch = batch_open(
+		&(BatchSettings){
+			.job = &trial->job, .ask = answer_rules, .decided = print_decided, .self = trial },
+		why);
+	if (!trial->batch)
+		return complain(why);
 	for (int i = first; i < argc; i++) {
 		Failure unreadable = { 0 };
 
 		if (!source_each(argv[i], try_message, trial, &unreadable))
 			trial->status = complain(&unreadable);
+		if (!batch_finish(trial->batch, &unreadable))
+			trial->status = complain(&unreadable);
+	}
+	if (fflush(stdout) != 0) {
+		failure_errno(why, "write");
+		return complain(why);
 	}
 	return trial->status;
 }
@@ -313,6 +332,7 @@ int command_try(int argc, char **argv)
 	}
 	forget_environment();
 	trial.status = run(&trial, argc, argv, &config, &user, &why);
+	batch_close(trial.batch);
 	store_close(trial.store);
 	return trial.status;
 }

@@ -11,11 +11,9 @@
 #include <unistd.h>
 
 #include "base/panic.h"
-#include "base/printable.h"
 #include "base/sanitized.h"
 #include "base/utf8.h"
-#include "delivery/judge_wire.h"
-#include "plan/limits.h"
+#include "delivery/judge_internal.h"
 #include "system/confine.h"
 #include "system/crash_guard.h"
 
@@ -42,9 +40,7 @@ static void close_between(unsigned first, unsigned last)
 		close((int)fd);
 }
 
-/* Another descriptor of the message's file, for reading alone: through the spool's own a judge could write
- * into what will be stored (by mmap(2), which no limit on file sizes stops). */
-static int open_for_reading(int fd)
+int judge_open_for_reading(int fd)
 {
 	char path[32];
 	int opened;
@@ -56,194 +52,56 @@ static int open_for_reading(int fd)
 	return opened < 0 && errno == ENOENT ? dup(fd) : opened; /* without /proc */
 }
 
-/* Leaves open the socket, as JUDGE_SOCKET, and what the message is read from. */
-static bool close_all_but(int socket, Message *message)
+/* Leaves open the socket, as JUDGE_SOCKET, and `other`, unless that is -1. */
+static bool close_all_but(int socket, int other)
 {
 	unsigned last = IS_SANITIZED ? STDERR_FILENO : JUDGE_SOCKET, kept;
 
-	if (message->fd >= 0) {
-		message->fd = open_for_reading(message->fd);
-		if (message->fd < 0)
-			return false;
-	}
 	if (dup2(socket, JUDGE_SOCKET) < 0)
 		return false;
 	if (last > JUDGE_SOCKET)
 		close_between(JUDGE_SOCKET + 1, last - 1);
-	kept = message->fd < 0 ? last : (unsigned)message->fd;
+	kept = other < 0 ? last : (unsigned)other;
 	if (kept > last)
 		close_between(last + 1, kept - 1);
 	close_between((kept > last ? kept : last) + 1, ~0U);
-	message->spool_fd = -1;
 	return true;
 }
 
-_Noreturn static void be_judge(int socket, const JudgeJob *job, JudgeBody body)
+int judge_become(int socket, int other, const JudgeJob *job, bool for_many)
 {
-	const ConfineLimits limits = { .cpu_s = job->cpu_s, .memory_mb = job->memory_mb };
+	const ConfineLimits limits = { .cpu_s = job->cpu_s,
+				       .memory_mb = job->memory_mb,
+				       .cpu_is_renewed = for_many };
 	Failure why = { 0 };
 
 	/* Whatever ends the courier ends us, kill -9 too. */
 	prctl(PR_SET_PDEATHSIG, SIGKILL);
-	if (!close_all_but(socket, job->message))
+	if (!close_all_but(socket, other))
 		_exit(EXIT_GAVE_UP);
 	panic_set_hook(on_panic);
 	panic_set_status(EXIT_GAVE_UP);
 	if (!confine_limits(&limits, &why))
 		panic("%s", why.text);
-	body(JUDGE_SOCKET, job);
+	return JUDGE_SOCKET;
+}
+
+_Noreturn static void be_judge(int socket, const JudgeJob *job, JudgeBody body)
+{
+	Message *message = job->message;
+
+	if (message->fd >= 0) {
+		message->fd = judge_open_for_reading(message->fd);
+		if (message->fd < 0)
+			_exit(EXIT_GAVE_UP);
+	}
+	socket = judge_become(socket, message->fd, job, false);
+	message->spool_fd = -1;
+	body(socket, job);
 	_exit(0);
 }
 
 /* --- in the courier --- */
-
-typedef struct Hearing {
-	const JudgeJob *job;
-	const World *world;
-	FrameReader reader;
-	bool compiled; /* said so; the message may have been seen from then on */
-	size_t frames;
-	Failure world_failed;
-	Failure wrong; /* what the judge did wrong; nothing when it just ended */
-} Hearing;
-
-static bool wrong(Hearing *hearing, const char *text)
-{
-	return failure_retry(&hearing->wrong, "the judge %s", text);
-}
-
-/* Names that could never be folders are not even looked for. */
-static bool is_harmless(const Question *question)
-{
-	switch (question->kind) {
-	case ASK_FOLDER:
-		return plan_folder_valid(question->arguments[0]);
-	case ASK_SPECIAL_USE:
-		return !question->arguments[1].length || plan_folder_valid(question->arguments[1]);
-	case ASK_METADATA:
-		return !question->arguments[0].length || plan_folder_valid(question->arguments[0]);
-	default:
-		return true;
-	}
-}
-
-/* The answer as the frame has it. */
-static void find_answer(Hearing *hearing, const Question *question, Text *out)
-{
-	Answer answer = { 0 };
-	Failure why = { 0 };
-
-	if (is_harmless(question) && !hearing->world->ask(hearing->world->self, question, &answer, &why)) {
-		hearing->world_failed = why;
-		text_printf(out, "!%s", why.text);
-	} else {
-		text_append_char(out, answer.yes ? '1' : '0');
-		text_append_slice(out, text_slice(&answer.bytes));
-	}
-	text_clear(&answer.bytes);
-}
-
-static bool answer_question(Hearing *hearing, Slice body)
-{
-	AUTO_VALUE(Text) out = { 0 };
-	Question question;
-	Failure why = { 0 };
-	int64_t before_ms;
-
-	if (!question_decode(body, &question, &why))
-		return failure_retry(&hearing->wrong, "the judge asks %s", why.text);
-	before_ms = frame_clock_ms();
-	find_answer(hearing, &question, &out);
-	/* What the courier takes for its answers (programs may run) is none of the judge's time; it has its
-	 * own bounds. */
-	hearing->reader.deadline_ms += frame_clock_ms() - before_ms;
-	if (frame_send_until(hearing->reader.socket, FRAME_ANSWER, text_slice(&out),
-			     hearing->reader.deadline_ms))
-		return true;
-	/* One that is dead will be found out by the next read. */
-	return errno != EAGAIN || wrong(hearing, "asks, and does not listen");
-}
-
-/* Is there nothing in it that the courier cannot do? */
-static bool may_be_planned(const JudgeJob *job, const Plan *plan, Failure *why)
-{
-	for (size_t i = 0; i < plan->count && job->plans; i++)
-		if (!(job->plans >> plan->actions[i].kind & 1))
-			return failure_retry(why, "'%s' cannot be carried out",
-					     plan_action_name(plan->actions[i].kind));
-	return true;
-}
-
-/* Takes the plan apart, believing nothing. */
-static Plan *take_plan(Hearing *hearing, Slice bytes, Arena *arena)
-{
-	Plan *plan = plan_new(arena);
-	Failure why = { 0 };
-
-	if (!plan_decode(bytes, plan, &why) || !plan_check(plan, hearing->job->message->size_bytes, &why) ||
-	    !may_be_planned(hearing->job, plan, &why)) {
-		failure_retry(&hearing->wrong, "the judge gave no plan that may be carried out: %s",
-			      why.text);
-		return NULL;
-	}
-	if (plan->outcome != PLAN_RETRY)
-		return plan;
-	if (hearing->world_failed.kind != FAILURE_NONE)
-		plan_fail(plan, PLAN_RETRY, hearing->world_failed.text);
-	else if (hearing->compiled) {
-		wrong(hearing, "wants to see the message again later");
-		return NULL;
-	}
-	return plan;
-}
-
-static bool hear_text(Hearing *hearing, Slice text)
-{
-	AUTO_VALUE(Text) printable = { 0 };
-
-	printable_append(&printable, text, FAILURE_TEXT_MAX);
-	return failure_retry(&hearing->wrong, "the judge gave up: %s", text_string(&printable));
-}
-
-/* Believed as long as the message has not been seen. */
-static bool hear_source(Hearing *hearing, Slice body, Arena *arena)
-{
-	RuleSource source;
-
-	if (hearing->compiled || !hearing->job->found || !last_rules_take(&body, &source, arena))
-		return wrong(hearing, "talks nonsense");
-	last_rules_add(&hearing->job->found->included, source, arena);
-	return true;
-}
-
-/* One frame.  False when it was the last: a plan, or something wrong. */
-static bool hear_frame(Hearing *hearing, const Frame *frame, Arena *arena, Plan **plan)
-{
-	if (++hearing->frames > LIMIT_QUESTIONS)
-		return wrong(hearing, "asks without end");
-	switch (frame->kind) {
-	case FRAME_SOURCE:
-		return hear_source(hearing, frame->body, arena);
-	case FRAME_COMPILED:
-		hearing->compiled = true;
-		return true;
-	case FRAME_CHANGED:
-		if (hearing->compiled || !hearing->job->found)
-			break;
-		hearing->job->found->changed = true;
-		return true;
-	case FRAME_ASK:
-		return answer_question(hearing, frame->body);
-	case FRAME_PLAN:
-		*plan = take_plan(hearing, frame->body, arena);
-		return false;
-	case FRAME_GAVE_UP:
-		return hear_text(hearing, frame->body);
-	case FRAME_ANSWER:
-		break;
-	}
-	return wrong(hearing, "talks nonsense");
-}
 
 /* Listens until there is a plan, or NULL. */
 static Plan *hear(Hearing *hearing, Arena *arena)
@@ -254,7 +112,7 @@ static Plan *hear(Hearing *hearing, Arena *arena)
 	for (;;) {
 		switch (frame_read(&hearing->reader, &frame)) {
 		case FRAME_READ:
-			if (!hear_frame(hearing, &frame, arena, &plan))
+			if (!judge_hear_frame(hearing, &frame, arena, &plan))
 				return plan;
 			break;
 		case FRAME_END:
@@ -264,18 +122,10 @@ static Plan *hear(Hearing *hearing, Arena *arena)
 				      hearing->job->wall_s);
 			return NULL;
 		case FRAME_BAD:
-			wrong(hearing, "talks nonsense");
+			failure_retry(&hearing->wrong, "the judge talks nonsense");
 			return NULL;
 		}
 	}
-}
-
-/* Kills it, whatever it is still doing, and waits for that.  One that was dying already keeps its status. */
-static void end_judge(pid_t judge, int *status)
-{
-	kill(judge, SIGKILL);
-	while (waitpid(judge, status, 0) < 0 && errno == EINTR)
-		continue;
 }
 
 /* What a sanitizer found in a judge is a bug of ours, and must not pass for rules that went wrong. */
@@ -285,8 +135,15 @@ static void pass_on_finding(int status)
 		_exit(SANITIZED_EXIT);
 }
 
-/* How a judge ended that said nothing. */
-static void describe_end(const JudgeJob *job, int status, Failure *how)
+void judge_end(pid_t judge, int *status)
+{
+	kill(judge, SIGKILL);
+	while (waitpid(judge, status, 0) < 0 && errno == EINTR)
+		continue;
+	pass_on_finding(*status);
+}
+
+void judge_describe_end(const JudgeJob *job, int status, Failure *how)
 {
 	int signal = WIFSIGNALED(status) ? WTERMSIG(status) : 0;
 
@@ -300,7 +157,7 @@ static void describe_end(const JudgeJob *job, int status, Failure *how)
 		failure_retry(how, "the judge ended without a plan, with status %d", WEXITSTATUS(status));
 }
 
-static Plan *plan_without_judge(const JudgeJob *job, const Failure *how, Arena *arena)
+Plan *judge_no_plan(const JudgeJob *job, const Failure *how, Arena *arena)
 {
 	Plan *plan = plan_new(arena);
 
@@ -333,11 +190,10 @@ bool judge_ask_with(const JudgeJob *job, const World *world, JudgeBody body, Are
 	if (job->found)
 		job->found->compiled = hearing.compiled;
 	text_clear(&hearing.reader.bytes);
-	end_judge(judge, &status);
-	pass_on_finding(status);
+	judge_end(judge, &status);
 	if (!*plan && hearing.wrong.kind == FAILURE_NONE)
-		describe_end(job, status, &hearing.wrong);
+		judge_describe_end(job, status, &hearing.wrong);
 	if (!*plan)
-		*plan = plan_without_judge(job, &hearing.wrong, arena);
+		*plan = judge_no_plan(job, &hearing.wrong, arena);
 	return true;
 }

@@ -37,6 +37,7 @@ typedef struct JudgeJob {
 	const char *last_rules; /* what was kept of the script (last_rules.h); NULL: nothing is */
 	Message *message;
 	const Envelope *envelope;
+	PlanFlags flags;            /* that the message has already */
 	int64_t now;                /* seconds since 1970 */
 	const char *host;           /* may be NULL */
 	const char *default_folder; /* where a keep goes; NULL: the inbox */

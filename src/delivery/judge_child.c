@@ -2,11 +2,11 @@
  *
  * In this order: what the script needs from disk (includes, modules, the local zone) is fetched before
  * the doors close, and the message is looked at only behind them. */
+#include "delivery/judge_internal.h"
+
 #include <time.h>
 
 #include "delivery/includes.h"
-#include "delivery/judge.h"
-#include "delivery/judge_wire.h"
 #include "delivery/mime_module.h"
 #include "message/header.h"
 #include "plan/limits.h"
@@ -130,9 +130,7 @@ static bool fetch_and_close(const SieveScript *script, const MimeModule **mime, 
 	return confine_close(&full, why);
 }
 
-/* Everything that comes before the message.  False when the plan says why it cannot come. */
-static bool prepare(int socket, const JudgeJob *job, Plan *plan, SieveScript **script,
-		    const MimeModule **mime)
+bool judge_prepare(int socket, const JudgeJob *job, Plan *plan, SieveScript **script, const MimeModule **mime)
 {
 	/* Asked for settings while the script runs, too. */
 	Surroundings *surroundings = ARENA_NEW(plan->arena, Surroundings);
@@ -163,36 +161,51 @@ static bool prepare(int socket, const JudgeJob *job, Plan *plan, SieveScript **s
 	return false;
 }
 
-static void judge_body(int socket, const JudgeJob *job)
+void judge_decide(int socket, const JudgeJob *job, const SieveScript *script, const MimeModule *mime,
+		  Plan *plan)
 {
 	const World world = { .ask = ask_courier, .self = &socket };
-	SieveInput input = { .message = job->message,
-			     .envelope = job->envelope,
-			     .world = &world,
-			     .now = job->now,
-			     .host = job->host,
-			     .default_folder = job->default_folder,
-			     .version = TROMMEL_VERSION };
-	/* Given back by the process's end, which comes at once. */
-	Arena *arena = arena_new();
-	Text bytes = { 0 };
-	Plan *plan = plan_new(arena);
-	SieveScript *script;
+	const SieveInput input = { .message = job->message,
+				   .header = header_index(job->message->header, plan->arena),
+				   .envelope = job->envelope,
+				   .world = &world,
+				   .mime = mime,
+				   .now = job->now,
+				   .host = job->host,
+				   .default_folder = job->default_folder,
+				   .flags = job->flags,
+				   .version = TROMMEL_VERSION };
 
-	if (prepare(socket, job, plan, &script, &input.mime)) {
-		frame_send(socket, FRAME_COMPILED, SLICE(""));
-		input.header = header_index(job->message->header, arena);
-		sieve_run(script, &input, plan);
-	}
+	sieve_run(script, &input, plan);
+}
+
+bool judge_send_plan(int socket, const JudgeJob *job, Plan *plan)
+{
+	AUTO_VALUE(Text) bytes = { 0 };
+
 	plan_encode(plan, &bytes);
 	if (bytes.length > LIMIT_PLAN_BYTES) {
 		plan_fail(plan, PLAN_RUN_ERROR,
-			  arena_printf(arena, "%s: a plan of %zu bytes is too long", job->script_name,
+			  arena_printf(plan->arena, "%s: a plan of %zu bytes is too long", job->script_name,
 				       bytes.length));
 		text_reset(&bytes);
 		plan_encode(plan, &bytes);
 	}
-	frame_send(socket, FRAME_PLAN, text_slice(&bytes));
+	return frame_send(socket, FRAME_PLAN, text_slice(&bytes));
+}
+
+static void judge_body(int socket, const JudgeJob *job)
+{
+	/* Given back by the process's end, which comes at once. */
+	Plan *plan = plan_new(arena_new());
+	const MimeModule *mime = NULL;
+	SieveScript *script;
+
+	if (judge_prepare(socket, job, plan, &script, &mime)) {
+		frame_send(socket, FRAME_COMPILED, SLICE(""));
+		judge_decide(socket, job, script, mime, plan);
+	}
+	judge_send_plan(socket, job, plan);
 }
 
 bool judge_ask(const JudgeJob *job, const World *world, Arena *arena, Plan **plan, Failure *why)

@@ -207,3 +207,11 @@ FrameResult frame_read(FrameReader *reader, Frame *frame)
 	frame->body = slice(reader->bytes.data + FRAME_HEADER_BYTES, length);
 	return FRAME_READ;
 }
+
+bool frame_is_there(const FrameReader *reader)
+{
+	size_t left = reader->bytes.length - reader->used;
+
+	return left >= FRAME_HEADER_BYTES &&
+	       left - FRAME_HEADER_BYTES >= length_in(reader->bytes.data + reader->used);
+}

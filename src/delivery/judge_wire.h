@@ -63,4 +63,7 @@ int64_t frame_clock_ms(void);
 /* The judge's next frame. */
 FrameResult frame_read(FrameReader *reader, Frame *frame);
 
+/* Has all of the next one (or the beginning of a bad one) been received, so that nothing is waited for? */
+bool frame_is_there(const FrameReader *reader);
+
 #endif

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
+#include <time.h>
 
 #include "base/sanitized.h"
 #include "system/landlock.h"
@@ -62,10 +63,26 @@ static bool limit_descriptors(Failure *why)
 bool confine_limits(const ConfineLimits *limits, Failure *why)
 {
 	rlim_t memory = (rlim_t)limits->memory_mb * 1024 * 1024;
+	rlim_t last_s = limits->cpu_is_renewed ? RLIM_INFINITY : (rlim_t)limits->cpu_s + 1;
 
-	return limit(RLIMIT_CPU, limits->cpu_s, (rlim_t)limits->cpu_s + 1, why) &&
+	return limit(RLIMIT_CPU, limits->cpu_s, last_s, why) &&
 	       (IS_SANITIZED || limit(RLIMIT_AS, memory, memory, why)) && limit(RLIMIT_FSIZE, 0, 0, why) &&
 	       limit(RLIMIT_NPROC, 0, 0, why) && limit_descriptors(why) && limit(RLIMIT_CORE, 0, 0, why);
+}
+
+void confine_renew_cpu(pid_t child, unsigned cpu_s, ConfineCpu *given)
+{
+	clockid_t clock;
+	struct timespec used;
+	struct rlimit now;
+
+	if (clock_getcpuclockid(child, &clock) != 0 || clock_gettime(clock, &used) < 0 ||
+	    (unsigned long)used.tv_sec + 1 + cpu_s == given->until_s ||
+	    prlimit(child, RLIMIT_CPU, NULL, &now) < 0)
+		return;
+	given->until_s = (unsigned long)used.tv_sec + 1 + cpu_s;
+	now.rlim_cur = lesser(given->until_s, now.rlim_max);
+	prlimit(child, RLIMIT_CPU, &now, NULL);
 }
 
 bool confine_close_as(const ConfineKernel *kernel, bool *full, Failure *why)

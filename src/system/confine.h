@@ -6,13 +6,20 @@
 #define SYSTEM_CONFINE_H
 
 #include <stdbool.h>
+#include <sys/types.h>
 
 #include "base/failure.h"
 
 typedef struct ConfineLimits {
 	unsigned cpu_s;
 	unsigned memory_mb;
+	bool cpu_is_renewed; /* by the parent, with confine_renew_cpu: no hard limit but the inherited one */
 } ConfineLimits;
+
+/* The CPU time that a child was given last: zeroed at first. */
+typedef struct ConfineCpu {
+	unsigned long until_s; /* by its own clock */
+} ConfineCpu;
 
 /* What a kernel has of it. */
 typedef struct ConfineKernel {
@@ -23,6 +30,9 @@ typedef struct ConfineKernel {
 /* The limits on CPU, memory, files, processes and core: at once after the fork.  Stricter ones that were
  * inherited stay.  At the end of the CPU time SIGXCPU comes, a second later SIGKILL. */
 bool confine_limits(const ConfineLimits *limits, Failure *why);
+
+/* In the parent: `child` has `cpu_s` seconds from now on, rounded up.  Nothing happens when it is gone. */
+void confine_renew_cpu(pid_t child, unsigned cpu_s, ConfineCpu *given);
 
 /* no_new_privs, Landlock (reading of the iconv tables, nothing else), seccomp (no open for writing, no
  * socket, no exec, no fork, no signals to others, no chmod).  What the kernel lacks is left out; `full` says

@@ -1,0 +1,144 @@
+/* judge_hearing - what the courier makes of a judge's frames: it believes none of them */
+#include "delivery/judge_internal.h"
+
+#include <errno.h>
+
+#include "base/printable.h"
+#include "plan/limits.h"
+
+static bool wrong(Hearing *hearing, const char *text)
+{
+	return failure_retry(&hearing->wrong, "the judge %s", text);
+}
+
+/* Names that could never be folders are not even looked for. */
+static bool is_harmless(const Question *question)
+{
+	switch (question->kind) {
+	case ASK_FOLDER:
+		return plan_folder_valid(question->arguments[0]);
+	case ASK_SPECIAL_USE:
+		return !question->arguments[1].length || plan_folder_valid(question->arguments[1]);
+	case ASK_METADATA:
+		return !question->arguments[0].length || plan_folder_valid(question->arguments[0]);
+	default:
+		return true;
+	}
+}
+
+/* The answer as the frame has it. */
+static void find_answer(Hearing *hearing, const Question *question, Text *out)
+{
+	Answer answer = { 0 };
+	Failure why = { 0 };
+
+	if (is_harmless(question) && !hearing->world->ask(hearing->world->self, question, &answer, &why)) {
+		hearing->world_failed = why;
+		text_printf(out, "!%s", why.text);
+	} else {
+		text_append_char(out, answer.yes ? '1' : '0');
+		text_append_slice(out, text_slice(&answer.bytes));
+	}
+	text_clear(&answer.bytes);
+}
+
+static bool answer_question(Hearing *hearing, Slice body)
+{
+	AUTO_VALUE(Text) out = { 0 };
+	Question question;
+	Failure why = { 0 };
+	int64_t before_ms;
+
+	if (!question_decode(body, &question, &why))
+		return failure_retry(&hearing->wrong, "the judge asks %s", why.text);
+	before_ms = frame_clock_ms();
+	find_answer(hearing, &question, &out);
+	/* What the courier takes for its answers (programs may run) is none of the judge's time; it has its
+	 * own bounds. */
+	hearing->reader.deadline_ms += frame_clock_ms() - before_ms;
+	if (frame_send_until(hearing->reader.socket, FRAME_ANSWER, text_slice(&out),
+			     hearing->reader.deadline_ms))
+		return true;
+	/* One that is dead will be found out by the next read. */
+	return errno != EAGAIN || wrong(hearing, "asks, and does not listen");
+}
+
+/* Is there nothing in it that the courier cannot do? */
+static bool may_be_planned(const JudgeJob *job, const Plan *plan, Failure *why)
+{
+	for (size_t i = 0; i < plan->count && job->plans; i++)
+		if (!(job->plans >> plan->actions[i].kind & 1))
+			return failure_retry(why, "'%s' cannot be carried out",
+					     plan_action_name(plan->actions[i].kind));
+	return true;
+}
+
+/* Takes the plan apart, believing nothing. */
+static Plan *take_plan(Hearing *hearing, Slice bytes, Arena *arena)
+{
+	Plan *plan = plan_new(arena);
+	Failure why = { 0 };
+
+	if (!plan_decode(bytes, plan, &why) || !plan_check(plan, hearing->job->message->size_bytes, &why) ||
+	    !may_be_planned(hearing->job, plan, &why)) {
+		failure_retry(&hearing->wrong, "the judge gave no plan that may be carried out: %s",
+			      why.text);
+		return NULL;
+	}
+	if (plan->outcome != PLAN_RETRY)
+		return plan;
+	if (hearing->world_failed.kind != FAILURE_NONE)
+		plan_fail(plan, PLAN_RETRY, hearing->world_failed.text);
+	else if (hearing->compiled) {
+		wrong(hearing, "wants to see the message again later");
+		return NULL;
+	}
+	return plan;
+}
+
+static bool hear_text(Hearing *hearing, Slice text)
+{
+	AUTO_VALUE(Text) printable = { 0 };
+
+	printable_append(&printable, text, FAILURE_TEXT_MAX);
+	return failure_retry(&hearing->wrong, "the judge gave up: %s", text_string(&printable));
+}
+
+/* Believed as long as the message has not been seen. */
+static bool hear_source(Hearing *hearing, Slice body, Arena *arena)
+{
+	RuleSource source;
+
+	if (hearing->compiled || !hearing->job->found || !last_rules_take(&body, &source, arena))
+		return wrong(hearing, "talks nonsense");
+	last_rules_add(&hearing->job->found->included, source, arena);
+	return true;
+}
+
+bool judge_hear_frame(Hearing *hearing, const Frame *frame, Arena *arena, Plan **plan)
+{
+	if (++hearing->frames > LIMIT_QUESTIONS)
+		return wrong(hearing, "asks without end");
+	switch (frame->kind) {
+	case FRAME_SOURCE:
+		return hear_source(hearing, frame->body, arena);
+	case FRAME_COMPILED:
+		hearing->compiled = true;
+		return true;
+	case FRAME_CHANGED:
+		if (hearing->compiled || !hearing->job->found)
+			break;
+		hearing->job->found->changed = true;
+		return true;
+	case FRAME_ASK:
+		return answer_question(hearing, frame->body);
+	case FRAME_PLAN:
+		*plan = take_plan(hearing, frame->body, arena);
+		return false;
+	case FRAME_GAVE_UP:
+		return hear_text(hearing, frame->body);
+	case FRAME_ANSWER:
+		break;
+	}
+	return wrong(hearing, "talks nonsense");
+}
