@@ -151,6 +151,31 @@ own "$HOME/.config"
 try -o sendmail="$T/sendmail"
 is "$? $(everywhere) $(sed 's/.* -- //' "$HOME/calls" 2>/dev/null | sort | tr '\n' ' ')" "0 0 ann@example.com ben@example.com " \
 	"redirect :list sends it to each of them, and keeps nothing (2.3)"
+# No more than redirect_max, however many are on it: else nobody gets it (RFC 6134, 4; RFC 5228, 10).
+team() { # addresses…
+	fresh
+	rules <<-'SIEVE'
+		require ["extlists", "fileinto", "copy"];
+		fileinto :copy "before";
+		redirect :list ":addrbook:team";
+	SIEVE
+	printf '%s\n' "$@" | mine "$LISTS/team"
+	own "$HOME/.config"
+}
+calls() { sed 's/.* -- //' "$HOME/calls" 2>/dev/null | sort | tr '\n' ' '; }
+team a@example.com b@example.com c@example.com d@example.com b@EXAMPLE.com
+try -o sendmail="$T/sendmail"
+is "$? $(calls)$(count before) $(count)" "0 a@example.com b@example.com c@example.com d@example.com 1 0" \
+	"four on a list are as many as redirect_max allows, one of them twice"
+team a@example.com b@example.com c@example.com d@example.com e@example.com
+try -o sendmail="$T/sendmail"
+is "$? $(calls)$(count before) $(count)" "0 0 1" "with five the rules fail: nobody gets it, and it is kept"
+like "$(told)" "more than 4 redirects \\(limit: redirect_max\\)" "which is told, with the setting"
+try -o sendmail="$T/sendmail" -o redirect_max=5
+is "$? $(calls)$(count)" "0 a@example.com b@example.com c@example.com d@example.com e@example.com 1" "which moves it"
+team $(seq -f %g@example.com 1 40)
+try -o sendmail="$T/sendmail" -o redirect_max=32
+is "$? $(calls)$(count)" "0 1" "forty are more than any site can allow"
 
 # ---- databases
 if command -v sqlite3 >/dev/null && [ -e "${TROMMEL%/*}/modules/sqlite.so" ]; then
