@@ -1,177 +1,308 @@
 #include "mailbox/source.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
-#include <stdint.h>
-#include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/io.h"
-#include "base/memory.h"
-#include "base/names.h"
+#include "base/printable.h"
 #include "base/text.h"
-#include "mailbox/mbox_reader.h"
-
-/* --- one file --- */
+#include "mailbox/source_walk.h"
+#include "message/header.h"
+#include "message/limits.h"
 
 enum {
-	BEGINNING_BYTES = 512 /* the longest From_ line */
+	BEGINNING_BYTES = 4096, /* the longest From_ line and what follows; the head of an archive */
+	REMARKS = 20,           /* on one mbox: who reads more? */
+	REMARK_BYTES = 200
 };
 
-static bool visit_mbox(const char *name, int fd, SourceVisit visit, void *self, Failure *why)
+/* --- a message --- */
+
+static bool tell(SourceWalk *walk, const SourcePlace *place, Sourced *it, Failure *why)
 {
-	AUTO_VALUE(MboxReader) reader = { .line_length = -1 };
-	AUTO_VALUE(Text) bytes = { 0 };
+	FromLine line = from_line_read(it->message->from_line);
+
+	it->name = place->name;
+	it->folder = place->folder;
+	it->sender = line.sender;
+	it->has_received = line.has_date || place->has_time;
+	it->received = line.has_date ? line.date : place->time;
+	it->flags = (const char *const *)walk->flags.items;
+	it->flag_count = walk->flags.count;
+	walk->visited++;
+	return walk->visit(walk->self, it, why);
+}
+
+/* A large message of a pipe is written to a file first. */
+static bool spool(SourceInput *input, int to, off_t *size, Failure *why)
+{
+	for (*size = 0; input_fill(input, 1, why);) {
+		Slice window = input_window(input);
+
+		if (!window.length)
+			return input->end < 0 || input->offset == input->end ||
+			       failure_retry(why, "it ends too early");
+		if (!io_write(to, window.data, window.length))
+			return failure_errno(why, "make room for a large message");
+		*size += (off_t)window.length;
+		input_take(input, window.length);
+	}
+	return false;
+}
+
+static bool take_large(SourceInput *input, Message *message, int *spooled, Failure *why)
+{
+	off_t from = input->offset, size = input->end - from;
+
+	if (input->seekable)
+		return message_from_file(message, input->fd, from, size, why) && input_skip(input, size, why);
+	*spooled = input_spool(why);
+	return *spooled >= 0 && spool(input, *spooled, &size, why) &&
+	       message_from_file(message, *spooled, 0, size, why);
+}
+
+static bool walk_message(SourceWalk *walk, const SourcePlace *place, Failure *why)
+{
+	AUTO_VALUE(Message) message = { .fd = -1, .spool_fd = -1 };
+	SourceInput *input = &walk->input;
+	auto_fd int spooled = -1;
+	Sourced it = { .message = &message, .path = place->path, .offset = input->offset };
+
+	if (!input_fill(input, LIMIT_MEMORY_BYTES + 1, why))
+		return failure_add(why, "'%s'", place->name);
+	it.length = (off_t)input_window(input).length;
+	if (it.length <= LIMIT_MEMORY_BYTES && input->end > it.offset + it.length)
+		return failure_retry(why, "'%s' ends too early", place->name);
+	if (it.length <= LIMIT_MEMORY_BYTES)
+		message_from_bytes(&message, input_window(input));
+	else if (!take_large(input, &message, &spooled, why))
+		return failure_add(why, "'%s'", place->name);
+	else
+		it.length = input->offset - it.offset;
+	if (place->of_maildir)
+		walk_flags_of_name(&walk->flags, place->name, place->folder_fd);
+	return tell(walk, place, &it, why);
+}
+
+/* --- an mbox --- */
+
+typedef struct Doubter {
+	SourceWalk *walk;
+	const char *name;
+} Doubter;
+
+static void doubt(void *self, const MboxDoubt *it)
+{
+	Doubter *doubter = self;
+	AUTO_VALUE(Text) text = { 0 };
+
+	if (doubter->walk->remarks++ >= REMARKS)
+		return;
+	printable_append(&text, slice_of(doubter->name), REMARK_BYTES);
+	text_printf(&text, ": byte %lld: taken as %s, though %s: ", (long long)it->offset,
+		    it->is_separator ? "the beginning of a message" : "text", it->why);
+	printable_append(&text, it->line, REMARK_BYTES);
+	doubter->walk->options->remark(doubter->walk->self, text_string(&text));
+}
+
+static void tell_how_many(SourceWalk *walk, const char *name)
+{
+	AUTO_VALUE(Text) text = { 0 };
+
+	if (walk->remarks <= REMARKS)
+		return;
+	printable_append(&text, slice_of(name), REMARK_BYTES);
+	text_printf(&text, ": %zu more such lines", walk->remarks - REMARKS);
+	walk->options->remark(walk->self, text_string(&text));
+}
+
+static bool walk_mbox(SourceWalk *walk, const SourcePlace *place, Failure *why)
+{
+	AUTO_VALUE(MboxReader) reader = { .spool = -1 };
+	Doubter doubter = { walk, place->name };
 	bool found = true;
 
-	if (!mbox_reader_init(&reader, fd, why))
-		return failure_add(why, "'%s'", name);
+	mbox_reader_init(&reader, &walk->input);
+	reader.doubt = walk->options->remark ? doubt : NULL;
+	reader.self = &doubter;
+	walk->remarks = 0;
 	for (size_t number = 1; found; number++) {
-		AUTO_VALUE(Message) message = { .fd = -1, .spool_fd = -1 };
+		Sourced it = { .number = number };
+		MboxItem item;
 
-		if (!mbox_reader_next(&reader, &bytes, &found, why))
-			return failure_add(why, "'%s', message %zu", name, number);
+		if (!mbox_reader_next(&reader, &item, &found, why))
+			return failure_add(why, "'%s', message %zu", place->name, number);
 		if (!found)
 			break;
-		message_from_bytes(&message, text_slice(&bytes));
-		if (!visit(self, &(Sourced){ name, number, &message }, why))
+		it.message = item.message;
+		it.offset = item.offset;
+		it.length = item.length;
+		it.form = reader.form;
+		names_clear(&walk->flags);
+		walk_flags_of_header(&walk->flags, item.message->header);
+		if (!tell(walk, place, &it, why))
 			return false;
 	}
+	tell_how_many(walk, place->name);
 	return true;
 }
 
-static bool visit_message(const char *name, int fd, SourceVisit visit, void *self, Failure *why)
-{
-	AUTO_VALUE(Message) message = { .fd = -1, .spool_fd = -1 };
+/* --- what it is --- */
 
-	if (!message_receive(&message, fd, NULL, why))
-		return failure_add(why, "'%s'", name);
-	return visit(self, &(Sourced){ name, 0, &message }, why);
+static const char *compression(Slice beginning)
+{
+	static const struct {
+		const char *magic, *program;
+	} known[] = {
+		{ "\x1f\x8b", "gzip -dc" },
+		{ "BZh", "bzip2 -dc" },
+		{ "\xfd"
+		  "7zXZ",
+		  "xz -dc" },
+		{ "\x28\xb5\x2f\xfd", "zstd -dc" },
+	};
+
+	for (size_t i = 0; i < sizeof known / sizeof *known; i++)
+		if (beginning.length > strlen(known[i].magic) &&
+		    memcmp(beginning.data, known[i].magic, strlen(known[i].magic)) == 0)
+			return known[i].program;
+	return NULL;
 }
 
-static bool visit_regular(const char *name, int fd, SourceVisit visit, void *self, Failure *why)
+/* Nobody has named it: is it mail? */
+static bool looks_like_mail(Slice beginning)
+{
+	const char *end = beginning.length ? memchr(beginning.data, '\n', beginning.length) : NULL;
+
+	return mbox_reader_knows(beginning) ||
+	       (end && header_name_length(slice(beginning.data, (size_t)(end - beginning.data))) > 0);
+}
+
+bool walk_content(SourceWalk *walk, const SourcePlace *place, Failure *why)
+{
+	Slice beginning;
+	const char *program;
+
+	names_clear(&walk->flags);
+	if (!input_fill(&walk->input, BEGINNING_BYTES, why))
+		return failure_add(why, "'%s'", place->name);
+	beginning = input_window(&walk->input);
+	if (place->of_maildir)
+		return walk_message(walk, place, why);
+	if (!place->within && walk_knows_tar(beginning))
+		return walk_tar(walk, place, why);
+	if (place->is_found && !looks_like_mail(beginning))
+		return true;
+	if (mbox_reader_knows(beginning))
+		return walk_mbox(walk, place, why);
+	program = compression(beginning);
+	if (program)
+		return failure_retry(
+			why,
+			"'%s' is compressed; give '-' for it, and to standard input what '%s' makes of it",
+			place->name, program);
+	return walk_message(walk, place, why);
+}
+
+/* --- a file --- */
+
+static bool walk_open_file(SourceWalk *walk, int fd, SourcePlace *place, Failure *why)
+{
+	struct stat file;
+
+	if (!input_begin(&walk->input, fd, why))
+		return failure_add(why, "'%s'", place->name);
+	if (fstat(fd, &file) == 0 && S_ISREG(file.st_mode)) {
+		place->has_time = true;
+		place->time = file.st_mtim.tv_sec;
+	}
+	return walk_content(walk, place, why);
+}
+
+/* As the delivery locks it; what is read is the file that was locked. */
+static bool walk_locked(SourceWalk *walk, SourcePlace *place, Failure *why)
+{
+	AUTO_VALUE(Text) directory = { 0 };
+	AUTO_VALUE(Text) path = { 0 };
+	const char *slash = strrchr(place->name, '/');
+	Mbox mbox = { .fd = -1, .dir_fd = -1 };
+	Mbox *all[] = { &mbox };
+	int dir;
+	bool good;
+
+	text_append(&directory, place->name, slash ? (size_t)(slash - place->name) + 1 : 0);
+	text_printf(&path, "%s%s", slash ? "" : "./", place->name);
+	dir = open(directory.length ? text_string(&directory) : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	if (dir < 0)
+		return failure_errno(why, "open the directory of '%s'", place->name);
+	good = mbox_init(&mbox, walk->options->lock_as, dir, text_string(&path), why) &&
+	       mbox_lock_all(all, 1, why) && walk_open_file(walk, mbox.fd, place, why) &&
+	       (!walk->options->locked || walk->options->locked(walk->self, &mbox, why));
+	mbox_clear(&mbox);
+	return good;
+}
+
+static bool is_mbox(int fd)
 {
 	char beginning[BEGINNING_BYTES];
-	off_t at = lseek(fd, 0, SEEK_CUR);
-	ssize_t got = at < 0 ? -1 : io_read_at(fd, beginning, sizeof beginning, at);
+	ssize_t got = io_read_at(fd, beginning, sizeof beginning, 0);
 
-	if (got < 0)
-		return failure_errno(why, "read '%s'", name);
-	if (mbox_reader_knows(slice(beginning, (size_t)got)))
-		return visit_mbox(name, fd, visit, self, why);
-	return visit_message(name, fd, visit, self, why);
+	return got > 0 && mbox_reader_knows(slice(beginning, (size_t)got));
 }
 
-static bool visit_file(int dir, const char *base, const char *name, SourceVisit visit, void *self,
-		       Failure *why)
+bool walk_file(SourceWalk *walk, int dir, const char *base, SourcePlace *place, Failure *why)
 {
 	auto_fd int fd = openat(dir, base, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	struct stat file;
 
 	if (fd < 0)
-		return failure_errno(why, "read '%s'", name);
+		return failure_errno(why, "read '%s'", place->name);
 	if (fstat(fd, &file) < 0 || !S_ISREG(file.st_mode))
-		return failure_retry(why, "'%s' is neither a file nor a Maildir", name);
-	return visit_regular(name, fd, visit, self, why);
+		return place->is_found ||
+		       failure_retry(why, "'%s' is neither a file nor a directory", place->name);
+	if (place->of_maildir || !is_mbox(fd))
+		place->path = place->name;
+	else if (walk->options->lock_as)
+		return walk_locked(walk, place, why);
+	return walk_open_file(walk, fd, place, why);
 }
 
-/* --- standard input --- */
-
-/* What comes through a pipe is kept in memory, but in pages that can be swapped and that no process limit
- * counts: it is read once and forgotten. */
-static bool keep(int from, int to, Failure *why)
+static bool walk_any(SourceWalk *walk, const char *path, Failure *why)
 {
-	char buffer[65536];
-	ssize_t got;
-
-	while ((got = io_read(from, buffer, sizeof buffer)) > 0)
-		if (!io_write(to, buffer, (size_t)got))
-			return failure_errno(why, "keep standard input");
-	if (got < 0)
-		return failure_errno(why, "read standard input");
-	return lseek(to, 0, SEEK_SET) == 0 || failure_errno(why, "keep standard input");
-}
-
-static bool visit_standard_input(SourceVisit visit, void *self, Failure *why)
-{
-	auto_fd int kept = -1;
-	struct stat file;
-
-	if (fstat(STDIN_FILENO, &file) < 0)
-		return failure_errno(why, "read standard input");
-	if (S_ISREG(file.st_mode))
-		return visit_regular("-", STDIN_FILENO, visit, self, why);
-	kept = memfd_create("trommel", MFD_CLOEXEC);
-	if (kept < 0)
-		return failure_errno(why, "keep standard input");
-	return keep(STDIN_FILENO, kept, why) && visit_regular("-", kept, visit, self, why);
-}
-
-/* --- a Maildir --- */
-
-static bool is_message(const char *name)
-{
-	return name[0] != '.';
-}
-
-/* The messages in cur/ or new/.  One that is gone was moved by a reader meanwhile: it was there, and will be
- * met again elsewhere or not at all. */
-static bool visit_directory(const char *maildir, const char *part, SourceVisit visit, void *self,
-			    Failure *why)
-{
-	AUTO_VALUE(Text) path = { 0 };
-	AUTO_VALUE(Names) names = { 0 };
-	DIR *listing;
-	bool good;
-
-	text_printf(&path, "%s/%s", maildir, part);
-	listing = opendir(text_string(&path));
-	if (!listing)
-		return errno == ENOENT || failure_errno(why, "list '%s'", text_string(&path));
-	/* sorted, so that the same mail gives the same report */
-	good = names_read(listing, is_message, SIZE_MAX, &names) ||
-	       failure_errno(why, "list '%s'", text_string(&path));
-	for (size_t i = 0; good && i < names.count; i++) {
-		AUTO_VALUE(Text) name = { 0 };
-
-		if (faccessat(dirfd(listing), names.items[i], F_OK, 0) < 0 && errno == ENOENT)
-			continue;
-		text_printf(&name, "%s/%s", text_string(&path), names.items[i]);
-		good = visit_file(dirfd(listing), names.items[i], text_string(&name), visit, self, why);
-	}
-	closedir(listing);
-	return good;
-}
-
-static bool has_directory(const char *maildir, const char *part)
-{
-	AUTO_VALUE(Text) path = { 0 };
+	SourcePlace place = { .name = path, .folder_fd = -1 };
 	struct stat it;
 
-	text_printf(&path, "%s/%s", maildir, part);
-	return stat(text_string(&path), &it) == 0 && S_ISDIR(it.st_mode);
+	if (strcmp(path, "-") == 0)
+		return walk_open_file(walk, STDIN_FILENO, &place, why);
+	if (stat(path, &it) == 0 && S_ISDIR(it.st_mode))
+		return walk_directory(walk, path, why);
+	if (stat(path, &it) == 0 && S_ISFIFO(it.st_mode)) {
+		auto_fd int fd = open(path, O_RDONLY | O_CLOEXEC);
+
+		if (fd < 0)
+			return failure_errno(why, "read '%s'", path);
+		return walk_open_file(walk, fd, &place, why);
+	}
+	return walk_file(walk, AT_FDCWD, path, &place, why);
 }
 
-static bool visit_maildir(const char *path, SourceVisit visit, void *self, Failure *why)
+bool source_read(const char *path, const SourceOptions *options, SourceVisit visit, void *self, Failure *why)
 {
-	if (!has_directory(path, "cur") && !has_directory(path, "new"))
-		return failure_retry(why, "'%s' is a directory, and no Maildir: it has neither cur/ nor new/",
-				     path);
-	return visit_directory(path, "new", visit, self, why) &&
-	       visit_directory(path, "cur", visit, self, why);
+	static const SourceOptions none;
+	SourceWalk walk = {
+		.options = options ? options : &none, .visit = visit, .self = self, .input = { .fd = -1 }
+	};
+	bool good = walk_any(&walk, path, why);
+
+	input_clear(&walk.input);
+	names_clear(&walk.flags);
+	return good;
 }
 
 bool source_each(const char *path, SourceVisit visit, void *self, Failure *why)
 {
-	struct stat it;
-
-	if (strcmp(path, "-") == 0)
-		return visit_standard_input(visit, self, why);
-	if (stat(path, &it) == 0 && S_ISDIR(it.st_mode))
-		return visit_maildir(path, visit, self, why);
-	return visit_file(AT_FDCWD, path, path, visit, self, why);
+	return source_read(path, NULL, visit, self, why);
 }

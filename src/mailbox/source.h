@@ -1,29 +1,63 @@
 /* source - saved mail, one message after the other
  *
- * What people have: a file with one message, an mbox, a Maildir, a pipe.  Reading changes nothing, not even
- * flags; messages come in the order of the file, or of the names in cur/ and new/. */
+ * What people have: a file with one message, an mbox of any kind, a Maildir with its folders, a directory of
+ * such, a tar archive of such, a pipe.  What it is shows its content, not its name.  Reading changes nothing,
+ * not even flags, and needs the same memory however much there is.
+ *
+ * Messages come in the order of the file; in a Maildir first those of new/, then of cur/, then its folders,
+ * all in the order of their names. */
 #ifndef MAILBOX_SOURCE_H
 #define MAILBOX_SOURCE_H
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/failure.h"
+#include "mailbox/mbox.h"
+#include "mailbox/mbox_reader.h"
+#include "mailbox/store.h"
 #include "message/message.h"
 
 /* One message of a source; all of it is borrowed during the call. */
 typedef struct Sourced {
-	const char *name; /* the file's path; "-" */
+	const char *name; /* the file's path; "-"; "old.tar:cur/1.a:2,S" */
 	size_t number;    /* in an mbox, from 1; else 0 */
-	Message *message;
+	Message *message; /* its From_ line, if it had one, is message->from_line */
+
+	const char *folder; /* as users call it: "INBOX", "Lists/Work"; NULL: it was in no folder */
+	const char *path;   /* of the file that holds this message and nothing else; NULL: there is none */
+	/* In an mbox (or archive): where all that is the message's stands, From_ line to next From_ line. */
+	off_t offset, length;
+	MboxForm form; /* of an mbox, as seen so far */
+
+	Slice sender;      /* of the From_ line; "" without one */
+	bool has_received; /* is it known when it came here? */
+	int64_t received;  /* the date of the From_ line; else the file's time.  Seconds since 1970 */
+	/* "\\Seen", "keyword": of a Maildir's file name; of Status, X-Status and X-Keywords in an mbox. */
+	const char *const *flags;
+	size_t flag_count;
 } Sourced;
 
 /* False ends the reading, with `why`. */
 typedef bool (*SourceVisit)(void *self, const Sourced *it, Failure *why);
 
-/* Calls `visit` with every message of `path`: a regular file, a Maildir (a directory with cur/ or new/; tmp/
- * is not looked at), or "-" for standard input.  False with `why` when something could not be read, or
- * `visit` said so. */
+/* How to read; a zeroed one, or NULL, will do. */
+typedef struct SourceOptions {
+	/* An mbox that is a file of its own is locked while it is read, as this store's settings have it.
+	 * NULL: nothing is locked. */
+	const Store *lock_as;
+	/* Then: called when all its messages have been visited and it is still locked.  May be NULL. */
+	bool (*locked)(void *self, Mbox *mbox, Failure *why);
+	/* Hears one line, printable, about what is not sure: "box: byte 1234: ...".  May be NULL. */
+	void (*remark)(void *self, const char *text);
+} SourceOptions;
+
+/* Calls `visit` with every message of `path`, or of standard input when that is "-".  False with `why` when
+ * something could not be read, or `visit` said so. */
+bool source_read(const char *path, const SourceOptions *options, SourceVisit visit, void *self, Failure *why);
+
+/* The same without options. */
 bool source_each(const char *path, SourceVisit visit, void *self, Failure *why);
 
 #endif

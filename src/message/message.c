@@ -162,6 +162,51 @@ void message_from_bytes(Message *message, Slice bytes)
 	message->size_bytes = (off_t)message->memory.length;
 }
 
+/* Reads the first `count` bytes and looks whether the header ends in them, or where it is to be cut. */
+static bool find_in_file(Message *message, int fd, off_t offset, size_t count, Beyond beyond, Text *bytes,
+			 bool *found, Failure *why)
+{
+	size_t have = bytes->length;
+	ssize_t got = io_read_at(fd, text_reserve(bytes, count - have), count - have, offset + (off_t)have);
+
+	if (got < 0)
+		return failure_errno(why, "read the message");
+	if ((size_t)got < count - have)
+		return failure_retry(why, "the message became shorter while it was read");
+	bytes->length = count;
+	*found = find_message(message, text_slice(bytes), beyond);
+	return true;
+}
+
+bool message_from_file(Message *message, int fd, off_t offset, off_t size_bytes, Failure *why)
+{
+	static const size_t most[] = { LIMIT_MEMORY_BYTES, LIMIT_HEADER_BYTES + PREFIX_BYTES };
+	AUTO_VALUE(Text) bytes = { 0 };
+	Message made;
+	bool found = false;
+
+	start_empty(&made);
+	for (size_t i = 0; i < 2 && !found; i++) {
+		size_t count = size_bytes < (off_t)most[i] ? (size_t)size_bytes : most[i];
+		bool more = (off_t)count < size_bytes;
+
+		if (!find_in_file(&made, fd, offset, count,
+				  !more    ? NOTHING_BEYOND
+				  : i == 0 ? MORE_BEYOND
+					   : CUTTING_BEYOND,
+				  &bytes, &found, why))
+			return false;
+	}
+	made.size_bytes = size_bytes - (off_t)(bytes.length - made.memory.length);
+	if (made.size_bytes > (off_t)made.memory.length) {
+		made.fd = fd;
+		made.fd_offset = offset + size_bytes - made.size_bytes;
+	}
+	made.buffer = text_take(&bytes);
+	*message = made;
+	return true;
+}
+
 void message_clear(Message *message)
 {
 	/* What was received owns a buffer; a zeroed Message has no descriptor 0. */

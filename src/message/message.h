@@ -95,6 +95,10 @@ bool message_receive(Message *message, int fd, const MessageIntake *intake, Fail
 /* A message that is these bytes, which stay the caller's; From_ line understood. */
 void message_from_bytes(Message *message, Slice bytes);
 
+/* A message that is `size_bytes` bytes of the file `fd` from `offset` on; From_ line understood.  The file
+ * stays the caller's, and must stay open. */
+bool message_from_file(Message *message, int fd, off_t offset, off_t size_bytes, Failure *why);
+
 /* Makes `edited` the message that the `pieces` of `base` are, one behind the other, without copying what
  * stands in `base`.  It begins with its header, no From_ line.  Everything is borrowed or lives in `arena`;
  * `base` must be a message that arrived. */
