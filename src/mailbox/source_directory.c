@@ -1,8 +1,8 @@
 /* source_directory - a Maildir with its folders in either layout, and directories of mailboxes
  *
  *	Maildir/new, cur                 the inbox, or the folder whose directory it is
- *	Maildir/.Lists.Work/new, cur     Maildir++
- *	Maildir/Lists/Work/new, cur      LAYOUT=fs
+ *	Maildir/.Lists.Cats/new, cur     Maildir++
+ *	Maildir/Lists/Cats/new, cur      LAYOUT=fs
  *	mail/lists, mail/2025/old.mbox   directories of mboxes, messages, archives and Maildirs */
 #include "mailbox/source_walk.h"
 
