@@ -173,12 +173,20 @@ static bool find_folder(const char *name, Text *folder)
 	return true;
 }
 
-/* Hidden files, and those that are not finished. */
+/* Hidden files, and what is below hidden directories that are no folders of Maildir++; and messages that are
+ * not finished. */
 static bool is_passed_over(const char *name)
 {
-	const char *base = strrchr(name, '/');
+	for (const char *part = name; part; part = strchr(part, '/') ? strchr(part, '/') + 1 : NULL) {
+		const char *slash = strchr(part, '/');
 
-	return (base ? base[1] : name[0]) == '.' || strstr(name, "/tmp/") || strncmp(name, "tmp/", 4) == 0;
+		if (strncmp(part, "tmp/", 4) == 0)
+			return true;
+		if (part[0] == '.' &&
+		    !(slash && (strncmp(slash, "/cur/", 5) == 0 || strncmp(slash, "/new/", 5) == 0)))
+			return true;
+	}
+	return false;
 }
 
 /* --- members --- */
