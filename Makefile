@@ -193,8 +193,11 @@ lint-cppcheck: deps-lint
 lint-gcc lint-clang: lint-%: deps-lint
 	@$(PARALLEL) -s BUILD=build/lint-$* CC=$* WERROR=-Werror CFLAGS=-O2 tests
 
-# The tables of the language in its manual page, as the program has them.
+# What the program's tables say elsewhere: of the language in its manual page, of commands in shells' completions.
+COMPLETIONS := bash:trommel.bash zsh:_trommel fish:trommel.fish
 tables: $(BUILD)/trommel
+	@for shell in $(COMPLETIONS); do \
+		$(BUILD)/trommel help completion $${shell%%:*} >man/completions/$${shell#*:} || exit 1; done
 	@tests/manual-tables $(BUILD)/trommel man/trommel-sieve.7 >$(BUILD)/page
 	@cat $(BUILD)/page >man/trommel-sieve.7
 

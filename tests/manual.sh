@@ -21,7 +21,6 @@ same() {
 
 work=$(mktemp -d "${TMPDIR:-/tmp}/manual.XXXXXX") || exit 2
 trap 'rm -rf "$work"' EXIT
-tab=$(printf '\t')
 
 # Every key in the order of the program's table, under its heading, with its default and its range.
 in_program=$("$trommel" config --describe | awk -F '\t' '{
@@ -36,15 +35,27 @@ in_page=$(awk '
 	sed 's/\\e/\\/g')
 same "trommel.conf(5) has every setting, its default and its range" "$in_program" "$in_page"
 
-in_program=$(sed -n "s/^$tab{ \"\\([a-z]*\\)\", command_.*/\\1/p" src/main.c | sort)
+in_program=$("$trommel" help | sed -n '/^Topics:/q; s/^  \([a-z][a-z]*\) .*/\1/p' | sort)
 in_page=$(sed -n '/^The commands are:/,/^\.El/s/^\.It Cm //p' man/trommel.1 | sort)
 same "trommel(1) has every command" "$in_program" "$in_page"
-for file in man/completions/*; do
-	for command in $in_program; do
-		grep -qw -e "$command" "$file" || echo "$command"
-	done >"$work/missing"
-	same "${file##*/} completes every command" "" "$(cat "$work/missing")"
+for shell in bash:trommel.bash zsh:_trommel fish:trommel.fish; do
+	same "completions for ${shell%:*} are what the program's table says (make tables)" \
+		"$("$trommel" help completion "${shell%:*}")" "$(cat "man/completions/${shell#*:}")"
 done
+
+# Each names its page, which has every option that help shows.
+for command in $in_program; do
+	"$trommel" help "$command" >"$work/help"
+	page=$(sed -n 's/^More: \(trommel[^ ]*\)(\([1-8]\))$/\1.\2/p' "$work/help")
+	[ -e "man/$page" ] || { echo "$command: no page '$page'"; continue; }
+	awk '/^Options:/ { inside = 1; next }
+		/^$/ { inside = 0 }
+		inside { sub(/,/, "", $1); print $1; if ($2 ~ /^--/) print $2 }' "$work/help" |
+		sed 's/^--/Fl \\(Fl \\|-\\)/; s/^-/Fl /' | while read -r option; do
+		grep -q -e "$option\( \|\$\)" "man/$page" || echo "$command: $page has no $option"
+	done
+done >"$work/missing"
+same "pages have every option that help shows" "" "$(cat "$work/missing")"
 
 tests/manual-tables "$BUILD/trommel" man/trommel-sieve.7 >"$work/page"
 same "trommel-sieve(7) has the tables that the program prints (make tables)" "$(cat "$work/page")" \

@@ -1,65 +1,97 @@
 # bash completion for trommel(1)
+# Written by `make tables` from the program's own table: `trommel help completion bash`
+# shellcheck shell=bash
+
+_trommel_files() { mapfile -t COMPREPLY < <(compgen -f -- "$1"); }
+_trommel_directories() { mapfile -t COMPREPLY < <(compgen -d -- "$1"); }
+_trommel_users() { mapfile -t COMPREPLY < <(compgen -u -- "$1"); }
+_trommel_words() { mapfile -t COMPREPLY < <(compgen -W "$2" -- "$1"); }
+
+# The names of the settings, as the program knows them.
+_trommel_settings()
+{
+	mapfile -t COMPREPLY < <(compgen -S = -W "$(trommel config --describe 2>/dev/null | cut -f 1)" -- "$1")
+	compopt -o nospace
+}
 
 _trommel()
 {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
 
-	case $before in
-	-d)
-		mapfile -t COMPREPLY < <(compgen -u -- "$word")
-		return
-		;;
-	-s | -c | -W | --keep | --junit)
-		mapfile -t COMPREPLY < <(compgen -f -- "$word")
-		return
-		;;
-	-o)
-		mapfile -t COMPREPLY < <(compgen -S = -W "$(_trommel_keys)" -- "$word")
-		compopt -o nospace
-		return
-		;;
-	--use)
-		mapfile -t COMPREPLY < <(compgen -W 'duplicate vacation redirect notice' -- "$word")
-		return
-		;;
-	-f | -a | -r | -m | --sender | --recipient | --now | --mail | --timeout)
-		return
-		;;
-	esac
 	if [[ $COMP_CWORD -eq 1 && $word != -* ]]; then
-		mapfile -t COMPREPLY < <(compgen -W 'deliver check try test state config help' -- "$word")
+		_trommel_words "$word" 'deliver check try test state config help'
 		return
 	fi
+	[[ $command == -* ]] && command=deliver
 	case $command in
-	try)
-		mapfile -t COMPREPLY < <(compgen -f -W '-c -o --sender --recipient --now --mail' -- "$word")
-		;;
-	test)
-		mapfile -t COMPREPLY < <(compgen -f -W '-c -o -F -v --keep --junit --tap --timeout --expect-failure' -- "$word")
+	deliver)
+		case $before in
+		-d) _trommel_users "$word"; return ;;
+		-f) :; return ;;
+		-r) :; return ;;
+		-a) :; return ;;
+		-m) :; return ;;
+		-s) _trommel_files "$word"; return ;;
+		-c) _trommel_files "$word"; return ;;
+		-o) _trommel_settings "$word"; return ;;
+		esac
+		[[ $word == -* ]] && _trommel_words "$word" '-d -f -r -a -m -s -c -o ' && return
+		:
 		;;
 	check)
-		mapfile -t COMPREPLY < <(compgen -f -- "$word")
+		case $before in
+		-c) _trommel_files "$word"; return ;;
+		-o) _trommel_settings "$word"; return ;;
+		esac
+		[[ $word == -* ]] && _trommel_words "$word" '-c -o --json ' && return
+		_trommel_files "$word"
+		;;
+	try)
+		case $before in
+		-c) _trommel_files "$word"; return ;;
+		-o) _trommel_settings "$word"; return ;;
+		--sender) :; return ;;
+		--recipient) :; return ;;
+		--now) :; return ;;
+		--mail) :; return ;;
+		esac
+		[[ $word == -* ]] && _trommel_words "$word" '-c -o --sender --recipient --now --mail ' && return
+		_trommel_files "$word"
+		;;
+	test)
+		case $before in
+		-c) _trommel_files "$word"; return ;;
+		-o) _trommel_settings "$word"; return ;;
+		-W | --keep) _trommel_directories "$word"; return ;;
+		--junit) _trommel_files "$word"; return ;;
+		--timeout) :; return ;;
+		esac
+		[[ $word == -* ]] && _trommel_words "$word" '-c -o -F --expect-failure -v --verbose -W --keep --junit --tap --timeout ' && return
+		_trommel_files "$word"
 		;;
 	state)
-		if [[ $COMP_CWORD -eq 2 ]]; then
-			mapfile -t COMPREPLY < <(compgen -W 'list show forget prune' -- "$word")
-		else
-			mapfile -t COMPREPLY < <(compgen -W '-c -o -d --use --json --all --yes' -- "$word")
-		fi
+		case $before in
+		-c) _trommel_files "$word"; return ;;
+		-o) _trommel_settings "$word"; return ;;
+		--use) _trommel_words "$word" 'duplicate vacation redirect notice'; return ;;
+		-d | --user) _trommel_users "$word"; return ;;
+		esac
+		[[ $word == -* ]] && _trommel_words "$word" '-c -o --use --json -d --user --all -y --yes ' && return
+		[[ $COMP_CWORD -eq 2 ]] && _trommel_words "$word" 'list show forget prune' && return
+		_trommel_users "$word"
+		;;
+	config)
+		case $before in
+		-c) _trommel_files "$word"; return ;;
+		-o) _trommel_settings "$word"; return ;;
+		esac
+		[[ $word == -* ]] && _trommel_words "$word" '-c -o --json --describe ' && return
+		:
 		;;
 	help)
-		mapfile -t COMPREPLY < <(compgen -W 'deliver check try test state config rules mta exit' -- "$word")
-		;;
-	*)
-		mapfile -t COMPREPLY < <(compgen -W '-d -f -a -r -m -s -c -o' -- "$word")
+		_trommel_words "$word" 'deliver check try test state config help rules mta extensions actions exit'
 		;;
 	esac
-}
-
-# The names of the settings, as the program knows them.
-_trommel_keys()
-{
-	trommel config --describe 2>/dev/null | cut -f 1
 }
 
 complete -o filenames -F _trommel trommel

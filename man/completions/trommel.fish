@@ -1,47 +1,73 @@
 # fish completion for trommel(1)
+# Written by `make tables` from the program's own table: `trommel help completion fish`
 
-function __trommel_keys
+function __trommel_settings
     trommel config --describe 2>/dev/null | string replace -r '\t.*' '='
 end
 
 set -l commands deliver check try test state config help
-complete -c trommel -n "not __fish_seen_subcommand_from $commands" -f
-complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a deliver -d 'Deliver standard input'
-complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a check -d 'Show what is wrong with scripts'
-complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a try -d 'Say what rules would do with saved messages'
-complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a test -d 'Run tests of rules'
-complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a state -d 'Show and forget what is remembered'
-complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a config -d 'Print the settings in force'
-complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a help -d 'List the commands'
-complete -c trommel -n "__fish_seen_subcommand_from check try test" -F
+complete -c trommel -f
 
-set -l delivery "not __fish_seen_subcommand_from check try test state help"
-complete -c trommel -n $delivery -s d -x -a '(__fish_complete_users)' -d 'Deliver to this user'
-complete -c trommel -n $delivery -s f -x -d 'Envelope sender'
-complete -c trommel -n $delivery -s a -x -d 'Detail, or original recipient'
-complete -c trommel -n $delivery -s r -x -d 'Final recipient'
-complete -c trommel -n $delivery -s m -x -d 'Folder that takes what rules keep'
-complete -c trommel -n $delivery -s s -r -d 'Use these rules'
-complete -c trommel -n $delivery -s c -r -d 'Configuration file'
-complete -c trommel -n $delivery -s o -x -a '(__trommel_keys)' -d 'Set one configuration key'
+complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a deliver -d 'deliver standard input; what an MTA calls (the default)'
+set -l others (string match -v deliver $commands)
+set -l seen "not __fish_seen_subcommand_from $others"
+complete -c trommel -n $seen -s d -x -a '(__fish_complete_users)' -d 'whose mail this is (root may name anybody)'
+complete -c trommel -n $seen -s f -x -d 'envelope sender; \'\' is the null sender'
+complete -c trommel -n $seen -s r -x -d 'envelope recipient'
+complete -c trommel -n $seen -s a -x -d 'what stands behind the \'+\' of the recipient; with an @: the original recipient'
+complete -c trommel -n $seen -s m -x -d 'instead of the inbox, when the rules keep the message'
+complete -c trommel -n $seen -s s -r -d 'these rules instead of the user\'s'
+complete -c trommel -n $seen -s c -r -d 'this file instead of the site\'s configuration'
+complete -c trommel -n $seen -s o -x -a '(__trommel_settings)' -d 'one setting (see trommel.conf(5))'
 
-set -l try "__fish_seen_subcommand_from try"
-complete -c trommel -n $try -l sender -x -d 'Envelope sender'
-complete -c trommel -n $try -l recipient -x -d 'Envelope recipient'
-complete -c trommel -n $try -l now -x -d 'The time that the rules see'
-complete -c trommel -n $try -l mail -x -d 'Where folders are looked for'
-set -l test "__fish_seen_subcommand_from test"
-complete -c trommel -n $test -s F -l expect-failure -d 'Tests are expected to fail'
-complete -c trommel -n $test -s v -l verbose -d 'Name every test'
-complete -c trommel -n $test -s W -l keep -r -d 'Keep the mail-stores below this directory'
-complete -c trommel -n $test -l junit -r -d 'Write a report in JUnit XML'
-complete -c trommel -n $test -l tap -d 'Print TAP'
-complete -c trommel -n $test -l timeout -x -d 'Seconds that one file may take'
-set -l state "__fish_seen_subcommand_from state"
-complete -c trommel -n "$state; and not __fish_seen_subcommand_from list show forget prune" -f -a 'list show forget prune'
-complete -c trommel -n $state -s d -l user -x -a '(__fish_complete_users)' -d 'Whose state'
-complete -c trommel -n $state -l use -x -a 'duplicate vacation redirect notice' -d 'Only this'
-complete -c trommel -n $state -l json -d 'An object in a line for each entry'
-complete -c trommel -n $state -l all -d 'Forget everything'
-complete -c trommel -n $state -s y -l yes -d 'Do not ask'
-complete -c trommel -n "__fish_seen_subcommand_from help" -f -a 'deliver check try test state config rules mta exit'
+complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a check -d 'find the mistakes in Sieve scripts'
+set -l seen "__fish_seen_subcommand_from check"
+complete -c trommel -n $seen -s c -r -d 'this file instead of the site\'s configuration'
+complete -c trommel -n $seen -s o -x -a '(__trommel_settings)' -d 'one setting (see trommel.conf(5))'
+complete -c trommel -n $seen -l json -d 'an object for each finding'
+complete -c trommel -n $seen -F
+
+complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a try -d 'say what rules would do with saved messages; no effect'
+set -l seen "__fish_seen_subcommand_from try"
+complete -c trommel -n $seen -s c -r -d 'this file instead of the site\'s configuration'
+complete -c trommel -n $seen -s o -x -a '(__trommel_settings)' -d 'one setting (see trommel.conf(5))'
+complete -c trommel -n $seen -l sender -x -d 'envelope sender; else the message\'s Return-Path'
+complete -c trommel -n $seen -l recipient -x -d 'envelope recipient; else the message\'s Delivered-To'
+complete -c trommel -n $seen -l now -x -d 'the time that rules see: 2026-11-24T08:00:00Z, or as in a Date field'
+complete -c trommel -n $seen -l mail -x -d 'look here whether a folder exists; else every folder does'
+complete -c trommel -n $seen -F
+
+complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a test -d 'run tests of rules, written in Sieve'
+set -l seen "__fish_seen_subcommand_from test"
+complete -c trommel -n $seen -s c -r -d 'this file instead of the site\'s configuration'
+complete -c trommel -n $seen -s o -x -a '(__trommel_settings)' -d 'one setting (see trommel.conf(5))'
+complete -c trommel -n $seen -s F -l expect-failure -d 'tests are expected to fail'
+complete -c trommel -n $seen -s v -l verbose -d 'every test by its name, not those that fail alone'
+complete -c trommel -n $seen -s W -l keep -x -a '(__fish_complete_directories)' -d 'leave what was stored below DIR'
+complete -c trommel -n $seen -l junit -r -d 'a report in JUnit\'s XML'
+complete -c trommel -n $seen -l tap -d 'TAP instead of sentences'
+complete -c trommel -n $seen -l timeout -x -d 'for each file (60)'
+complete -c trommel -n $seen -F
+
+complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a state -d 'show and forget what is remembered between messages'
+set -l seen "__fish_seen_subcommand_from state"
+complete -c trommel -n $seen -s c -r -d 'this file instead of the site\'s configuration'
+complete -c trommel -n $seen -s o -x -a '(__trommel_settings)' -d 'one setting (see trommel.conf(5))'
+complete -c trommel -n $seen -l use -x -a 'duplicate vacation redirect notice' -d 'only this: duplicate, vacation, redirect or notice'
+complete -c trommel -n $seen -l json -d 'an object in a line for each entry'
+complete -c trommel -n $seen -s d -l user -x -a '(__fish_complete_users)' -d 'whose; only root may name another'
+complete -c trommel -n $seen -l all -d 'forget everything'
+complete -c trommel -n $seen -s y -l yes -d 'do not ask'
+complete -c trommel -n "$seen; and not __fish_seen_subcommand_from list show forget prune" -f -a 'list show forget prune'
+complete -c trommel -n $seen -f -a '(__fish_complete_users)'
+
+complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a config -d 'show the settings in force and where each came from'
+set -l seen "__fish_seen_subcommand_from config"
+complete -c trommel -n $seen -s c -r -d 'this file instead of the site\'s configuration'
+complete -c trommel -n $seen -s o -x -a '(__trommel_settings)' -d 'one setting (see trommel.conf(5))'
+complete -c trommel -n $seen -l json -d 'as an object'
+complete -c trommel -n $seen -l describe -d 'what there is to set, with defaults'
+
+complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a help -d 'explain a command or a topic'
+set -l seen "__fish_seen_subcommand_from help"
+complete -c trommel -n $seen -f -a 'deliver check try test state config help rules mta extensions actions exit'

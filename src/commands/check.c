@@ -23,11 +23,14 @@ typedef struct Options {
 	bool json;
 } Options;
 
-static const char usage[] = "usage: trommel check [-c FILE] [-o KEY=VALUE]... [--json] SCRIPT...\n";
-static const char short_options[] = "+c:o:";
-static const struct option long_options[] = {
-	{ "json", no_argument, NULL, 'j' },
-	{ NULL, 0, NULL, 0 },
+enum {
+	OPTION_JSON = OPTION_LONG
+};
+
+static const Option options_of_check[] = {
+	OPTIONS_OF_SETTINGS,
+	{ OPTION_JSON, "json", NULL, "an object for each finding" },
+	{ 0 },
 };
 
 static int complain(const Failure *why)
@@ -41,12 +44,12 @@ static bool read_options(int argc, char **argv, Options *options)
 	int option;
 
 	optind = 1;
-	while ((option = getopt_long(argc, argv, short_options, long_options, NULL)) != -1)
+	while ((option = options_next(&check_command, argc, argv)) != -1)
 		switch (option) {
 		case 'c':
 			options->file = optarg;
 			break;
-		case 'j':
+		case OPTION_JSON:
 			options->json = true;
 			break;
 		case 'o': /* settings_read's */
@@ -115,7 +118,7 @@ static bool print(const SieveFindings *findings, bool json)
 	return false;
 }
 
-int command_check(int argc, char **argv)
+static int command_check(int argc, char **argv)
 {
 	AUTO(Arena) arena = arena_new();
 	AUTO_VALUE(Config) config = { 0 };
@@ -131,10 +134,9 @@ int command_check(int argc, char **argv)
 	panic_set_status(COULD_NOT_RUN);
 	config_init(&config);
 	if (!read_options(argc, argv, &options)) {
-		fputs(usage, stderr);
-		return COULD_NOT_RUN;
+		return options_usage(&check_command);
 	}
-	if (!settings_read(argc, argv, short_options, long_options, options.file, &config, &why))
+	if (!settings_read(argc, argv, &check_command, options.file, &config, &why))
 		return complain(&why);
 	includes.personal_dir = personal_dir(&config, arena);
 	includes.global_dir = config.sieve_global_dir;
@@ -150,3 +152,16 @@ int command_check(int argc, char **argv)
 		return COULD_NOT_RUN;
 	return status == GOOD && findings.errors ? HAS_ERRORS : status;
 }
+
+const Command check_command = {
+	.name = "check",
+	.run = command_check,
+	.summary = "find the mistakes in Sieve scripts",
+	.synopsis = "check [-c FILE] [-o KEY=VALUE]... [--json] SCRIPT...\n",
+	.about = "Compiles scripts and shows every error with its line, a caret and a suggestion.\n",
+	.examples = "trommel check ~/.sieve\n",
+	.exit_text = "0 good, 1 there are errors, 2 could not run",
+	.options = options_of_check,
+	.operands = ARGUMENT_FILE,
+	.page = "trommel-check(1)",
+};

@@ -3,26 +3,31 @@
  * One file per subcommand: argv becomes calls, results become text and an exit status.
  * Every function gets argv from the subcommand's own name on (argv[0]) and returns the exit
  * status: delivery's are 0, 75, 77, 67, 64; of all others 0 good, 1 findings, 2 could not run.
- * The table of them stands in main.c. */
+ * Each exports its row (options.h); the table of them stands in main.c. */
 #ifndef COMMANDS_COMMANDS_H
 #define COMMANDS_COMMANDS_H
 
-int command_check(int argc, char **argv);
-int command_config(int argc, char **argv);
-int command_deliver(int argc, char **argv);
-int command_help(int argc, char **argv);
-int command_state(int argc, char **argv);
-int command_try(int argc, char **argv);
-int command_test(int argc, char **argv);
-int command_version(int argc, char **argv);
+#include "commands/options.h"
 
-typedef struct Command {
-	const char *name;
-	int (*run)(int argc, char **argv);
-	const char *summary; /* one line for `trommel help`; NULL: not listed */
-} Command;
+extern const Command check_command;
+extern const Command config_command;
+extern const Command deliver_command;
+extern const Command help_command;
+extern const Command state_command;
+extern const Command test_command;
+extern const Command try_command;
+extern const Command version_command;
 
-/* The table, ending in a NULL name. */
-extern const Command commands[];
+/* The table, in the order in which people are told of them, ending in NULL. */
+extern const Command *const commands[];
+
+/* The one with this name, or NULL. */
+const Command *command_find(const char *name);
+
+/* The name of the one that was meant by `wrong`, or NULL. */
+const char *command_nearest(const char *wrong);
+
+/* What `trommel` alone says on a terminal. */
+int command_overview(void);
 
 #endif

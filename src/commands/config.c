@@ -17,12 +17,16 @@ typedef struct Options {
 	bool json, describe;
 } Options;
 
-static const char usage[] = "usage: trommel config [-c FILE] [-o KEY=VALUE]... [--json] [--describe]\n";
-static const char short_options[] = "c:o:";
-static const struct option long_options[] = {
-	{ "json", no_argument, NULL, 'j' },
-	{ "describe", no_argument, NULL, 'd' },
-	{ NULL, 0, NULL, 0 },
+enum {
+	OPTION_JSON = OPTION_LONG,
+	OPTION_DESCRIBE
+};
+
+static const Option options_of_config[] = {
+	OPTIONS_OF_SETTINGS,
+	{ OPTION_JSON, "json", NULL, "as an object" },
+	{ OPTION_DESCRIBE, "describe", NULL, "what there is to set, with defaults" },
+	{ 0 },
 };
 
 static int complain(const Failure *why)
@@ -36,15 +40,15 @@ static bool read_options(int argc, char **argv, Options *options)
 	int option;
 
 	optind = 1;
-	while ((option = getopt_long(argc, argv, short_options, long_options, NULL)) != -1)
+	while ((option = options_next(&config_command, argc, argv)) != -1)
 		switch (option) {
 		case 'c':
 			options->file = optarg;
 			break;
-		case 'j':
+		case OPTION_JSON:
 			options->json = true;
 			break;
-		case 'd':
+		case OPTION_DESCRIBE:
 			options->describe = true;
 			break;
 		case 'o': /* settings_read's */
@@ -63,7 +67,7 @@ static int print(const Text *out)
 	return COULD_NOT_RUN;
 }
 
-int command_config(int argc, char **argv)
+static int command_config(int argc, char **argv)
 {
 	AUTO_VALUE(Config) config = { 0 };
 	AUTO_VALUE(Text) out = { 0 };
@@ -73,14 +77,13 @@ int command_config(int argc, char **argv)
 	panic_set_status(COULD_NOT_RUN);
 	config_init(&config);
 	if (!read_options(argc, argv, &options)) {
-		fputs(usage, stderr);
-		return COULD_NOT_RUN;
+		return options_usage(&config_command);
 	}
 	if (options.describe) {
 		config_describe(&out);
 		return print(&out);
 	}
-	if (!settings_read(argc, argv, short_options, long_options, options.file, &config, &why))
+	if (!settings_read(argc, argv, &config_command, options.file, &config, &why))
 		return complain(&why);
 	if (options.json)
 		config_print_json(&config, &out);
@@ -88,3 +91,18 @@ int command_config(int argc, char **argv)
 		config_print(&config, &out);
 	return print(&out);
 }
+
+const Command config_command = {
+	.name = "config",
+	.run = command_config,
+	.summary = "show the settings in force and where each came from",
+	.synopsis = "config [-c FILE] [-o KEY=VALUE]... [--json] [--describe]\n",
+	.about = "Shows every setting in force and where it came from; with --describe what there is to "
+		 "set.\n",
+	.examples = "trommel config\n"
+		    "trommel config -o mail_location=mbox:~/mail\n",
+	.exit_text = "0 good, 1 a setting is wrong, 2 could not run",
+	.options = options_of_config,
+	.operands = ARGUMENT_TEXT,
+	.page = "trommel.conf(5)",
+};

@@ -50,16 +50,41 @@ typedef struct Options {
 	size_t setting_count;
 } Options;
 
+static const Option options_of_deliver[] = {
+	{ 'd', NULL, "USER", "whose mail this is (root may name anybody)", ARGUMENT_USER },
+	{ 'f', NULL, "SENDER", "envelope sender; '' is the null sender" },
+	{ 'r', NULL, "RECIPIENT", "envelope recipient" },
+	{ 'a', NULL, "DETAIL",
+	  "what stands behind the '+' of the recipient; with an @: the original recipient" },
+	{ 'm', NULL, "FOLDER", "instead of the inbox, when the rules keep the message" },
+	{ 's', NULL, "SCRIPT", "these rules instead of the user's", ARGUMENT_FILE },
+	OPTIONS_OF_SETTINGS,
+	/* What procmail's and dovecot-lda's stanzas carry: always so here, or without meaning, so that an
+	 * administrator may change the path alone. */
+	{ 't' },
+	{ 'Y' },
+	{ 'e' },
+	{ 'k' },
+	{ 0 },
+};
+
+/* Most often the name of a command with a mistake in it. */
+static bool unexpected(const char *word, Failure *why, Arena *arena)
+{
+	const char *meant = command_nearest(word);
+
+	return usage(why, arena_printf(arena, "unexpected argument '%s'%s%s%s", word,
+				       meant ? ", did you mean 'trommel " : "", meant ? meant : "",
+				       meant ? "'" : ""));
+}
+
 static bool parse(int argc, char **argv, Options *options, Arena *arena, Failure *why)
 {
 	DeliveryRequest *request = &options->request;
 	int option;
 
 	options->settings = arena_zeroed(arena, (size_t)argc, sizeof *options->settings);
-	opterr = 0;
-	/* -t, -Y, -e and -k are what procmail's and dovecot-lda's stanzas carry: always so here, or without
-	 * meaning, so that an administrator may change the path alone. */
-	while ((option = getopt(argc, argv, "+:d:f:a:r:m:s:c:o:tYek")) != -1)
+	while ((option = options_next_silently(&deliver_command, argc, argv)) != -1)
 		switch (option) {
 		case 'd':
 			request->user = optarg;
@@ -93,10 +118,12 @@ static bool parse(int argc, char **argv, Options *options, Arena *arena, Failure
 		case ':':
 			return usage(why, arena_printf(arena, "option -%c wants a value", optopt));
 		default:
-			return usage(why, arena_printf(arena, "unknown option -%c", optopt));
+			return optopt ? usage(why, arena_printf(arena, "unknown option -%c", optopt))
+				      : usage(why,
+					      arena_printf(arena, "unknown option %s", argv[optind - 1]));
 		}
 	if (optind < argc)
-		return usage(why, arena_printf(arena, "unexpected argument '%s'", argv[optind]));
+		return unexpected(argv[optind], why, arena);
 	return true;
 }
 
@@ -142,7 +169,7 @@ static int exit_status(const Failure *why)
 	return failure_exit_status(why);
 }
 
-int command_deliver(int argc, char **argv)
+static int command_deliver(int argc, char **argv)
 {
 	Failure why = { 0 };
 	Options options = { 0 };
@@ -160,3 +187,21 @@ int command_deliver(int argc, char **argv)
 		answer(&why);
 	return exit_status(&why);
 }
+
+const Command deliver_command = {
+	.name = "deliver",
+	.run = command_deliver,
+	.summary = "deliver standard input; what an MTA calls (the default)",
+	.synopsis = "[-d USER] [-f SENDER] [-a DETAIL|ADDRESS] [-r RECIPIENT] [-m FOLDER]\n"
+		    "        [-s SCRIPT] [-c FILE] [-o KEY=VALUE]...  <MESSAGE\n",
+	.about = "Delivers the message on standard input by the recipient's rules.  An MTA calls this; an "
+		 "option may\n"
+		 "be joined to its value or not, and the value may be empty.\n",
+	.examples = "trommel -o mail_location=maildir:/tmp/M <message.eml     into a Maildir of its own\n"
+		    "trommel -s new.sieve -f me@example.org <message.eml      with other rules\n",
+	.exit_text = "`trommel help exit`",
+	.options = options_of_deliver,
+	.operands = ARGUMENT_TEXT,
+	.page = "trommel(1)",
+	.options_first = true,
+};

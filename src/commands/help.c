@@ -1,12 +1,15 @@
 /* help - `trommel help [TOPIC|COMMAND]`, `--help` and `--version`
  *
- * Short, with examples that can be pasted; the whole truth is in the manual pages. */
+ * Short, examples that can be pasted first; the whole truth is in the manual pages. */
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #include "base/slice.h"
 #include "base/suggest.h"
 #include "commands/commands.h"
+#include "commands/complete.h"
+#include "commands/style.h"
 #include "sieve/extension.h"
 #include "system/confine.h"
 
@@ -17,7 +20,7 @@ enum {
 
 typedef struct Topic {
 	const char *name;
-	const char *summary; /* NULL for commands, which have theirs in the command table */
+	const char *summary;
 	const char *text;
 	void (*print)(void); /* in place of `text` */
 } Topic;
@@ -26,78 +29,6 @@ static void print_extensions(void);
 static void print_actions(void);
 
 static const Topic topics[] = {
-	{ "deliver", NULL,
-	  "trommel [-d USER] [-f SENDER] [-a DETAIL|ADDRESS] [-r RECIPIENT] [-m FOLDER]\n"
-	  "        [-s SCRIPT] [-c CONFIG] [-o KEY=VALUE]...  <MESSAGE\n\n"
-	  "Delivers the message on standard input by the recipient's rules.  An MTA calls this; an option "
-	  "may\n"
-	  "be joined to its value or not, and the value may be empty.\n\n"
-	  "  -d USER       whose mail this is (root may name anybody)\n"
-	  "  -f SENDER     envelope sender; '' is the null sender\n"
-	  "  -r RECIPIENT  envelope recipient\n"
-	  "  -a DETAIL     what stands behind the '+' of the recipient; with an @: the original recipient\n"
-	  "  -m FOLDER     instead of the inbox, when the rules keep the message\n"
-	  "  -s SCRIPT     these rules instead of the user's\n"
-	  "  -c CONFIG     this file instead of the site's configuration\n"
-	  "  -o KEY=VALUE  one setting (see trommel.conf(5), or `trommel config`)\n\n"
-	  "Examples:\n"
-	  "  trommel -o mail_location=maildir:/tmp/M <message.eml     into a Maildir of its own\n"
-	  "  trommel -s new.sieve -f me@example.org <message.eml      with other rules\n" },
-	{ "check", NULL,
-	  "trommel check SCRIPT...\n\n"
-	  "Compiles scripts and shows every error with its line, a caret and a suggestion.\n"
-	  "Exit status: 0 good, 1 there are errors, 2 could not run.\n\n"
-	  "Example:\n"
-	  "  trommel check ~/.sieve\n" },
-	{ "try", NULL,
-	  "trommel try [-c CONFIG] [-o KEY=VALUE]... [--sender ADDRESS] [--recipient ADDRESS] [--now DATE]\n"
-	  "            [--mail LOCATION] SCRIPT SOURCE...\n\n"
-	  "Says what the rules in SCRIPT would do with saved messages.  Nothing is filed, sent or changed.\n"
-	  "A SOURCE is a file with one message, an mbox, a Maildir, or - for standard input.\n\n"
-	  "  --sender ADDRESS     envelope sender; else the message's Return-Path\n"
-	  "  --recipient ADDRESS  envelope recipient; else the message's Delivered-To\n"
-	  "  --now DATE           the time that rules see, as in a Date field or 2026-11-24T08:00:00Z\n"
-	  "  --mail LOCATION      look here whether a folder exists; else every folder does\n\n"
-	  "Exit status: 0 good, 1 the rules have errors or failed, 2 could not run.\n\n"
-	  "Examples:\n"
-	  "  trommel try ~/.sieve message.eml\n"
-	  "  trommel try new.sieve ~/Maildir | grep -c 'file into \"Lists\"'\n" },
-	{ "test", NULL,
-	  "trommel test [-Fv] [-c CONFIG] [-o KEY=VALUE]... [--junit FILE] [--tap] [--keep DIR]\n"
-	  "             [--timeout SECONDS] FILE|DIR...\n\n"
-	  "Runs tests of rules: files NAME.svtest, written in Sieve, or all that are below a directory.\n"
-	  "Mail is stored in a scratch directory, and nothing is sent.\n\n"
-	  "  -v                every test by its name, not those that fail alone\n"
-	  "  -F                tests are expected to fail\n"
-	  "  --junit FILE      a report in JUnit's XML\n"
-	  "  --tap             TAP instead of sentences\n"
-	  "  --keep DIR        leave what was stored below DIR\n"
-	  "  --timeout SECONDS for each file (60)\n\n"
-	  "Exit status: 0 all passed, 1 some failed, 2 could not run.\n\n"
-	  "Example:\n"
-	  "  trommel test ~/sieve/tests\n" },
-	{ "state", NULL,
-	  "trommel state list [--use USE] [--json] [USER]\n"
-	  "trommel state show [--use USE] [--json] [-d USER] ID...\n"
-	  "trommel state forget [--use USE] [-d USER] ID...\n"
-	  "trommel state forget --use USE|--all [--yes] [-d USER]\n"
-	  "trommel state prune [USER]\n\n"
-	  "Shows and forgets what is remembered from one message to the next: duplicates, whom was "
-	  "answered,\n"
-	  "what was passed on.  Only root may name another USER; -c and -o as for a delivery.\n\n"
-	  "  --use USE  duplicate, vacation, redirect or notice\n"
-	  "  --json     an object in a line for each entry\n"
-	  "  --yes      do not ask\n\n"
-	  "Exit status: 0 good, 1 nothing was found, 2 could not run.\n\n"
-	  "Examples:\n"
-	  "  trommel state list --use vacation\n"
-	  "  trommel state forget --use vacation      everybody is answered again\n" },
-	{ "config", NULL,
-	  "trommel config [-c CONFIG] [-o KEY=VALUE]... [--json] [--describe]\n\n"
-	  "Shows every setting in force and where it came from; with --describe what there is to set.\n\n"
-	  "Example:\n"
-	  "  trommel config -o mail_location=mbox:~/mail\n" },
-	{ "help", NULL, "trommel help [COMMAND|TOPIC]\n" },
 	{ "rules", "where rules are looked for, and what happens when they are wrong",
 	  "The first of these is used: -s, the setting sieve_script, ~/.config/trommel/active.sieve,\n"
 	  "~/.dovecot.sieve, ~/.sieve.  Without rules everything goes to the inbox.\n\n"
@@ -191,7 +122,8 @@ static void print_actions(void)
 }
 
 enum {
-	TOPICS = sizeof topics / sizeof *topics
+	TOPICS = sizeof topics / sizeof *topics,
+	COMMANDS_MAX = 64,
 };
 
 static const Topic *find_topic(const char *name)
@@ -204,23 +136,101 @@ static const Topic *find_topic(const char *name)
 
 static void print_overview(void)
 {
-	fputs("trommel " TROMMEL_VERSION
-	      ", delivers mail into the recipient's mailboxes by the recipient's rules\n\n"
-	      "usage: trommel [OPTION]... <MESSAGE        what an MTA calls\n"
+	const Style style = style_for(STDOUT_FILENO);
+
+	printf("%strommel %s%s, delivers mail into the recipient's mailboxes by the recipient's rules\n\n",
+	       style.bold, TROMMEL_VERSION, style.end);
+	fputs("usage: trommel [OPTION]... <MESSAGE        what an MTA calls\n"
 	      "       trommel COMMAND [ARGUMENT]...\n\n",
 	      stdout);
-	for (const Command *command = commands; command->name; command++)
-		if (command->summary)
-			printf("  %-10s %s\n", command->name, command->summary);
-	puts("\nTopics:");
+	for (const Command *const *it = commands; *it; it++)
+		if ((*it)->summary)
+			printf("  %s%-10s%s %s\n", style.bold, (*it)->name, style.end, (*it)->summary);
+	printf("\n%sTopics:%s\n", style.bold, style.end);
 	for (size_t i = 0; i < TOPICS; i++)
-		if (topics[i].summary)
-			printf("  %-10s %s\n", topics[i].name, topics[i].summary);
-	fputs("\nExamples:\n"
-	      "  trommel try ~/.sieve message.eml      what would my rules do with this one?\n"
+		printf("  %-10s %s\n", topics[i].name, topics[i].summary);
+	printf("\n%sExamples:%s\n", style.bold, style.end);
+	fputs("  trommel try ~/.sieve message.eml      what would my rules do with this one?\n"
 	      "  trommel help mta                      how does my mail server call it?\n\n"
 	      "More: `trommel help COMMAND`, trommel(1), trommel-sieve(7), trommel.conf(5)\n",
 	      stdout);
+}
+
+/* ---- a command, as its row has it ---- */
+
+static void print_indented(const char *indent, const char *lines)
+{
+	for (const char *line = lines; line && *line;) {
+		int length = (int)strcspn(line, "\n");
+
+		printf("%s%.*s\n", indent, length, line);
+		line += length + (line[length] == '\n');
+	}
+}
+
+/* "  -v, --verbose" */
+static void spell_option(const Option *option, Text *out)
+{
+	text_append_string(out, "  ");
+	if (option->code < OPTION_LONG)
+		text_printf(out, "-%c%s", option->code, option->name ? ", " : "");
+	else
+		text_append_string(out, "    ");
+	if (option->name)
+		text_printf(out, "--%s", option->name);
+	if (option->argument)
+		text_printf(out, " %s", option->argument);
+}
+
+static void print_options(const Option *options)
+{
+	size_t width = 0;
+
+	for (int pass = 0; pass < 2; pass++)
+		for (const Option *it = options; it->code; it++) {
+			AUTO_VALUE(Text) spelling = { 0 };
+
+			if (!it->about)
+				continue;
+			spell_option(it, &spelling);
+			if (pass == 1)
+				printf("%-*s  %s\n", (int)width, text_string(&spelling), it->about);
+			else if (spelling.length > width)
+				width = spelling.length;
+		}
+}
+
+static void print_synopsis(const char *lines)
+{
+	for (const char *line = lines; line && *line;) {
+		int length = (int)strcspn(line, "\n");
+
+		printf(*line == ' ' ? "          %.*s\n" : "  trommel %.*s\n", length, line);
+		line += length + (line[length] == '\n');
+	}
+}
+
+static void print_command(const Command *command)
+{
+	const Style style = style_for(STDOUT_FILENO);
+
+	printf("%strommel %s%s - %s\n\n", style.bold, command->name, style.end, command->summary);
+	if (command->examples) {
+		printf("%sExamples:%s\n", style.bold, style.end);
+		print_indented("  ", command->examples);
+		fputs("\n", stdout);
+	}
+	printf("%sUsage:%s\n", style.bold, style.end);
+	print_synopsis(command->synopsis);
+	if (command->about)
+		printf("\n%s", command->about);
+	if (command->options) {
+		printf("\n%sOptions:%s\n", style.bold, style.end);
+		print_options(command->options);
+	}
+	printf("\nExit status: %s\n",
+	       command->exit_text ? command->exit_text : "0 good, 1 findings, 2 could not run");
+	printf("More: %s\n", command->page);
 }
 
 /* Output that does not arrive (a full disk behind a redirection) is no help. */
@@ -232,13 +242,25 @@ static int finish(void)
 	return COULD_NOT_RUN;
 }
 
+/* The names of those that people are told of, and how many. */
+static size_t name_commands(const char **names)
+{
+	size_t known = 0;
+
+	for (const Command *const *it = commands; *it && known < COMMANDS_MAX; it++)
+		if ((*it)->summary)
+			names[known++] = (*it)->name;
+	return known;
+}
+
 static int complain(const char *name)
 {
-	const char *names[TOPICS + 1] = { NULL };
+	const char *names[TOPICS + COMMANDS_MAX + 1] = { NULL };
+	size_t known = name_commands(names);
 	const char *meant;
 
 	for (size_t i = 0; i < TOPICS; i++)
-		names[i] = topics[i].name;
+		names[known++] = topics[i].name;
 	meant = suggest_nearest(slice_of(name), names);
 	fprintf(stderr, "trommel help: nothing is known about '%s'", name);
 	if (meant)
@@ -247,25 +269,72 @@ static int complain(const char *name)
 	return COULD_NOT_RUN;
 }
 
-int command_help(int argc, char **argv)
+/* For `make tables`, and for a shell that would have it fresh. */
+static int print_completion(const char *shell)
 {
+	AUTO_VALUE(Text) out = { 0 };
+	AUTO_VALUE(Text) words = { 0 };
+
+	for (size_t i = 0; i < TOPICS; i++)
+		text_printf(&words, " %s", topics[i].name);
+	if (!complete_write(shell, text_string(&words), &out)) {
+		fputs("usage: trommel help completion bash|zsh|fish\n", stderr);
+		return COULD_NOT_RUN;
+	}
+	fputs(text_string(&out), stdout);
+	return finish();
+}
+
+static int command_help(int argc, char **argv)
+{
+	const Command *command;
 	const Topic *topic;
 
 	if (argc < 2) {
 		print_overview();
 		return finish();
 	}
+	if (strcmp(argv[1], "completion") == 0)
+		return print_completion(argc > 2 ? argv[2] : "");
+	command = command_find(argv[1]);
 	topic = find_topic(argv[1]);
-	if (!topic)
+	if (command && command->summary)
+		print_command(command);
+	else if (!topic)
 		return complain(argv[1]);
-	if (topic->print)
+	else if (topic->print)
 		topic->print();
 	else
 		fputs(topic->text, stdout);
 	return finish();
 }
 
-int command_version(int argc, char **argv)
+const Command *command_find(const char *name)
+{
+	for (const Command *const *it = commands; *it; it++)
+		if (strcmp((*it)->name, name) == 0)
+			return *it;
+	if (strcmp(name, "--help") == 0)
+		return &help_command;
+	return NULL;
+}
+
+const char *command_nearest(const char *wrong)
+{
+	const char *names[COMMANDS_MAX + 1] = { NULL };
+
+	name_commands(names);
+	return suggest_nearest(slice_of(wrong), names);
+}
+
+/* Nothing was delivered, which a status of 0 would claim. */
+int command_overview(void)
+{
+	print_overview();
+	return finish() == GOOD ? 64 : COULD_NOT_RUN;
+}
+
+static int command_version(int argc, char **argv)
 {
 	ConfineKernel kernel = confine_kernel();
 
@@ -281,3 +350,20 @@ int command_version(int argc, char **argv)
 	puts("modules: " TROMMEL_MODULE_DIR);
 	return finish();
 }
+
+const Command help_command = {
+	.name = "help",
+	.run = command_help,
+	.summary = "explain a command or a topic",
+	.synopsis = "help [COMMAND|TOPIC]\n"
+		    "help completion bash|zsh|fish\n",
+	.about = "Explains a command or a topic, or prints what makes a shell complete command lines.\n",
+	.examples = "trommel help try\n"
+		    "trommel help mta\n"
+		    "source <(trommel help completion bash)\n",
+	.exit_text = "0 good, 2 nothing is known about that",
+	.operands = ARGUMENT_WORDS,
+	.page = "trommel(1)",
+};
+
+const Command version_command = { .name = "--version", .run = command_version };

@@ -7,23 +7,22 @@
 #include "base/io.h"
 #include "sieve/limits.h"
 
-bool settings_read_options(int argc, char **argv, const char *short_options,
-			   const struct option *long_options, Config *config, Failure *why)
+bool settings_read_options(int argc, char **argv, const Command *command, Config *config, Failure *why)
 {
 	int option;
 
 	optind = 1;
-	while ((option = getopt_long(argc, argv, short_options, long_options, NULL)) != -1)
+	while ((option = options_next_silently(command, argc, argv)) != -1)
 		if (option == 'o' && !config_set(config, optarg, why))
 			return false;
 	return true;
 }
 
-bool settings_read(int argc, char **argv, const char *short_options, const struct option *long_options,
-		   const char *file, Config *config, Failure *why)
+bool settings_read(int argc, char **argv, const Command *command, const char *file, Config *config,
+		   Failure *why)
 {
 	return config_read(config, file ? file : CONFIG_PATH, file != NULL, why) &&
-	       settings_read_options(argc, argv, short_options, long_options, config, why);
+	       settings_read_options(argc, argv, command, config, why);
 }
 
 bool settings_read_script(const char *name, Text *source, Failure *why)

@@ -37,17 +37,21 @@ typedef struct Work {
 	int64_t now;
 } Work;
 
-static const char usage[] =
-	"usage: trommel state list   [-c FILE] [-o KEY=VALUE]... [--use USE] [--json] [USER]\n"
-	"       trommel state show   [-c FILE] [-o KEY=VALUE]... [--use USE] [--json] [-d USER] ID...\n"
-	"       trommel state forget [-c FILE] [-o KEY=VALUE]... [--use USE] [-d USER] ID...\n"
-	"       trommel state forget [-c FILE] [-o KEY=VALUE]... --use USE|--all [--yes] [-d USER]\n"
-	"       trommel state prune  [-c FILE] [-o KEY=VALUE]... [USER]\n";
-static const char short_options[] = "c:o:d:y";
-static const struct option long_options[] = {
-	{ "all", no_argument, NULL, 'a' },        { "json", no_argument, NULL, 'j' },
-	{ "user", required_argument, NULL, 'd' }, { "use", required_argument, NULL, 'u' },
-	{ "yes", no_argument, NULL, 'y' },        { NULL, 0, NULL, 0 },
+enum {
+	OPTION_ALL = OPTION_LONG,
+	OPTION_JSON,
+	OPTION_USE
+};
+
+static const Option options_of_state[] = {
+	OPTIONS_OF_SETTINGS,
+	{ OPTION_USE, "use", "USE", "only this: duplicate, vacation, redirect or notice", ARGUMENT_WORDS,
+	  "duplicate vacation redirect notice" },
+	{ OPTION_JSON, "json", NULL, "an object in a line for each entry" },
+	{ 'd', "user", "USER", "whose; only root may name another", ARGUMENT_USER },
+	{ OPTION_ALL, "all", NULL, "forget everything" },
+	{ 'y', "yes", NULL, "do not ask" },
+	{ 0 },
 };
 
 static int complain(const char *text)
@@ -58,8 +62,7 @@ static int complain(const char *text)
 
 static int complain_usage(void)
 {
-	fputs(usage, stderr);
-	return COULD_NOT_RUN;
+	return options_usage(&state_command);
 }
 
 static int nothing_found(const char *text)
@@ -96,9 +99,9 @@ static bool read_options(int argc, char **argv, Options *options)
 	int option;
 
 	optind = 1;
-	while ((option = getopt_long(argc, argv, short_options, long_options, NULL)) != -1)
+	while ((option = options_next(&state_command, argc, argv)) != -1)
 		switch (option) {
-		case 'a':
+		case OPTION_ALL:
 			options->all = true;
 			break;
 		case 'c':
@@ -107,10 +110,10 @@ static bool read_options(int argc, char **argv, Options *options)
 		case 'd':
 			options->user = optarg;
 			break;
-		case 'j':
+		case OPTION_JSON:
 			options->json = true;
 			break;
-		case 'u':
+		case OPTION_USE:
 			if (!read_use(optarg, options))
 				return false;
 			break;
@@ -339,7 +342,7 @@ static bool makes_sense(const struct Verb *verb, Options *options)
 	return options->id_count > 0 && !options->all && !options->yes;
 }
 
-int command_state(int argc, char **argv)
+static int command_state(int argc, char **argv)
 {
 	AUTO_VALUE(Config) config = { 0 };
 	const struct Verb *verb = find_verb(argv[1]);
@@ -352,7 +355,27 @@ int command_state(int argc, char **argv)
 		return complain_usage();
 	if (!read_options(argc - 1, argv + 1, &options) || !makes_sense(verb, &options))
 		return complain_usage();
-	if (!settings_read(argc - 1, argv + 1, short_options, long_options, options.file, &config, &why))
+	if (!settings_read(argc - 1, argv + 1, &state_command, options.file, &config, &why))
 		return complain(why.text);
 	return run(verb, &options, &config);
 }
+
+const Command state_command = {
+	.name = "state",
+	.run = command_state,
+	.summary = "show and forget what is remembered between messages",
+	.synopsis = "state list [-c FILE] [-o KEY=VALUE]... [--use USE] [--json] [USER]\n"
+		    "state show [-c FILE] [-o KEY=VALUE]... [--use USE] [--json] [-d USER] ID...\n"
+		    "state forget [-c FILE] [-o KEY=VALUE]... [--use USE] [-d USER] ID...\n"
+		    "state forget [-c FILE] [-o KEY=VALUE]... --use USE|--all [--yes] [-d USER]\n"
+		    "state prune [-c FILE] [-o KEY=VALUE]... [USER]\n",
+	.about = "Shows and forgets what is remembered from one message to the next: duplicates, whom was\n"
+		 "answered, what was passed on.\n",
+	.examples = "trommel state list --use vacation\n"
+		    "trommel state forget --use vacation      everybody is answered again\n",
+	.exit_text = "0 good, 1 nothing was found, 2 could not run",
+	.options = options_of_state,
+	.operands = ARGUMENT_USER,
+	.words = "list show forget prune",
+	.page = "trommel-state(1)",
+};

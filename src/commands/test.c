@@ -31,18 +31,21 @@ typedef struct Options {
 	TestReportOptions report;
 } Options;
 
-static const char usage[] =
-	"usage: trommel test [-Fv] [-c FILE] [-o KEY=VALUE]... [--junit FILE] [--tap] [--keep DIR]\n"
-	"                    [--timeout SECONDS] FILE|DIR...\n";
-static const char short_options[] = "+c:o:FvW:";
-static const struct option long_options[] = {
-	{ "expect-failure", no_argument, NULL, 'F' },
-	{ "verbose", no_argument, NULL, 'v' },
-	{ "keep", required_argument, NULL, 'W' },
-	{ "junit", required_argument, NULL, 'j' },
-	{ "tap", no_argument, NULL, 't' },
-	{ "timeout", required_argument, NULL, 's' },
-	{ NULL, 0, NULL, 0 },
+enum {
+	OPTION_JUNIT = OPTION_LONG,
+	OPTION_TAP,
+	OPTION_TIMEOUT
+};
+
+static const Option options_of_test[] = {
+	OPTIONS_OF_SETTINGS,
+	{ 'F', "expect-failure", NULL, "tests are expected to fail" },
+	{ 'v', "verbose", NULL, "every test by its name, not those that fail alone" },
+	{ 'W', "keep", "DIR", "leave what was stored below DIR", ARGUMENT_DIRECTORY },
+	{ OPTION_JUNIT, "junit", "FILE", "a report in JUnit's XML", ARGUMENT_FILE },
+	{ OPTION_TAP, "tap", NULL, "TAP instead of sentences" },
+	{ OPTION_TIMEOUT, "timeout", "SECONDS", "for each file (60)" },
+	{ 0 },
 };
 
 static int complain(const Failure *why)
@@ -65,7 +68,7 @@ static bool read_options(int argc, char **argv, Options *options)
 	int option;
 
 	optind = 1;
-	while ((option = getopt_long(argc, argv, short_options, long_options, NULL)) != -1)
+	while ((option = options_next(&test_command, argc, argv)) != -1)
 		switch (option) {
 		case 'c':
 			options->config_file = optarg;
@@ -79,13 +82,13 @@ static bool read_options(int argc, char **argv, Options *options)
 		case 'W':
 			options->keep = optarg;
 			break;
-		case 'j':
+		case OPTION_JUNIT:
 			options->junit = optarg;
 			break;
-		case 't':
+		case OPTION_TAP:
 			options->report.tap = true;
 			break;
-		case 's':
+		case OPTION_TIMEOUT:
 			if (!read_timeout(optarg, &options->timeout_s))
 				return false;
 			break;
@@ -208,9 +211,8 @@ static bool write_junit(const TestReport *report, const char *path, Failure *why
 static bool read_settings(int argc, char **argv, const Options *options, Config *config, Failure *why)
 {
 	if (options->config_file)
-		return settings_read(argc, argv, short_options, long_options, options->config_file, config,
-				     why);
-	return settings_read_options(argc, argv, short_options, long_options, config, why);
+		return settings_read(argc, argv, &test_command, options->config_file, config, why);
+	return settings_read_options(argc, argv, &test_command, config, why);
 }
 
 static int run(int argc, char **argv, const Options *options, Failure *why)
@@ -237,15 +239,30 @@ static int run(int argc, char **argv, const Options *options, Failure *why)
 	return good ? GOOD : TESTS_FAILED;
 }
 
-int command_test(int argc, char **argv)
+static int command_test(int argc, char **argv)
 {
 	Options options = { .timeout_s = TIMEOUT_S };
 	Failure why = { 0 };
 
 	panic_set_status(COULD_NOT_RUN);
 	if (!read_options(argc, argv, &options)) {
-		fputs(usage, stderr);
-		return COULD_NOT_RUN;
+		return options_usage(&test_command);
 	}
 	return run(argc, argv, &options, &why);
 }
+
+const Command test_command = {
+	.name = "test",
+	.run = command_test,
+	.summary = "run tests of rules, written in Sieve",
+	.synopsis = "test [-Fv] [-c FILE] [-o KEY=VALUE]... [--junit FILE] [--tap] [--keep DIR]\n"
+		    "     [--timeout SECONDS] FILE|DIR...\n",
+	.about = "Runs tests of rules: files NAME.svtest, written in Sieve, or all that are below a "
+		 "directory.\n"
+		 "Mail is stored in a scratch directory, and nothing is sent.\n",
+	.examples = "trommel test ~/sieve/tests\n",
+	.exit_text = "0 all passed, 1 some failed, 2 could not run",
+	.options = options_of_test,
+	.operands = ARGUMENT_FILE,
+	.page = "trommel-test(1)",
+};

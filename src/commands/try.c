@@ -52,16 +52,20 @@ typedef struct Trial {
 	int status;
 } Trial;
 
-static const char usage[] =
-	"usage: trommel try [-c FILE] [-o KEY=VALUE]... [--sender ADDRESS] [--recipient ADDRESS]\n"
-	"                   [--now DATE] [--mail LOCATION] SCRIPT SOURCE...\n";
-static const char short_options[] = "+c:o:";
-static const struct option long_options[] = {
-	{ "sender", required_argument, NULL, 's' },
-	{ "recipient", required_argument, NULL, 'r' },
-	{ "now", required_argument, NULL, 'n' },
-	{ "mail", required_argument, NULL, 'm' },
-	{ NULL, 0, NULL, 0 },
+enum {
+	OPTION_SENDER = OPTION_LONG,
+	OPTION_RECIPIENT,
+	OPTION_NOW,
+	OPTION_MAIL
+};
+
+static const Option options_of_try[] = {
+	OPTIONS_OF_SETTINGS,
+	{ OPTION_SENDER, "sender", "ADDRESS", "envelope sender; else the message's Return-Path" },
+	{ OPTION_RECIPIENT, "recipient", "ADDRESS", "envelope recipient; else the message's Delivered-To" },
+	{ OPTION_NOW, "now", "DATE", "the time that rules see: 2026-11-24T08:00:00Z, or as in a Date field" },
+	{ OPTION_MAIL, "mail", "LOCATION", "look here whether a folder exists; else every folder does" },
+	{ 0 },
 };
 
 static int complain(const Failure *why)
@@ -75,21 +79,21 @@ static bool read_options(int argc, char **argv, Options *options)
 	int option;
 
 	optind = 1;
-	while ((option = getopt_long(argc, argv, short_options, long_options, NULL)) != -1)
+	while ((option = options_next(&try_command, argc, argv)) != -1)
 		switch (option) {
 		case 'c':
 			options->file = optarg;
 			break;
-		case 's':
+		case OPTION_SENDER:
 			options->sender = optarg;
 			break;
-		case 'r':
+		case OPTION_RECIPIENT:
 			options->recipient = optarg;
 			break;
-		case 'n':
+		case OPTION_NOW:
 			options->date = optarg;
 			break;
-		case 'm':
+		case OPTION_MAIL:
 			options->mail = optarg;
 			break;
 		case 'o': /* settings_read's */
@@ -290,7 +294,7 @@ static int run(Trial *trial, int argc, char **argv, Config *config, User *user, 
 	const char *script = argv[optind];
 	int first = optind + 1;
 
-	if (!settings_read(argc, argv, short_options, long_options, trial->options->file, config, why) ||
+	if (!settings_read(argc, argv, &try_command, trial->options->file, config, why) ||
 	    !user_find_uid(user, getuid(), why) || !read_date(trial->options->date, &trial->job.now, why) ||
 	    !open_mail(trial, config, why) || !settings_read_script(script, &source, why))
 		return complain(why);
@@ -316,7 +320,7 @@ static int run(Trial *trial, int argc, char **argv, Config *config, User *user, 
 	return trial->status;
 }
 
-int command_try(int argc, char **argv)
+static int command_try(int argc, char **argv)
 {
 	AUTO_VALUE(Config) config = { 0 };
 	AUTO_VALUE(User) user = { 0 };
@@ -327,8 +331,7 @@ int command_try(int argc, char **argv)
 	panic_set_status(COULD_NOT_RUN);
 	config_init(&config);
 	if (!read_options(argc, argv, &options)) {
-		fputs(usage, stderr);
-		return COULD_NOT_RUN;
+		return options_usage(&try_command);
 	}
 	forget_environment();
 	trial.status = run(&trial, argc, argv, &config, &user, &why);
@@ -336,3 +339,20 @@ int command_try(int argc, char **argv)
 	store_close(trial.store);
 	return trial.status;
 }
+
+const Command try_command = {
+	.name = "try",
+	.run = command_try,
+	.summary = "say what rules would do with saved messages; no effect",
+	.synopsis = "try [-c FILE] [-o KEY=VALUE]... [--sender ADDRESS] [--recipient ADDRESS]\n"
+		    "    [--now DATE] [--mail LOCATION] SCRIPT SOURCE...\n",
+	.about = "Says what the rules in SCRIPT would do with saved messages.  Nothing is filed, sent or "
+		 "changed.\n"
+		 "A SOURCE is a file with one message, an mbox, a Maildir, or - for standard input.\n",
+	.examples = "trommel try ~/.sieve message.eml\n"
+		    "trommel try new.sieve ~/Maildir | grep -c 'file into \"Lists\"'\n",
+	.exit_text = "0 good, 1 the rules have errors or failed, 2 could not run",
+	.options = options_of_try,
+	.operands = ARGUMENT_FILE,
+	.page = "trommel-try(1)",
+};

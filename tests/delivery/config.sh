@@ -44,8 +44,10 @@ is "$("$TROMMEL" config -c "$dir/conf" 2>&1; echo $?)" \
 is "$("$TROMMEL" config -o deadline_s=soon 2>&1; echo $?)" \
 	"trommel config: -o: deadline_s wants a number from 1 to 290, found 'soon'
 1" "so is a wrong option"
-is "$("$TROMMEL" config --jsn 2>&1 | tail -n 1; "$TROMMEL" config extra >/dev/null 2>&1; echo $?)" \
-	"usage: trommel config [-c FILE] [-o KEY=VALUE]... [--json] [--describe]
+is "$("$TROMMEL" config --jsn 2>&1; "$TROMMEL" config extra >/dev/null 2>&1; echo $?)" \
+	"trommel config: there is no option --jsn; did you mean --json?
+usage: trommel config [-c FILE] [-o KEY=VALUE]... [--json] [--describe]
+More: trommel help config
 2" "a wrong command line could not run"
 "$TROMMEL" config >/dev/full 2>/dev/null
 is $? 2 "output that cannot be written is no success"

@@ -1,0 +1,171 @@
+#include "commands/options.h"
+
+#include <getopt.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "base/panic.h"
+#include "base/suggest.h"
+
+enum {
+	OPTIONS_MAX = 48 /* of one command */
+};
+
+typedef struct Parser {
+	char letters[2 * OPTIONS_MAX + 3];
+	struct option names[OPTIONS_MAX + 1];
+} Parser;
+
+static size_t count(const Option *options)
+{
+	size_t length = 0;
+
+	while (options && options[length].code)
+		length++;
+	return length;
+}
+
+/* In getopt's own words. */
+static void prepare(const Command *command, Parser *parser)
+{
+	char *letter = parser->letters;
+	struct option *name = parser->names;
+
+	BUG_IF(count(command->options) > OPTIONS_MAX);
+	if (command->options_first)
+		*letter++ = '+';
+	*letter++ = ':';
+	for (const Option *it = command->options; it && it->code; it++) {
+		if (it->code < OPTION_LONG) {
+			*letter++ = (char)it->code;
+			if (it->argument)
+				*letter++ = ':';
+		}
+		if (it->name)
+			*name++ = (struct option){ it->name, it->argument ? required_argument : no_argument,
+						   NULL, it->code };
+	}
+	*letter = '\0';
+	*name = (struct option){ 0 };
+}
+
+int options_next_silently(const Command *command, int argc, char **argv)
+{
+	Parser parser;
+
+	prepare(command, &parser);
+	opterr = 0;
+	return getopt_long(argc, argv, parser.letters, parser.names, NULL);
+}
+
+/* The long option that may have been meant. */
+static const char *nearest(const Command *command, Slice wrong)
+{
+	const char *names[OPTIONS_MAX + 1] = { NULL };
+	size_t known = 0;
+
+	for (const Option *it = command->options; it && it->code; it++)
+		if (it->name && it->about)
+			names[known++] = it->name;
+	return suggest_nearest(wrong, names);
+}
+
+static const Option *find(const Command *command, int code)
+{
+	for (const Option *it = command->options; it && it->code; it++)
+		if (it->code == code)
+			return it;
+	return NULL;
+}
+
+static void print_option(const Option *option)
+{
+	if (option->name)
+		fprintf(stderr, "--%s", option->name);
+	else
+		fprintf(stderr, "-%c", option->code);
+}
+
+/* The argument that getopt has just found to be wrong.  It still stands at optind when letters of it are
+ * left. */
+static const char *wrong_word(char **argv)
+{
+	const char *before = argv[optind - 1];
+	bool is_letters = optopt && before[0] == '-' && before[1] != '-';
+
+	if (strncmp(before, "--", 2) == 0 || (is_letters && before[strlen(before) - 1] == optopt) ||
+	    !argv[optind])
+		return before;
+	return argv[optind];
+}
+
+/* `word` is the argument that getopt stopped at. */
+static void complain_unknown(const Command *command, const char *word)
+{
+	const Option *known = optopt ? find(command, optopt) : NULL;
+	Slice name = slice_of(word + 2);
+	const char *meant;
+
+	fprintf(stderr, "trommel %s: ", command->name);
+	if (known) {
+		print_option(known);
+		fputs(" takes no value\n", stderr);
+		return;
+	}
+	if (optopt && strncmp(word, "--", 2) != 0) {
+		fprintf(stderr, "there is no option -%c", optopt);
+		name = slice_of(word + 1); /* "-json" */
+	} else {
+		name.length = strcspn(name.data, "=");
+		fprintf(stderr, "there is no option --%.*s", (int)name.length, name.data);
+	}
+	meant = name.length > 1 ? nearest(command, name) : NULL;
+	if (meant)
+		fprintf(stderr, "; did you mean --%s?", meant);
+	fputs("\n", stderr);
+}
+
+static void complain_missing(const Command *command)
+{
+	const Option *option = find(command, optopt);
+
+	fprintf(stderr, "trommel %s: ", command->name);
+	if (option) {
+		print_option(option);
+		fprintf(stderr, " wants a value: %s\n", option->argument);
+	} else {
+		fputs("an option wants a value\n", stderr);
+	}
+}
+
+int options_next(const Command *command, int argc, char **argv)
+{
+	int option = options_next_silently(command, argc, argv);
+
+	if (option == ':') {
+		complain_missing(command);
+		return '?';
+	}
+	if (option == '?')
+		complain_unknown(command, wrong_word(argv));
+	return option;
+}
+
+int options_usage(const Command *command)
+{
+	const char *lead = "usage: ";
+
+	for (const char *line = command->synopsis; line && *line;) {
+		int length = (int)strcspn(line, "\n");
+
+		/* What goes on from the line above is indented already. */
+		if (*line == ' ')
+			fprintf(stderr, "               %.*s\n", length, line);
+		else
+			fprintf(stderr, "%strommel %.*s\n", lead, length, line);
+		lead = "       ";
+		line += length + (line[length] == '\n');
+	}
+	fprintf(stderr, "More: trommel help %s\n", command->name);
+	return 2;
+}

@@ -1,0 +1,96 @@
+#!/bin/sh
+# What people are told: on a terminal, about a command, when they mistype, and by their shell's completion.
+. "${0%/*}/lib.sh"
+
+# on_terminal COMMAND: standard input and outputs are a terminal; what it said, without carriage returns, is in $T/out.
+on_terminal() {
+	TERM=xterm script -qec "$1" /dev/null </dev/null >"$T/typescript" 2>&1
+	status=$?
+	tr -d '\r' <"$T/typescript" >"$T/out"
+	return $status
+}
+if ! command -v script >/dev/null; then
+	pass "# SKIP no script(1) to make a terminal with"
+else
+	on_terminal "'$TROMMEL'"
+	is $? 64 "on a terminal alone it delivers nothing"
+	like "$(cat "$T/out")" "^  .*try .*say what rules would do" "but says what there is"
+	is "$(find "$HOME" -type f)" "" "and stores nothing"
+	esc=$(printf '\033')
+	like "$(cat "$T/out")" "$esc\\[1m" "with colour"
+	NO_COLOR=1 on_terminal "'$TROMMEL' help"
+	is "$? $(grep -c "$esc" "$T/out")" "0 0" "and without when NO_COLOR says so"
+	NO_COLOR='' on_terminal "'$TROMMEL' help"
+	like "$(cat "$T/out")" "$esc\\[1m" "which counts when it is not empty"
+fi
+call "$TROMMEL" help >"$T/out"
+is "$? $(grep -c "$(printf '\033')" "$T/out")" "0 0" "what is not a terminal gets no colour"
+
+# Every command: examples before all else, then usage, then options.
+commands=$("$TROMMEL" help | sed -n '/^Topics:/q; s/^  \([a-z][a-z]*\) .*/\1/p')
+for command in $commands; do
+	call "$TROMMEL" help "$command" | grep -E '^(Examples|Usage|Options|More)' | tr -d '\n' >"$T/out"
+	like "$(cat "$T/out")" "^Examples:Usage:(Options:)?More: trommel" "help $command begins with examples"
+done
+
+# Mistakes.
+call "$TROMMEL" chekc x 2>"$T/err" </dev/null
+is "$? $(cat "$T/err")" "75 4.3.5 unexpected argument 'chekc', did you mean 'trommel check'; see trommel --help" \
+	"a command that is not there: what was meant"
+call "$TROMMEL" try --sendr me a b 2>"$T/err"
+is "$? $(head -n 1 "$T/err")" "2 trommel try: there is no option --sendr; did you mean --sender?" "a long option"
+call "$TROMMEL" check -json a 2>"$T/err"
+is "$? $(head -n 1 "$T/err")" "2 trommel check: there is no option -j; did you mean --json?" "one dash for two"
+call "$TROMMEL" test -vx a 2>"$T/err"
+is "$? $(head -n 1 "$T/err")" "2 trommel test: there is no option -x" "a letter among letters"
+call "$TROMMEL" check --json=yes a 2>"$T/err"
+is "$? $(head -n 1 "$T/err")" "2 trommel check: --json takes no value" "a value for nothing"
+call "$TROMMEL" try --now 2>"$T/err"
+is "$? $(head -n 1 "$T/err")" "2 trommel try: --now wants a value: DATE" "a value that is missing"
+
+# Completions.  completes WORDS... EXPECTED SENTENCE: the last of WORDS is completed, EXPECTED is among what is offered
+# (after "!": is not).
+completes() {
+	line=$1
+	PATH="${TROMMEL%/*}:$PATH" bash -c '
+		source /dev/stdin
+		read -ra COMP_WORDS <<<"$1"
+		[[ $1 == *" " ]] && COMP_WORDS+=("")
+		COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
+		compopt() { :; }
+		_trommel
+		printf "%s\n" "${COMPREPLY[@]}"' bash "$line" >"$T/offered" <<-EOF
+		$("$TROMMEL" help completion bash)
+	EOF
+	case $2 in
+	!*) if grep -qxF -e "${2#!}" "$T/offered"; then fail "$3"; else pass "$3"; fi ;;
+	*) if grep -qxF -e "$2" "$T/offered"; then pass "$3"; else fail "$3"; fi ;;
+	esac
+}
+if ! command -v bash >/dev/null; then
+	pass "# SKIP no bash to complete with"
+else
+	: >"$T/rules.sieve"
+	completes "trommel che" check "bash: a command"
+	completes "trommel try --re" --recipient "an option of it"
+	completes "trommel check --se" '!--sender' "not that of another"
+	completes "trommel -" -d "options without a command are a delivery's"
+	completes "trommel try ru" rules.sieve "a file"
+	completes "trommel try -c ru" rules.sieve "a file for an option"
+	completes "trommel state " forget "a word that comes first"
+	completes "trommel state list --use va" vacation "words for an option"
+	completes "trommel -o redirect_m" redirect_max= "a setting"
+	completes "trommel -d roo" root "a user"
+	completes "trommel help mt" mta "a topic"
+fi
+call "$TROMMEL" help completion csh 2>"$T/err"
+is "$? $(cat "$T/err")" "2 usage: trommel help completion bash|zsh|fish" "no other shell"
+for shell in zsh fish; do
+	if ! command -v $shell >/dev/null; then
+		pass "# SKIP no $shell to read what is made for it"
+		continue
+	fi
+	"$TROMMEL" help completion $shell >"$T/completion"
+	$shell -n "$T/completion"
+	is $? 0 "$shell reads what is made for it"
+done
