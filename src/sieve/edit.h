@@ -3,7 +3,7 @@
  *
  * Nothing is copied or written: an edited message is pieces of the one that arrived with new bytes between
  * them (message/message.h), and an action takes along the number of the version that it was given.  Tests see
- * the message as it is now; what refuses or answers it looks at the one that arrived (run->input). */
+ * the message as it is now; what refuses it looks at the one that arrived (run->input). */
 #ifndef SIEVE_EDIT_H
 #define SIEVE_EDIT_H
 

@@ -79,11 +79,16 @@ const char *sieve_make_subject(SieveRun *run, const char *template, const char *
 	return sieve_cut_subject(run, sieve_clean_line(run, text_slice(&made), LIMIT_SUBJECT_LENGTH));
 }
 
-/* ---- the message that arrived ---- */
+/* ---- what a header says ---- */
 
-const char *sieve_arrived_text(SieveRun *run, Slice name)
+const HeaderIndex *sieve_answered_header(const SieveRun *run)
 {
-	const HeaderField *field = header_find(run->input->header, name);
+	return run->enclosed ? run->enclosed_header : run->header;
+}
+
+const char *sieve_header_text(SieveRun *run, const HeaderIndex *header, Slice name)
+{
+	const HeaderField *field = header_find(header, name);
 	const char *text;
 
 	if (!field)
@@ -113,9 +118,9 @@ static bool next_id(Slice *rest, Slice *id)
 	return false;
 }
 
-static Slice arrived_raw(SieveRun *run, Slice name)
+static Slice first_raw(SieveRun *run, const HeaderIndex *header, Slice name)
 {
-	const HeaderField *field = header_find(run->input->header, name);
+	const HeaderField *field = header_find(header, name);
 
 	return field ? sieve_field_raw(run, field) : SLICE("");
 }
@@ -131,10 +136,10 @@ static size_t count_ids(Slice value)
 }
 
 /* The parent's References, else its In-Reply-To when that names one message. */
-static Slice references_of(SieveRun *run)
+static Slice references_of(SieveRun *run, const HeaderIndex *header)
 {
-	Slice references = arrived_raw(run, SLICE("References"));
-	Slice replies_to = arrived_raw(run, SLICE("In-Reply-To"));
+	Slice references = first_raw(run, header, SLICE("References"));
+	Slice replies_to = first_raw(run, header, SLICE("In-Reply-To"));
 
 	if (count_ids(references))
 		return references;
@@ -163,9 +168,11 @@ static size_t ids_to_drop(Slice value, Slice last)
 	return count;
 }
 
-void sieve_arrived_ids(SieveRun *run, const char **message_id, const char **references)
+void sieve_header_ids(SieveRun *run, const HeaderIndex *header, const char **message_id,
+		      const char **references)
 {
-	Slice value = arrived_raw(run, SLICE("Message-ID")), rest = references_of(run), last, id;
+	Slice value = first_raw(run, header, SLICE("Message-ID")), rest = references_of(run, header), last,
+	      id;
 	size_t drop, place = 0;
 	AUTO_VALUE(Text) made = { 0 };
 
@@ -205,10 +212,8 @@ static Slice keyword_of(Slice value)
 	return slice(value.data + begin, end - begin);
 }
 
-bool sieve_arrived_automatically(SieveRun *run, Slice *value)
+bool sieve_header_is_automatic(SieveRun *run, const HeaderIndex *header, Slice *value)
 {
-	const HeaderIndex *header = run->input->header;
-
 	for (const HeaderField *field = header_find(header, SLICE("Auto-Submitted")); field;
 	     field = header_next(header, field)) {
 		*value = sieve_field_raw(run, field);

@@ -1,7 +1,8 @@
 /* outgoing - what the actions that write mail have in common: clean texts, and what is known of the message
  * that they are about
  *
- * That is the message that arrived, whatever rules made of it since (RFC 5293, 7). */
+ * What disposes of the message is about the one that arrived (run->input->header), whatever rules made of it
+ * since; vacation is about the message as it is now (RFC 5293, 7), or was when it was enclosed. */
 #ifndef SIEVE_OUTGOING_H
 #define SIEVE_OUTGOING_H
 
@@ -20,15 +21,20 @@ const char *sieve_cut_subject(SieveRun *run, const char *subject);
 /* `template` with `subject` in place of "%{subject}", cut. */
 const char *sieve_make_subject(SieveRun *run, const char *template, const char *subject);
 
-/* The first field called `name`, decoded and trimmed; NULL when there is none or nothing in it. */
-const char *sieve_arrived_text(SieveRun *run, Slice name);
+/* The header of what is answered. */
+const HeaderIndex *sieve_answered_header(const SieveRun *run);
 
-/* Its message id, and what an answer's References say (RFC 5322, 3.6.4): that of the message behind those it
- * refers to, of which the newest are left when they are many.  NULL when it has no id. */
-void sieve_arrived_ids(SieveRun *run, const char **message_id, const char **references);
+/* The first field of `header` called `name`, decoded and trimmed; NULL when there is none or nothing in it.
+ */
+const char *sieve_header_text(SieveRun *run, const HeaderIndex *header, Slice name);
 
-/* Was it made by a program (RFC 3834, 5)?  Then *value is what the field says. */
-bool sieve_arrived_automatically(SieveRun *run, Slice *value);
+/* The message id in `header`, and what an answer's References say (RFC 5322, 3.6.4): that of the message
+ * behind those it refers to, of which the newest are left when they are many.  NULL when it has no id. */
+void sieve_header_ids(SieveRun *run, const HeaderIndex *header, const char **message_id,
+		      const char **references);
+
+/* Was it made by a program, says `header` (RFC 3834, 5)?  Then *value is what the field says. */
+bool sieve_header_is_automatic(SieveRun *run, const HeaderIndex *header, Slice *value);
 
 /* The user's own addresses: what the site says, and the recipient. */
 Identity sieve_own_addresses(SieveRun *run);

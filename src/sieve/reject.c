@@ -4,7 +4,7 @@
 
 SieveStatus sieve_reject(SieveRun *run, const SieveNode *node, bool in_protocol)
 {
-	const char *subject = sieve_arrived_text(run, SLICE("Subject"));
+	const char *subject = sieve_header_text(run, run->input->header, SLICE("Subject"));
 	Action action;
 	Slice reason;
 	SieveStatus status = sieve_expand(run, sieve_string(node, 0), &reason);
@@ -17,6 +17,6 @@ SieveStatus sieve_reject(SieveRun *run, const SieveNode *node, bool in_protocol)
 	action.is_ereject = in_protocol;
 	if (subject)
 		action.subject = sieve_make_subject(run, "Rejected: %{subject}", subject);
-	sieve_arrived_ids(run, &action.message_id, &action.references);
+	sieve_header_ids(run, run->input->header, &action.message_id, &action.references);
 	return sieve_act(run, node, &action);
 }

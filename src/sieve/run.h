@@ -26,11 +26,12 @@ struct SieveValues;
 /* One run over one message. */
 typedef struct SieveRun {
 	const SieveInput *input;
-	Message *message;          /* as it is now: input->message until something edits it */
-	const HeaderIndex *header; /* the same for its header */
-	uint32_t image;            /* the number that the plan has for it; 0: as it came */
-	uint32_t redirect_image;   /* what "redirect" sends, once the message was enclosed */
-	bool edited;               /* since `image` was the number */
+	Message *message;                   /* as it is now: input->message until something edits it */
+	const HeaderIndex *header;          /* the same for its header */
+	uint32_t image;                     /* the number that the plan has for it; 0: as it came */
+	uint32_t redirect_image;            /* what "redirect" sends, once the message was enclosed */
+	const HeaderIndex *enclosed_header; /* of that: what "vacation" answers */
+	bool edited;                        /* since `image` was the number */
 	bool enclosed;
 	unsigned edits; /* how often: what was remembered of an earlier version is void */
 	Plan *plan;

@@ -82,3 +82,51 @@ STUB
 chmod 755 "$T/sendmail"
 story 'deleteheader "X-Old"; redirect "bob@example.com";' -o sendmail="$T/sendmail"
 is "$? $(grep -c X-Old "$HOME/sent") $(grep -c '^Subject: hello' "$HOME/sent")" "0 0 1" "redirect sends the edited message"
+
+# What is sent, and what is answered: RFC 5293, 7.  The first version goes to one, the next to the other.
+. "$TESTS/outgoing.sh"
+edited() { # rules options…
+	edited_rules=$1
+	shift
+	fresh
+	mkdir "$HOME/sent"
+	own "$HOME"
+	printf 'require ["editheader", "vacation", "copy", "enclose"];\n%s\n' "$edited_rules" | rules
+	send -f alice@example.org "$@" <"$T/mail"
+}
+goes_to() { grep -lxF "$1" "$HOME"/sent/*.argv | sed 's/argv$/mail/'; }
+edited 'addheader "X-State" "one"; redirect :copy "ann@example.com"; deleteheader "X-State"; deleteheader "X-Old";
+addheader "X-State" "two"; redirect "ben@example.com"; addheader "X-State" "three";'
+is "$? $(sent) $(everywhere)" "0 2 0" "redirect between two edits"
+is "$(header X-State "$(goes_to ann@example.com)") $(grep -c X-Old "$(goes_to ann@example.com)")" "one 2" "sends the state of that moment"
+is "$(header X-State "$(goes_to ben@example.com)") $(grep -c X-Old "$(goes_to ben@example.com)")" "two 0" "each time"
+
+AWAY='vacation :addresses "bob@example.net" "Away.";'
+edited 'deleteheader "Subject"; addheader "Subject" "edited"; '"$AWAY"
+is "$? $(header Subject "$HOME/sent/0.mail") $(header In-Reply-To "$HOME/sent/0.mail")" "0 Auto: edited <hello@example.org>" \
+	"vacation answers the message as it has become"
+edited "$AWAY"' deleteheader "Subject"; addheader "Subject" "edited";'
+is "$? $(header Subject "$HOME/sent/0.mail")" "0 Auto: hello" "until then"
+edited 'addheader "List-Id" "<birds.example.org>"; '"$AWAY"
+is "$? $(sent)" "0 0" "a field that forbids an answer counts once it was added"
+edited 'deleteheader "To"; '"$AWAY"
+is "$? $(sent)" "0 0" "and so does one that is gone"
+message hello 'List-Id: <birds.example.org>' >"$T/mail"
+edited 'deleteheader "List-Id"; '"$AWAY"
+is "$? $(sent)" "0 1" "or one that forbade it"
+message hello 'Auto-Submitted: auto-generated' >"$T/mail"
+edited 'deleteheader "Auto-Submitted"; enclose "Enclosed."; '"$AWAY"
+is "$? $(sent)" "0 0" "but what a program sent is not answered, whatever was made of it (RFC 3834, 2)"
+message hello >"$T/mail"
+edited 'enclose :subject "outside" "Enclosed."; '"$AWAY"
+is "$? $(header Subject "$HOME/sent/0.mail")" "0 Auto: hello" "of a message that was enclosed the inner one is answered"
+
+message hello 'X-Old: one' 'X-Old: two' >"$T/mail"
+fresh
+mkdir "$HOME/sent"
+own "$HOME"
+printf '%s\n' 'require ["editheader", "reject"]; deleteheader "X-Old"; addheader "X-New" "yes"; deleteheader "Subject";
+addheader "Subject" "edited"; reject "no birdseed";' | rules
+send -f alice@example.org -o reject_by=mail <"$T/mail"
+is "$? $(sent) $(everywhere)" "0 1 0" "a message that was edited is refused"
+is "$(grep -c 'X-New\|edited' "$HOME/sent/0.mail") $(grep -c '^X-Old' "$HOME/sent/0.mail")" "0 2" "as it came: what is sent back is what was sent"

@@ -510,7 +510,7 @@ static SieveStatus test(SieveRun *run, const SieveNode *node, bool *result)
 static const SieveActionInfo info = {
 	.about = "makes of parts of one media type parts of another",
 	.document = "RFC 6558, 2",
-	.interactions = "later tests and actions see it; reject and vacation answer the message as it came",
+	.interactions = "later tests and actions see it; reject and ereject refuse the message as it came",
 };
 
 #define PARAMETERS                                                                      \

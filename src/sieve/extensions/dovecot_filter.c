@@ -94,7 +94,7 @@ static SieveStatus test(SieveRun *run, const SieveNode *node, bool *result)
 static const SieveActionInfo info = {
 	.about = "replaces the message by what a program makes of it",
 	.document = "spec-bosch-sieve-extprograms, 6",
-	.interactions = "later tests and actions see it; reject and vacation answer the message as it came",
+	.interactions = "later tests and actions see it; reject and ereject refuse the message as it came",
 	.with_imap_events = true,
 };
 

@@ -49,7 +49,7 @@ static SieveStatus expand_arguments(SieveRun *run, const SieveNode *node, Slice 
 
 static SieveStatus report(SieveRun *run, const SieveNode *node)
 {
-	const char *subject = sieve_arrived_text(run, SLICE("Subject"));
+	const char *subject = sieve_header_text(run, run->input->header, SLICE("Subject"));
 	Identity own = sieve_own_addresses(run);
 	Slice values[3];
 	Action action;

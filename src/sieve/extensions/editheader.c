@@ -247,13 +247,13 @@ static SieveStatus deleteheader(SieveRun *run, const SieveNode *node)
 static const SieveActionInfo add_info = {
 	.about = "adds a header field to the message",
 	.document = "RFC 5293, 4",
-	.interactions = "later tests and actions see it; reject and vacation answer the message as it came",
+	.interactions = "later tests and actions see it; reject and ereject refuse the message as it came",
 	.with_imap_events = false,
 };
 static const SieveActionInfo delete_info = {
 	.about = "deletes header fields of the message",
 	.document = "RFC 5293, 5",
-	.interactions = "later tests and actions see it; reject and vacation answer the message as it came",
+	.interactions = "later tests and actions see it; reject and ereject refuse the message as it came",
 	.with_imap_events = false,
 };
 

@@ -228,9 +228,10 @@ static SieveStatus enclose(SieveRun *run, const SieveNode *node)
 	Wrapping wrapping = { 0 };
 	SieveStatus status;
 
-	/* "redirect" goes on sending what there was before (section 6). */
+	/* "redirect" goes on sending what there was before (section 6), and that is what wants an answer. */
 	if (!run->enclosed) {
 		run->redirect_image = sieve_current_image(run);
+		run->enclosed_header = run->header;
 		run->enclosed = true;
 	}
 	if (++run->enclosures > SIEVE_LIMIT_ENCLOSURES)

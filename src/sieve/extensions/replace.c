@@ -353,7 +353,7 @@ static SieveStatus replace(SieveRun *run, const SieveNode *node)
 static const SieveActionInfo info = {
 	.about = "replaces a part of the message, or all of it, by another text",
 	.document = "RFC 5703, 5",
-	.interactions = "later tests and actions see it; reject and vacation answer the message as it came",
+	.interactions = "later tests and actions see it; reject and ereject refuse the message as it came",
 };
 
 static const SieveVerb commands[] = {

@@ -122,7 +122,7 @@ static bool is_robot(const char *address)
  * `name`? Gives the value. */
 static bool field_says(SieveRun *run, const char *name, const char *list, Slice *value)
 {
-	const HeaderIndex *header = run->input->header;
+	const HeaderIndex *header = sieve_answered_header(run);
 
 	for (const HeaderField *field = header_find(header, slice_of(name)); field;
 	     field = header_next(header, field)) {
@@ -149,15 +149,17 @@ static bool refuse(SieveRun *run, const SieveNode *node, const char *why, Slice 
 	return false;
 }
 
-/* May the header's author want an answer? */
+/* May the header's author want an answer?  The header is that of the message as it is now (RFC 5293, 7). */
 static bool header_allows(SieveRun *run, const SieveNode *node)
 {
-	const HeaderField *list = header_list_field(run->input->header);
+	const HeaderField *list = header_list_field(sieve_answered_header(run));
 	Slice value;
 
 	if (list)
 		return refuse(run, node, "it came from a mailing list, says its field ", list->name);
-	if (sieve_arrived_automatically(run, &value))
+	/* What a program sent stays that, whatever it was enclosed in or replaced by (RFC 3834, 2). */
+	if (sieve_header_is_automatic(run, sieve_answered_header(run), &value) ||
+	    sieve_header_is_automatic(run, run->input->header, &value))
 		return refuse(run, node, "it was sent by a program, says its field Auto-Submitted: ", value);
 	if (field_says(run, "Precedence", "bulk\0list\0junk\0", &value))
 		return refuse(run, node, "it is for many, says its field Precedence: ", value);
@@ -221,7 +223,7 @@ static SieveStatus own_addresses(SieveRun *run, const SieveNode *node, Identity 
 static const char *addressed_to(SieveRun *run, const Identity *own)
 {
 	static const char *const names[] = { "To", "Cc", "Bcc", "Resent-To", "Resent-Cc", "Resent-Bcc" };
-	const HeaderIndex *header = run->input->header;
+	const HeaderIndex *header = sieve_answered_header(run);
 
 	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
 		for (const HeaderField *field = header_find(header, slice_of(names[i])); field;
@@ -276,7 +278,7 @@ static const char *setting_or(const SieveRun *run, const char *name, const char 
 /* Section 5.3 */
 static SieveStatus set_subject(SieveRun *run, const SieveNode *node, Action *action)
 {
-	const char *original = sieve_arrived_text(run, SLICE("Subject"));
+	const char *original = sieve_header_text(run, sieve_answered_header(run), SLICE("Subject"));
 	Slice subject;
 	SieveStatus status = expand_tag(run, node, "subject", &subject);
 
@@ -313,7 +315,7 @@ static void set_to(SieveRun *run, Action *action)
 {
 	static const char *const names[] = { "Sender", "Resent-From", "From" };
 	const bool any = sieve_setting_is(run, "vacation_to_header_ignore_envelope", false);
-	const HeaderIndex *header = run->input->header;
+	const HeaderIndex *header = sieve_answered_header(run);
 
 	for (size_t i = 0; i < sizeof names / sizeof *names && !action->to; i++)
 		for (const HeaderField *field = header_find(header, slice_of(names[i])); field && !action->to;
@@ -401,7 +403,7 @@ static SieveStatus compose(SieveRun *run, const SieveNode *node, const char *own
 	if (status == SIEVE_OK)
 		status = set_handle(run, node, action);
 	action->seconds = period_of(run, node);
-	sieve_arrived_ids(run, &action->message_id, &action->references);
+	sieve_header_ids(run, sieve_answered_header(run), &action->message_id, &action->references);
 	set_to(run, action);
 	return status;
 }
