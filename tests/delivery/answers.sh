@@ -73,6 +73,33 @@ sleep 2
 again -f alice@example.org -o vacation_min_period_s=1
 is "$(sent)" 2 "after its time a sender is answered again"
 
+# The memory knows the reason as it was written, not as it came out (4.2): one answer, whatever the subject.
+message first >"$T/mail"
+story 'require ["vacation", "variables"]; if header :matches "subject" "*" { set "subject" "${1}"; }
+vacation :addresses "bob@example.net" :subject "Re: ${subject}" "I have not read \"${subject}\".";' -f alice@example.org
+is "$(body 0) $(header Subject "$HOME/sent/0.mail")" 'I have not read "first". Re: first' "a reason with the subject in it"
+for subject in second third; do
+	message $subject >"$T/mail"
+	again -f alice@example.org
+done
+is "$? $(sent) $(count)" "0 1 3" "is given once, though it is another each time"
+again -f carol@example.org
+is "$(sent) $(body 1)" '2 I have not read "third".' "once to each sender"
+message hello >"$T/mail"
+
+# A thousand senders are remembered (4.2).
+story "$AWAY" -f '' # no answer
+i=0
+while [ $i -lt 1000 ]; do
+	call "$TROMMEL" -f number$i@example.org -r reader@example.net -o sendmail=/bin/true <"$T/mail" >/dev/null 2>&1 || echo "$i: $?"
+	i=$((i + 1))
+done >"$T/failed"
+is "$(cat "$T/failed") $(call "$TROMMEL" state list --use vacation --json | grep -c '"committed"')" " 1000" "a thousand senders are answered"
+for i in 0 1 2 3 100 200 300 400 500 600 700 800 900 997 998 999; do again -f number$i@example.org; done
+is "$(sent)" 0 "and none of them again"
+again -f number1000@example.org
+is "$(sent)" 1 "but the next one is"
+
 # A copy of it.
 story 'require ["vacation", "fcc", "mailbox", "imap4flags"];
 vacation :addresses "bob@example.net" :fcc "Sent" :create :flags "\\Seen" "Away.";' -f alice@example.org

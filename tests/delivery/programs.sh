@@ -23,6 +23,20 @@ content() { without_trace "$(stored "${1-}")"; }
 notes() { cat "$HOME/notes" 2>/dev/null; }
 running() { pgrep -f "$1" | grep -cv "^$$\$"; }
 
+# ---- one instant: a program takes its time, and the rules do not see it (RFC 5260, 5)
+program waits <<'END'
+sleep 2.1; date +%s
+END
+REQUIRES="$REQUIRES, \"date\""
+story 'if currentdate :zone "+0000" :matches "iso8601" "*" { set "before" "${1}"; }
+execute :output "clock" "waits";
+if currentdate :zone "+0000" :matches "iso8601" "*" { set "after" "${1}"; }
+if currentdate :zone "+0000" :is "iso8601" "${before}" { set "same" "yes"; }
+addheader "X-Before" "${before}"; addheader "X-After" "${after}"; addheader "X-Same" "${same}"; addheader "X-Clock" "${clock}";'
+moment=$(date -u -d "$(header X-Before "$(stored)")" +%s)
+is "$(header X-After "$(stored)") $(header X-Same "$(stored)")" "$(header X-Before "$(stored)") yes" "the present moment is one for all the rules"
+holds "though two seconds go by between them" test $(($(header X-Clock "$(stored)") - moment)) -ge 2
+
 # ---- filter (extprograms, 6)
 program shout <<'END'
 sed '1,/^$/s/^Subject: .*/Subject: SHOUTED/'
