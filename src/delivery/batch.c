@@ -206,7 +206,7 @@ static bool hear_frame(Judge *judge, const Frame *frame)
 	Plan *plan = NULL;
 
 	if (!slot && frame->kind == FRAME_COMPILED)
-		return judge->hearing.compiled = true;
+		return judge_hear_compiled(&judge->hearing, frame);
 	if (!slot)
 		return false;
 	if (judge_hear_frame(&judge->hearing, frame, slot->item.arena, &plan))
@@ -520,9 +520,8 @@ static bool try_rules(Batch *batch, Failure *why)
 	if (result == FRAME_READ && frame.kind == FRAME_PLAN)
 		text_append_slice(&batch->no_judgement, frame.body);
 	/* What else it may have done is found out, and told, with the first message. */
-	if (result == FRAME_READ && frame.kind == FRAME_COMPILED)
-		judge->hearing.compiled = true;
-	else
+	if (result != FRAME_READ || frame.kind != FRAME_COMPILED ||
+	    !judge_hear_compiled(&judge->hearing, &frame))
 		end_judge(judge, &(int){ 0 });
 	return true;
 }

@@ -34,7 +34,7 @@ void batch_judge(int socket, int tasks, const char *memory, const JudgeJob *job)
 		judge_send_plan(socket, job, plan);
 		_exit(0);
 	}
-	frame_send(socket, FRAME_COMPILED, SLICE(""));
+	frame_send_compiled(socket, sieve_plans(script));
 	while (batch_task_receive(tasks, &task))
 		judge_task(socket, job, script, mime, memory, &task);
 	_exit(0);

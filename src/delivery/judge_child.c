@@ -202,7 +202,7 @@ static void judge_body(int socket, const JudgeJob *job)
 	SieveScript *script;
 
 	if (judge_prepare(socket, job, plan, &script, &mime)) {
-		frame_send(socket, FRAME_COMPILED, SLICE(""));
+		frame_send_compiled(socket, sieve_plans(script));
 		judge_decide(socket, job, script, mime, plan);
 	}
 	judge_send_plan(socket, job, plan);

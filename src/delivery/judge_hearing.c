@@ -5,6 +5,7 @@
 
 #include "base/printable.h"
 #include "plan/limits.h"
+#include "sieve/extension.h"
 
 static bool wrong(Hearing *hearing, const char *text)
 {
@@ -42,6 +43,15 @@ static void find_answer(Hearing *hearing, const Question *question, Text *out)
 	text_clear(&answer.bytes);
 }
 
+bool judge_hear_compiled(Hearing *hearing, const Frame *frame)
+{
+	if (hearing->compiled)
+		return wrong(hearing, "talks nonsense");
+	hearing->compiled = true;
+	hearing->plans = frame_plans(frame) & (hearing->job->plans ? hearing->job->plans : ~0U);
+	return true;
+}
+
 static bool answer_question(Hearing *hearing, Slice body)
 {
 	AUTO_VALUE(Text) out = { 0 };
@@ -51,6 +61,8 @@ static bool answer_question(Hearing *hearing, Slice body)
 
 	if (!question_decode(body, &question, &why))
 		return failure_retry(&hearing->wrong, "the judge asks %s", why.text);
+	if (question.kind == ASK_PROGRAM && !(hearing->plans & SIEVE_PLANS_PROGRAMS))
+		return wrong(hearing, "asks for a program that the rules do not name");
 	before_ms = frame_clock_ms();
 	find_answer(hearing, &question, &out);
 	/* What the courier takes for its answers (programs may run) is none of the judge's time; it has its
@@ -63,13 +75,15 @@ static bool answer_question(Hearing *hearing, Slice body)
 	return errno != EAGAIN || wrong(hearing, "asks, and does not listen");
 }
 
-/* Is there nothing in it that the courier cannot do? */
-static bool may_be_planned(const JudgeJob *job, const Plan *plan, Failure *why)
+/* Is there nothing in it that the courier cannot do, or that these rules cannot want? */
+static bool may_be_planned(const Hearing *hearing, const Plan *plan, Failure *why)
 {
-	for (size_t i = 0; i < plan->count && job->plans; i++)
-		if (!(job->plans >> plan->actions[i].kind & 1))
-			return failure_retry(why, "'%s' cannot be carried out",
+	for (size_t i = 0; i < plan->count; i++)
+		if (!(hearing->plans >> plan->actions[i].kind & 1))
+			return failure_retry(why, "the rules have no '%s'",
 					     plan_action_name(plan->actions[i].kind));
+	if (plan->image_count && !(hearing->plans & SIEVE_PLANS_EDITS))
+		return failure_retry(why, "the rules do not change the message");
 	return true;
 }
 
@@ -80,7 +94,7 @@ static Plan *take_plan(Hearing *hearing, Slice bytes, Arena *arena)
 	Failure why = { 0 };
 
 	if (!plan_decode(bytes, plan, &why) || !plan_check(plan, hearing->job->message->size_bytes, &why) ||
-	    !may_be_planned(hearing->job, plan, &why)) {
+	    !may_be_planned(hearing, plan, &why)) {
 		failure_retry(&hearing->wrong, "the judge gave no plan that may be carried out: %s",
 			      why.text);
 		return NULL;
@@ -123,8 +137,7 @@ bool judge_hear_frame(Hearing *hearing, const Frame *frame, Arena *arena, Plan *
 	case FRAME_SOURCE:
 		return hear_source(hearing, frame->body, arena);
 	case FRAME_COMPILED:
-		hearing->compiled = true;
-		return true;
+		return judge_hear_compiled(hearing, frame);
 	case FRAME_CHANGED:
 		if (hearing->compiled || !hearing->job->found)
 			break;

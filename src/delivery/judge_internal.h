@@ -41,11 +41,17 @@ typedef struct Hearing {
 	const JudgeJob *job;
 	const World *world;
 	FrameReader reader;
-	bool compiled; /* said so; the message may have been seen from then on */
+	bool compiled;  /* said so; the message may have been seen from then on */
+	unsigned plans; /* what the rules can plan, as was said before that, and what may be planned here */
 	size_t frames;
 	Failure world_failed;
 	Failure wrong; /* what the judge did wrong; nothing when it just ended */
 } Hearing;
+
+/* FRAME_COMPILED, once.  Before a message is seen it is believed what the rules can plan, and later nothing
+ * else: a judge that has been taken over runs no program, writes to nobody and drops nothing where the rules
+ * never do. */
+bool judge_hear_compiled(Hearing *hearing, const Frame *frame);
 
 /* One frame.  False when it was the last: a plan, or something wrong. */
 bool judge_hear_frame(Hearing *hearing, const Frame *frame, Arena *arena, Plan **plan);

@@ -20,6 +20,7 @@ static bool kind_allows(char kind, size_t length)
 {
 	switch (kind) {
 	case FRAME_COMPILED:
+		return length == FRAME_NUMBER_BYTES;
 	case FRAME_CHANGED:
 		return length == 0;
 	case FRAME_SOURCE:
@@ -73,14 +74,28 @@ static void skip_sent(struct iovec *pieces, size_t sent)
 	}
 }
 
+static void write_number(char *bytes, size_t number)
+{
+	for (unsigned i = 0; i < FRAME_NUMBER_BYTES; i++)
+		bytes[i] = (char)(number >> (8 * i) & 0xff);
+}
+
+static size_t read_number(const char *bytes)
+{
+	size_t number = 0;
+
+	for (unsigned i = 0; i < FRAME_NUMBER_BYTES; i++)
+		number |= (size_t)(unsigned char)bytes[i] << (8 * i);
+	return number;
+}
+
 static bool send_frame(int socket, FrameKind kind, Slice body, int flags, int64_t deadline_ms)
 {
 	char header[FRAME_HEADER_BYTES] = { (char)kind };
 	struct iovec pieces[2] = { { header, sizeof header }, { (void *)body.data, body.length } };
 	struct msghdr message = { .msg_iov = pieces, .msg_iovlen = 2 };
 
-	for (unsigned i = 0; i < 4; i++)
-		header[1 + i] = (char)(body.length >> (8 * i) & 0xff);
+	write_number(header + 1, body.length);
 	while (pieces[1].iov_len || pieces[0].iov_len) {
 		ssize_t sent = sendmsg(socket, &message, flags | MSG_NOSIGNAL);
 
@@ -104,13 +119,17 @@ bool frame_send_until(int socket, FrameKind kind, Slice body, int64_t deadline_m
 	return send_frame(socket, kind, body, MSG_DONTWAIT, deadline_ms);
 }
 
-static size_t length_in(const char *header)
+bool frame_send_compiled(int socket, unsigned plans)
 {
-	size_t length = 0;
+	char bytes[FRAME_NUMBER_BYTES];
 
-	for (unsigned i = 0; i < 4; i++)
-		length |= (size_t)(unsigned char)header[1 + i] << (8 * i);
-	return length;
+	write_number(bytes, plans);
+	return frame_send(socket, FRAME_COMPILED, slice(bytes, sizeof bytes));
+}
+
+unsigned frame_plans(const Frame *frame)
+{
+	return (unsigned)read_number(frame->body.data);
 }
 
 bool frame_read_answer(int socket, Text *body)
@@ -120,7 +139,7 @@ bool frame_read_answer(int socket, Text *body)
 
 	if (io_read(socket, header, sizeof header) != (ssize_t)sizeof header)
 		return false;
-	length = length_in(header);
+	length = read_number(header + 1);
 	if (header[0] != FRAME_ANSWER || length == 0 || length > 1 + answer_limit())
 		return false;
 	text_reset(body);
@@ -196,7 +215,7 @@ FrameResult frame_read(FrameReader *reader, Frame *frame)
 	if (result != FRAME_READ)
 		return result;
 	header = reader->bytes.data;
-	length = length_in(header);
+	length = read_number(header + 1);
 	if (!kind_allows(header[0], length))
 		return FRAME_BAD;
 	result = need(reader, FRAME_HEADER_BYTES + length);
@@ -213,5 +232,5 @@ bool frame_is_there(const FrameReader *reader)
 	size_t left = reader->bytes.length - reader->used;
 
 	return left >= FRAME_HEADER_BYTES &&
-	       left - FRAME_HEADER_BYTES >= length_in(reader->bytes.data + reader->used);
+	       left - FRAME_HEADER_BYTES >= read_number(reader->bytes.data + reader->used + 1);
 }

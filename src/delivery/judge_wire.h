@@ -12,14 +12,16 @@
 #include "base/text.h"
 
 enum {
-	FRAME_HEADER_BYTES = 5, /* the kind, then the length, least significant byte first */
+	FRAME_NUMBER_BYTES = 4,                     /* least significant byte first */
+	FRAME_HEADER_BYTES = 1 + FRAME_NUMBER_BYTES /* the kind, then the length */
 };
 
 typedef enum FrameKind {
 	/* from the judge */
 	FRAME_SOURCE = 'S',   /* last_rules_write's bytes: an included script, before FRAME_COMPILED */
 	FRAME_CHANGED = 'D',  /* empty: they are others than were kept; likewise */
-	FRAME_COMPILED = 'C', /* empty; before the judge looks at the message */
+	FRAME_COMPILED = 'C', /* what the rules can plan, as numbers are written; before the judge looks at
+			       * the message */
 	FRAME_ASK = 'Q',      /* question_encode's bytes */
 	FRAME_PLAN = 'P',     /* plan_encode's bytes: the last thing that is listened to */
 	FRAME_GAVE_UP = 'X',  /* a text: no memory, or a bug */
@@ -38,6 +40,12 @@ bool frame_send(int socket, FrameKind kind, Slice body);
 
 /* The same until `deadline_ms` at most: false with EAGAIN when the other side does not read until then. */
 bool frame_send_until(int socket, FrameKind kind, Slice body, int64_t deadline_ms);
+
+/* Says that the rules have been compiled, and that they can plan no more than `plans` (sieve_plans). */
+bool frame_send_compiled(int socket, unsigned plans);
+
+/* What a FRAME_COMPILED says. */
+unsigned frame_plans(const Frame *frame);
 
 /* Waits for an answer and puts it into `body`.  False: the courier is gone. */
 bool frame_read_answer(int socket, Text *body);

@@ -251,6 +251,7 @@ const SieveVerb *sieve_bind_verb(SieveCheck *check, SieveNameKind kind, const Si
 		note_position(check, verb, token->span);
 	if (verb->also && !sieve_check_has(check, verb->also))
 		use_also(check, verb, token);
+	check->unit->plans |= verb->plans;
 	if (verb->plans & ~check->unit->setup.plans && check->unit->setup.plans)
 		sieve_check_error(check, token->span, NULL,
 				  "'%s' cannot be carried out where this script is to run", verb->name);

@@ -311,6 +311,11 @@ bool sieve_needs_mime(const SieveScript *script)
 	return script->unit->needs_mime;
 }
 
+unsigned sieve_plans(const SieveScript *script)
+{
+	return script->unit->plans | 1u << ACTION_KEEP;
+}
+
 bool sieve_needs_zone(const SieveScript *script)
 {
 	return script->unit->needs_zone;

@@ -51,10 +51,10 @@ typedef struct SieveActionInfo {
 	bool with_imap_events;    /* may be used by scripts that IMAP events start (RFC 6785) */
 } SieveActionInfo;
 
-/* What a command plans that its host must be able to carry out, for SieveVerb.plans: 1 << its ActionKind, and
- */
+/* What a verb plans that its host must be able to carry out, for SieveVerb.plans: 1 << its ActionKind, and */
 enum {
-	SIEVE_PLANS_EDITS = 1 << 30 /* another version of the message */
+	SIEVE_PLANS_PROGRAMS = 1 << 29, /* that the host runs a program, or says whether it would */
+	SIEVE_PLANS_EDITS = 1 << 30     /* another version of the message */
 };
 
 /* A command or a test: which of both it is tells the table that it stands in. */

@@ -17,6 +17,7 @@ typedef struct SieveUnit {
 	SieveScript **scripts; /* the main script first */
 	size_t script_count, script_capacity;
 	bool needs_mime, needs_zone;
+	unsigned plans; /* of all verbs that there are in it */
 	/* while compiling */
 	SieveFindings *findings;
 	Failure *why;

@@ -90,6 +90,9 @@ bool sieve_needs_mime(const SieveScript *script);
 /* Does it look at the local time zone?  Then tzset has to be called before the process is confined. */
 bool sieve_needs_zone(const SieveScript *script);
 
+/* All that it can plan, whatever the message is, as SieveVerb.plans (extension.h) has it. */
+unsigned sieve_plans(const SieveScript *script);
+
 typedef struct SieveInput {
 	Message *message;
 	const HeaderIndex *header;

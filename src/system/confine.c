@@ -4,9 +4,11 @@
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <time.h>
+#include <unistd.h>
 
 #include "base/sanitized.h"
 #include "system/landlock.h"
+#include "system/privileges.h"
 #include "system/syscalls.h"
 
 enum {
@@ -89,6 +91,9 @@ bool confine_close_as(const ConfineKernel *kernel, bool *full, Failure *why)
 {
 	bool has_landlock = false, has_seccomp = false;
 
+	/* Nobody else has any. */
+	if (geteuid() == 0 && !privileges_drop_capabilities(why))
+		return false;
 	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0) {
 		/* In this order: the filter lets no more rules be made. */
 		if (!landlock_close(converter_directories, kernel->landlock_abi, &has_landlock, why))

@@ -34,10 +34,11 @@ bool confine_limits(const ConfineLimits *limits, Failure *why);
 /* In the parent: `child` has `cpu_s` seconds from now on, rounded up.  Nothing happens when it is gone. */
 void confine_renew_cpu(pid_t child, unsigned cpu_s, ConfineCpu *given);
 
-/* no_new_privs, Landlock (reading of the iconv tables, nothing else), seccomp (no open for writing, no
- * socket, no exec, no fork, no signals to others, no chmod).  What the kernel lacks is left out; `full` says
- * whether everything was there.  Most of what is forbidden fails with EPERM or EACCES; what no library of
- * ours would ever try (exec, ptrace, mount, other uids) ends the process with SIGSYS. */
+/* No capabilities (mail for root is judged too), no_new_privs, Landlock (reading of the iconv tables, nothing
+ * else), seccomp (no open for writing, no socket, no exec, no fork, no signals to others, no chmod).  What
+ * the kernel lacks is left out; `full` says whether everything was there.  Most of what is forbidden fails
+ * with EPERM or EACCES; what no library of ours would ever try (exec, ptrace, mount, other uids) ends the
+ * process with SIGSYS. */
 bool confine_close(bool *full, Failure *why);
 
 /* The same on what is taken to be an older kernel: for tests. */

@@ -29,8 +29,7 @@ static bool set_groups_bare(gid_t real, gid_t effective, gid_t saved)
 	return syscall(SYS_setresgid, real, effective, saved) == 0;
 }
 
-/* Leaving uid 0 clears them, unless whoever started us asked the kernel not to (securebits). */
-static bool drop_capabilities(Failure *why)
+bool privileges_drop_capabilities(Failure *why)
 {
 	struct __user_cap_header_struct header = { .version = _LINUX_CAPABILITY_VERSION_3 };
 	struct __user_cap_data_struct none[_LINUX_CAPABILITY_U32S_3] = { { 0 } };
@@ -68,7 +67,8 @@ static bool become_as_root(const User *user, gid_t reserve, Failure *why)
 				     user->name);
 	if (setresuid(user->uid, user->uid, user->uid) < 0)
 		return failure_errno(why, "become '%s'", user->name);
-	if (user->uid != 0 && !drop_capabilities(why))
+	/* Leaving uid 0 clears them, unless whoever started us asked the kernel not to (securebits). */
+	if (user->uid != 0 && !privileges_drop_capabilities(why))
 		return false;
 	return prove(user, reserve, why);
 }

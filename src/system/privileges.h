@@ -33,6 +33,9 @@ gid_t privileges_spool_group(void);
 bool privileges_raise_spool_group(void);
 void privileges_lower_spool_group(void);
 
+/* Gives up what root has beyond his own files, for good: raising limits, other processes, the kernel. */
+bool privileges_drop_capabilities(Failure *why);
+
 /* Gives the reserve up: for the judge and for programs that are run. */
 bool privileges_drop_spool_group(void);
 

@@ -22,6 +22,7 @@
 #include "delivery/judge_wire.h"
 #include "forked.h"
 #include "plan/limits.h"
+#include "sieve/extension.h"
 #include "system/confine.h"
 
 static Arena *arena;
@@ -153,7 +154,7 @@ static void sleep_for_ever(void)
 static void files_into_lists(int socket, const JudgeJob *job)
 {
 	(void)job;
-	frame_send(socket, FRAME_COMPILED, SLICE(""));
+	frame_send_compiled(socket, ~0U);
 	send_folder(socket, "Lists");
 }
 
@@ -175,6 +176,7 @@ static void asks_for_folders(int socket, const JudgeJob *job)
 	const char *folders[] = { "Lists", "Nowhere", "../Lists", "Lists/", "Lists" };
 
 	(void)job;
+	frame_send_compiled(socket, ~0U);
 	for (size_t i = 0; i < 5; i++) {
 		ask_folder(socket, folders[i]);
 		if (!frame_read_answer(socket, &answer))
@@ -201,6 +203,7 @@ static void reports_its_descriptors(int socket, const JudgeJob *job)
 	Failure why = { 0 };
 	unsigned open = 0;
 
+	frame_send_compiled(socket, ~0U);
 	for (int fd = 0; fd < 1024; fd++)
 		open += fcntl(fd, F_GETFD) >= 0 && !(IS_SANITIZED && fd == STDERR_FILENO);
 	if (!message_read(job->message, job->message->size_bytes - 4, bytes, 3, &got, &why))
@@ -257,6 +260,7 @@ static void forges(int socket, const JudgeJob *job)
 	char *bytes = mmap(NULL, 16, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0), byte;
 	bool reads = pread(fd, &byte, 1, 0) == 1 && byte == 'S';
 
+	frame_send_compiled(socket, ~0U);
 	if (bytes != MAP_FAILED)
 		memcpy(bytes, "Received: x\n\n", 13);
 	(void)!pwrite(fd, "Received: x\n\n", 13, 0);
@@ -309,7 +313,7 @@ static void meets_its_end(int socket, const JudgeJob *job)
 	volatile unsigned long turns = 0;
 
 	(void)job;
-	frame_send(socket, FRAME_COMPILED, SLICE(""));
+	frame_send_compiled(socket, ~0U);
 	switch (variant) {
 	case 0:
 		*nowhere = 1;
@@ -397,7 +401,7 @@ static void has_a_bug(int socket, const JudgeJob *job)
 	(void)job;
 	if (!confine_close(&full, &why))
 		_exit(9);
-	frame_send(socket, FRAME_COMPILED, SLICE(""));
+	frame_send_compiled(socket, ~0U);
 	send_folder(socket, (variant ? most + 1 : bytes[8]) ? "Lists" : "Other");
 }
 
@@ -460,14 +464,17 @@ static const struct {
 	{ "P\xff\xff\xff\xff", 5 },
 	{ "P\x01\x00\x00\x04", 5 }, /* one more than a plan may be */
 	{ "Q\x01\x00\x01\x04", 5 }, /* than a question */
-	{ "C\x01\x00\x00\x00x", 6 },
+	{ "C\x05\x00\x00\x00xxxxx", 10 },
 	{ "X\xff\xff\x00\x00x", 6 },
 	{ "A\x01\x00\x00\x00"
 	  "1",
 	  6 }, /* what only the courier says */
 	{ "\0\0\0\0\0\0\0\0", 8 },
 	{ "HTTP/1.1 200 OK\r\n\r\n", 19 },
-	{ "C\0\0\0\0C\0\0\0\0Z\0\0\0\0", 15 },
+	{ "C\0\0\0\0", 5 },
+	{ "C\4\0\0\0\0\0\0\0Z\0\0\0\0", 14 },
+	/* what the rules can plan is said once */
+	{ "C\4\0\0\0\0\0\0\0C\4\0\0\0\xff\xff\xff\xff", 18 },
 };
 
 static void talks_nonsense(int socket, const JudgeJob *job)
@@ -624,6 +631,73 @@ START_TEST(a_plan_beyond_what_plans_may_hold_is_refused)
 }
 END_TEST
 
+/* --- judges that want more than their rules --- */
+
+static const struct {
+	unsigned plans; /* of the rules */
+	ActionKind kind;
+	bool edits;
+	const char *told; /* NULL: it may be carried out */
+} wishes[] = {
+	{ 1u << ACTION_KEEP | 1u << ACTION_REDIRECT, ACTION_REDIRECT, false, NULL },
+	{ 1u << ACTION_KEEP, ACTION_REDIRECT, false, "the rules have no 'redirect'" },
+	{ 1u << ACTION_KEEP, ACTION_DISCARD, false, "the rules have no 'discard'" },
+	{ 0, ACTION_KEEP, false, "the rules have no 'keep'" },
+	{ 1u << ACTION_KEEP | SIEVE_PLANS_EDITS, ACTION_KEEP, true, NULL },
+	{ ~0U & ~(unsigned)SIEVE_PLANS_EDITS, ACTION_KEEP, true, "the rules do not change the message" },
+};
+
+static void wants_what_the_rules_do_not(int socket, const JudgeJob *job)
+{
+	MessagePiece piece = { .bytes = "Subject: another\n\n", .length = 18 };
+	const MessagePieces pieces = { .items = &piece, .count = 1 };
+	Plan *plan = plan_new(arena_new());
+	Action *action = plan_add(plan, wishes[variant].kind);
+
+	(void)job;
+	action->address = wishes[variant].kind == ACTION_REDIRECT ? "a@b.example" : NULL;
+	if (wishes[variant].edits)
+		action->image = plan_add_image(plan, &pieces);
+	if (wishes[variant].plans)
+		frame_send_compiled(socket, wishes[variant].plans);
+	send_plan(socket, plan);
+}
+
+START_TEST(nothing_is_done_that_the_rules_never_do)
+{
+	const Plan *plan;
+
+	variant = _i;
+	plan = ask(wants_what_the_rules_do_not);
+	if (wishes[_i].told)
+		assert_kept(plan, wishes[_i].told);
+	else
+		ck_assert_msg(plan->outcome == PLAN_DECIDED, "%s", plan->error);
+}
+END_TEST
+
+static void asks_for_a_program(int socket, const JudgeJob *job)
+{
+	const Question question = { ASK_PROGRAM, { SLICE("execute"), SLICE("x"), SLICE("-") }, 3 };
+	AUTO_VALUE(Text) bytes = { 0 };
+
+	(void)job;
+	frame_send_compiled(socket, ~0U & ~(unsigned)SIEVE_PLANS_PROGRAMS);
+	question_encode(&question, &bytes);
+	frame_send(socket, FRAME_ASK, text_slice(&bytes));
+	sleep_for_ever();
+}
+
+START_TEST(no_program_is_run_that_the_rules_do_not_name)
+{
+	Folders folders = { 0 };
+
+	assert_kept(ask_within(asks_for_a_program, &folders, 5),
+		    "asks for a program that the rules do not name");
+	ck_assert_uint_eq(folders.asked, 0);
+}
+END_TEST
+
 static void gives_up_rudely(int socket, const JudgeJob *job)
 {
 	(void)job;
@@ -674,7 +748,7 @@ static void wants_to_try_again(int socket, const JudgeJob *job)
 
 	(void)job;
 	if (variant > 0)
-		frame_send(socket, FRAME_COMPILED, SLICE(""));
+		frame_send_compiled(socket, ~0U);
 	if (variant > 1) {
 		ask_folder(socket, "Lists");
 		if (!frame_read_answer(socket, &answer))
@@ -796,6 +870,9 @@ int main(void)
 	tcase_add_loop_test(tests, an_address_that_is_more_than_one_address_is_refused, 0,
 			    COUNT(bad_addresses));
 	tcase_add_loop_test(tests, a_plan_beyond_what_plans_may_hold_is_refused, 0, 11);
+	tcase_add_loop_test(tests, nothing_is_done_that_the_rules_never_do, 0,
+			    sizeof wishes / sizeof wishes[0]);
+	tcase_add_test(tests, no_program_is_run_that_the_rules_do_not_name);
 	tcase_add_test(tests, last_words_are_made_printable);
 	tcase_add_test(tests, questions_have_an_end);
 	tcase_add_test(tests, a_judge_that_does_not_listen_holds_nobody_up);

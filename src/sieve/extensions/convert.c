@@ -522,7 +522,7 @@ static const SieveActionInfo info = {
 static const SieveVerb commands[] = {
 	{ .name = "convert",
 	  .parameters = PARAMETERS,
-	  .plans = SIEVE_PLANS_EDITS,
+	  .plans = SIEVE_PLANS_EDITS | SIEVE_PLANS_PROGRAMS,
 	  .action = &info,
 	  .check = check_convert,
 	  .act = act },
@@ -532,7 +532,7 @@ static const SieveVerb commands[] = {
 static const SieveVerb tests[] = {
 	{ .name = "convert",
 	  .parameters = PARAMETERS,
-	  .plans = SIEVE_PLANS_EDITS,
+	  .plans = SIEVE_PLANS_EDITS | SIEVE_PLANS_PROGRAMS,
 	  .check = check_convert,
 	  .test = test },
 	{ 0 },

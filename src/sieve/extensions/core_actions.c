@@ -134,9 +134,10 @@ static const SieveActionInfo redirect_info = {
 };
 
 static const SieveVerb commands[] = {
-	{ .name = "discard", .action = &discard_info, .act = discard },
+	{ .name = "discard", .plans = 1u << ACTION_DISCARD, .action = &discard_info, .act = discard },
 	{ .name = "keep", .action = &keep_info, .act = keep },
 	{ .name = "redirect",
+	  .plans = 1u << ACTION_REDIRECT,
 	  .action = &redirect_info,
 	  .parameters = { { "address", SIEVE_STRING_LIST } },
 	  .check = check_redirect,

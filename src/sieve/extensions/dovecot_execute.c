@@ -73,6 +73,7 @@ const SieveExtension sieve_ext_dovecot_execute = {
 	.commands =
 		(const SieveVerb[]){
 			{ .name = "execute",
+			  .plans = SIEVE_PLANS_PROGRAMS,
 			  .parameters = SIEVE_PROGRAM_PARAMETERS,
 			  .action = &info,
 			  .check = check_execute,
@@ -82,6 +83,7 @@ const SieveExtension sieve_ext_dovecot_execute = {
 	.tests =
 		(const SieveVerb[]){
 			{ .name = "execute",
+			  .plans = SIEVE_PLANS_PROGRAMS,
 			  .parameters = SIEVE_PROGRAM_PARAMETERS,
 			  .check = check_execute,
 			  .test = test },

@@ -106,7 +106,7 @@ const SieveExtension sieve_ext_dovecot_filter = {
 		(const SieveVerb[]){
 			{ .name = "filter",
 			  .parameters = SIEVE_PROGRAM_PARAMETERS,
-			  .plans = SIEVE_PLANS_EDITS,
+			  .plans = SIEVE_PLANS_EDITS | SIEVE_PLANS_PROGRAMS,
 			  .action = &info,
 			  .check = sieve_check_program,
 			  .act = act },
@@ -116,7 +116,7 @@ const SieveExtension sieve_ext_dovecot_filter = {
 		(const SieveVerb[]){
 			{ .name = "filter",
 			  .parameters = SIEVE_PROGRAM_PARAMETERS,
-			  .plans = SIEVE_PLANS_EDITS,
+			  .plans = SIEVE_PLANS_EDITS | SIEVE_PLANS_PROGRAMS,
 			  .check = sieve_check_program,
 			  .test = test },
 			{ 0 },

@@ -68,7 +68,7 @@ const SieveExtension sieve_ext_dovecot_pipe = {
 		(const SieveVerb[]){
 			{ .name = "pipe",
 			  .parameters = SIEVE_PROGRAM_PARAMETERS,
-			  .plans = 1u << ACTION_PIPE,
+			  .plans = 1u << ACTION_PIPE | SIEVE_PLANS_PROGRAMS,
 			  .action = &info,
 			  .check = sieve_check_program,
 			  .act = pipe_message },

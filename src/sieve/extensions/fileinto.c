@@ -50,6 +50,7 @@ static const SieveActionInfo info = {
 
 static const SieveVerb commands[] = {
 	{ .name = "fileinto",
+	  .plans = 1u << ACTION_FILEINTO,
 	  .action = &info,
 	  .parameters = { { "mailbox", SIEVE_STRING } },
 	  .check = check_fileinto,
