@@ -114,6 +114,12 @@ $(BUILD)/tests/compare_gmime: tests/corpus/compare_gmime.c $(LIBRARY) $(BUILD)/f
 	@mkdir -p $(@D)
 	$(LINK) $(mime_CFLAGS) -MMD -MP -MF $@.d -MT $@ -o $@ $< $(LIBRARY) $(mime_LIBS)
 
+# The program with a judge that messages take over, for tests/delivery/attack.sh.
+ATTACKER := $(BUILD)/attacker/trommel
+$(ATTACKER): tests/delivery/attacker.c $(BUILD)/obj/main.o $(LIBRARY) $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(LINK) -Wl,--wrap=sieve_run -MMD -MP -MF $@.d -MT $@ -o $@ $(BUILD)/obj/main.o $< $(LIBRARY) $(PCRE2_LIBS)
+
 check-corpus:
 	@$(PARALLEL) -s check TESTS=tests/corpus.sh
 
@@ -125,7 +131,7 @@ oracle:
 faults:
 	@FAULTS_STEP=1 TEST_TIMEOUT=3600 $(PARALLEL) -s check TESTS=tests/faults/steps.sh
 
-tests: all $(PUBLIC_LIBRARY) $(UNIT_TESTS) $(BUILD)/tests/compare_gmime
+tests: all $(PUBLIC_LIBRARY) $(UNIT_TESTS) $(BUILD)/tests/compare_gmime $(ATTACKER)
 
 # `make check TESTS=tests/house.sh` runs only that.
 check:

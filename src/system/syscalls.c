@@ -112,13 +112,14 @@ typedef struct Condition {
 
 /* Allowed when the argument passes the test. */
 static const Condition conditions[] = {
-	/* With O_CREAT or O_TMPFILE even reading would make a file; O_DIRECTORY is half of O_TMPFILE. */
+	/* With O_CREAT or O_TMPFILE even reading would make a file; O_DIRECTORY is half of O_TMPFILE.
+	 * Landlock has nothing to say about O_PATH. */
 	{ SYS_openat,
 	  2,
 	  BITS_CLEAR,
 	  NO_ACCESS,
 	  1,
-	  { O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND | (O_TMPFILE & ~O_DIRECTORY) } },
+	  { O_ACCMODE | O_CREAT | O_TRUNC | O_APPEND | O_PATH | (O_TMPFILE & ~O_DIRECTORY) } },
 	/* What was written is never run: no library does, and PCRE2's JIT is not used. */
 	{ SYS_mmap, 2, BITS_NOT_ALL, REFUSED, 1, { PROT_WRITE | PROT_EXEC } },
 	{ SYS_mprotect, 2, BITS_CLEAR, REFUSED, 1, { PROT_EXEC } },

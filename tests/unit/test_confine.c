@@ -71,6 +71,7 @@ static void open_files(void *with)
 	close_the_doors();
 	REQUIRE(open("/etc/passwd", O_RDONLY) < 0 && errno == EACCES);
 	REQUIRE(open(a_file, O_RDONLY) < 0 && errno == EACCES);
+	REQUIRE(open(a_file, O_PATH) < 0 && errno == EACCES);
 	REQUIRE(open(a_file, O_RDWR) < 0 && errno == EACCES);
 	REQUIRE(open(a_file, O_WRONLY | O_APPEND) < 0 && errno == EACCES);
 	REQUIRE(open(a_new_file, O_WRONLY | O_CREAT, 0600) < 0 && errno == EACCES);
