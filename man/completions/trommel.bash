@@ -42,8 +42,10 @@ _trommel()
 		case $before in
 		-c) _trommel_files "$word"; return ;;
 		-o) _trommel_settings "$word"; return ;;
+		--mail) :; return ;;
+		--no-warn) :; return ;;
 		esac
-		[[ $word == -* ]] && _trommel_words "$word" '-c -o --json ' && return
+		[[ $word == -* ]] && _trommel_words "$word" '-c -o --fix --json --mail --no-warn --strict ' && return
 		_trommel_files "$word"
 		;;
 	try)

@@ -24,7 +24,11 @@ complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a check -d '
 set -l seen "__fish_seen_subcommand_from check"
 complete -c trommel -n $seen -s c -r -d 'this file instead of the site\'s configuration'
 complete -c trommel -n $seen -s o -x -a '(__trommel_settings)' -d 'one setting (see trommel.conf(5))'
-complete -c trommel -n $seen -l json -d 'an object for each finding'
+complete -c trommel -n $seen -l fix -d 'mend what is clear, then show what is left'
+complete -c trommel -n $seen -l json -d 'an object in a line for each finding'
+complete -c trommel -n $seen -l mail -x -d 'look here for the folders that rules file into'
+complete -c trommel -n $seen -l no-warn -x -d 'do not show these warnings; all: none'
+complete -c trommel -n $seen -l strict -d 'exit with 1 after warnings, too'
 complete -c trommel -n $seen -F
 
 complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a try -d 'say what rules would do with saved messages; no effect'

@@ -5,7 +5,10 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/suggest.h"
+#include "base/utf8.h"
 #include "sieve/foreign.h"
+#include "sieve/mend.h"
 #include "sieve/script.h"
 
 /* Kept out of what every command goes through. */
@@ -76,12 +79,40 @@ static void note_missing(SieveCheck *check, const SieveExtension *extension)
 	check->missing = longer;
 }
 
+static void tell_missing(SieveCheck *check, const char *capability, SieveSpan span, const char *form,
+			 Slice name)
+{
+	SieveChanges changes = { 0 };
+	char suggestion[128];
+
+	snprintf(suggestion, sizeof suggestion, "add 'require \"%s\";' at the top of the script", capability);
+	sieve_mend_require(check, capability, &changes);
+	sieve_report(check->unit->findings, check->script,
+		     &(SieveReport){ .name = "missing-require",
+				     .span = span,
+				     .suggestion = suggestion,
+				     .changes = changes.items,
+				     .change_count = changes.count },
+		     "'%s%.*s' needs require \"%s\"", form, (int)name.length, name.data, capability);
+}
+
+/* Was it required, with a slip?  One error tells of both. */
+static bool is_mistyped(SieveCheck *check, const char *capability)
+{
+	for (SieveLacking *it = check->lacking; it; it = it->next) {
+		size_t limit = suggest_limit(it->capability);
+
+		if (suggest_distance(it->capability, slice_of(capability), limit) <= limit)
+			return it->is_meant = true;
+	}
+	return false;
+}
+
 /* An extension that is there is used: is it required?  `form` and `name` say what was used. */
 void sieve_use(SieveCheck *check, const SieveExtension *extension, SieveSpan span, const char *form,
 	       Slice name)
 {
 	int place;
-	char suggestion[128];
 
 	if (extension->always || !extension->capability)
 		return;
@@ -96,10 +127,8 @@ void sieve_use(SieveCheck *check, const SieveExtension *extension, SieveSpan spa
 			note_missing(check, extension);
 		return;
 	}
-	snprintf(suggestion, sizeof suggestion, "add 'require \"%s\";' at the top of the script",
-		 extension->capability);
-	sieve_check_error(check, span, suggestion, "'%s%.*s' needs require \"%s\"", form, (int)name.length,
-			  name.data, extension->capability);
+	if (!is_mistyped(check, extension->capability))
+		tell_missing(check, extension->capability, span, form, name);
 	/* Once is enough: the rest is checked as if it were there. */
 	sieve_enable_required(check, (size_t)place);
 }
@@ -158,7 +187,7 @@ static void search_all(const SieveCheck *check, Search *search)
 		sieve_names_visit(check->unit->extensions[i], compare_name, search);
 }
 
-static const char *did_you_mean(SieveCheck *check, const SieveNearest *nearest, const char *form)
+const char *sieve_did_you_mean(SieveCheck *check, const SieveNearest *nearest, const char *form)
 {
 	if (!nearest->best.length)
 		return NULL;
@@ -198,6 +227,28 @@ static SELDOM void use_also(SieveCheck *check, const SieveVerb *verb, const Siev
 		sieve_use(check, check->unit->extensions[place], token->span, "", token->text);
 }
 
+/* Reports a word that nobody knows, and mends it where it is clear what was meant.  `word` is where it stands
+ * without what goes with it, ':' or quotes. */
+static void tell_unknown(SieveCheck *check, SieveSpan span, SieveSpan word, const SieveNearest *nearest,
+			 const char *suggestion, const char *text)
+{
+	SieveChanges changes = { 0 };
+
+	sieve_mend_word(nearest, word.offset, word.length, check->unit->arena, &changes);
+	sieve_report(check->unit->findings, check->script,
+		     &(SieveReport){ .name = "unknown",
+				     .span = span,
+				     .suggestion = suggestion,
+				     .changes = changes.items,
+				     .change_count = changes.count },
+		     "%s", text);
+}
+
+static SieveSpan inside(SieveSpan span, uint32_t before, uint32_t behind)
+{
+	return (SieveSpan){ span.offset + before, span.length - before - behind, span.line };
+}
+
 /* It is nobody's. */
 static void unknown_verb(SieveCheck *check, SieveNameKind kind, const SieveToken *token,
 			 const SieveNearest *nearest)
@@ -219,8 +270,9 @@ static void unknown_verb(SieveCheck *check, SieveNameKind kind, const SieveToken
 		sieve_check_error(check, token->span, NULL, "the %s '%.*s' is of \"%s\", an extension of %s",
 				  what[kind], length, token->text.data, capability, owner);
 	else
-		sieve_check_error(check, token->span, did_you_mean(check, nearest, ""), "unknown %s '%.*s'",
-				  what[kind], length, token->text.data);
+		tell_unknown(check, token->span, token->span, nearest, sieve_did_you_mean(check, nearest, ""),
+			     arena_printf(check->unit->arena, "unknown %s '%.*s'", what[kind], length,
+					  token->text.data));
 }
 
 static SELDOM const SieveVerb *verb_elsewhere(SieveCheck *check, SieveNameKind kind, const SieveToken *token,
@@ -307,7 +359,7 @@ static void unknown_tag(SieveCheck *check, const SieveVerb *verb, const SieveTok
 {
 	int length = (int)token->text.length;
 	const char *text = token->text.data;
-	const char *suggestion = did_you_mean(check, nearest, ":");
+	const char *suggestion = sieve_did_you_mean(check, nearest, ":");
 	unsigned count;
 
 	if (sieve_defer(check, token->span, "'%s' has no ':%.*s'", verb->name, length, text))
@@ -316,8 +368,9 @@ static void unknown_tag(SieveCheck *check, const SieveVerb *verb, const SieveTok
 	if (verb->one_of && !strchr(verb->one_of, ' ')) {
 		const char *names = group_names(check, verb, verb->one_of, &count);
 
-		sieve_check_error(check, token->span, suggestion, "%s wants %s, found \":%.*s\"", verb->name,
-				  names, length, text);
+		tell_unknown(check, token->span, inside(token->span, 1, 0), nearest, suggestion,
+			     arena_printf(check->unit->arena, "%s wants %s, found \":%.*s\"", verb->name,
+					  names, length, text));
 		return;
 	}
 	if (!suggestion) {
@@ -326,7 +379,8 @@ static void unknown_tag(SieveCheck *check, const SieveVerb *verb, const SieveTok
 		if (count && count <= 6)
 			suggestion = arena_printf(check->unit->arena, "'%s' takes %s", verb->name, names);
 	}
-	sieve_check_error(check, token->span, suggestion, "'%s' has no ':%.*s'", verb->name, length, text);
+	tell_unknown(check, token->span, inside(token->span, 1, 0), nearest, suggestion,
+		     arena_printf(check->unit->arena, "'%s' has no ':%.*s'", verb->name, length, text));
 }
 
 static SELDOM const SieveName *tag_elsewhere(SieveCheck *check, const SieveVerb *verb,
@@ -414,8 +468,10 @@ static SELDOM void bind_comparator(SieveCheck *check, SieveMatching *matching, c
 	else if (!sieve_defer(check, value->span, "unknown comparator '%.*s'", (int)search.name.length,
 			      search.name.data)) {
 		check->unknown = true;
-		sieve_check_error(check, value->span, did_you_mean(check, &search.nearest, ""),
-				  "unknown comparator '%.*s'", (int)search.name.length, search.name.data);
+		tell_unknown(check, value->span, inside(value->span, 1, 1), &search.nearest,
+			     sieve_did_you_mean(check, &search.nearest, ""),
+			     arena_printf(check->unit->arena, "unknown comparator '%.*s'",
+					  (int)utf8_cut(search.name, 64).length, search.name.data));
 	}
 }
 

@@ -8,12 +8,12 @@
 
 typedef struct SieveCheck SieveCheck; /* one script being compiled */
 
-/* Report a finding at `span` of the script.  `suggestion` ("did you mean ...?") may be NULL.
- * Both return false. */
+/* Report a finding at `span` of the script.  `suggestion` ("did you mean ...?") may be NULL.  A warning has
+ * the `name` by which it is switched off, one of those in warnings.h.  Both return false. */
 bool sieve_check_error(SieveCheck *check, SieveSpan span, const char *suggestion, const char *format, ...)
 	__attribute__((cold, format(printf, 4, 5)));
-bool sieve_check_warn(SieveCheck *check, SieveSpan span, const char *suggestion, const char *format, ...)
-	__attribute__((cold, format(printf, 4, 5)));
+bool sieve_check_warn(SieveCheck *check, const char *name, SieveSpan span, const char *suggestion,
+		      const char *format, ...) __attribute__((cold, format(printf, 5, 6)));
 
 /* "did you mean 'address'?" for the name among `names` (ends with NULL) that is nearest to `wrong`,
  * or NULL when none is near. */

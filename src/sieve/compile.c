@@ -7,6 +7,7 @@
 #include "base/suggest.h"
 #include "base/utf8.h"
 #include "sieve/foreign.h"
+#include "sieve/mend.h"
 #include "sieve/script.h"
 
 /* ---- what extensions may ask while a script is compiled ---- */
@@ -100,16 +101,15 @@ void sieve_enable_required(SieveCheck *check, size_t place)
 	}
 }
 
-static const char *suggest_capability(SieveCheck *check, Slice wrong)
+static SieveNearest nearest_capability(const SieveUnit *unit, Slice wrong)
 {
-	const SieveUnit *unit = check->unit;
-	const char **names = arena_zeroed(unit->arena, unit->extension_count + 1, sizeof *names);
-	size_t count = 0;
+	SieveNearest nearest;
 
+	sieve_nearest_init(&nearest, wrong);
 	for (size_t i = 0; i < unit->extension_count; i++)
 		if (unit->extensions[i]->capability)
-			names[count++] = unit->extensions[i]->capability;
-	return sieve_check_suggest(check, wrong, names);
+			sieve_nearest_offer(&nearest, slice_of(unit->extensions[i]->capability));
+	return nearest;
 }
 
 /* Real scripts require more than they use, and what they do not use does not keep the rest from being right:
@@ -136,23 +136,44 @@ static void move_last_finding(SieveFindings *findings, size_t place)
 	findings->items[place] = last;
 }
 
+static void tell_unknown_capability(SieveCheck *check, const SieveLacking *it, Slice name)
+{
+	SieveNearest nearest = nearest_capability(check->unit, it->capability);
+	SieveChanges changes = { 0 };
+
+	sieve_mend_word(&nearest, it->span.offset + 1, it->span.length - 2, check->unit->arena, &changes);
+	sieve_report(check->unit->findings, check->script,
+		     &(SieveReport){ .name = "unknown",
+				     .span = it->span,
+				     .suggestion = sieve_did_you_mean(check, &nearest, ""),
+				     .changes = changes.items,
+				     .change_count = changes.count },
+		     "unknown extension '%.*s'", (int)name.length, name.data);
+}
+
 static void tell_one_lacking(SieveCheck *check, const SieveLacking *it, bool is_error)
 {
-	int length = (int)utf8_cut(it->capability, 64).length;
-	const char *name = it->capability.data, *whose = sieve_foreign_owner(it->capability);
-	const char *suggestion = suggest_capability(check, it->capability);
+	Slice name = utf8_cut(it->capability, 64);
+	const char *whose = sieve_foreign_owner(it->capability);
+	SieveNearest nearest;
+	const char *suggestion;
 
-	if (whose && is_error)
-		sieve_check_error(check, it->span, NULL, "'%.*s' is an extension of %s", length, name, whose);
-	else if (whose)
-		sieve_check_warn(check, it->span, "leave it out",
-				 "'%.*s' is an extension of %s; the script does not use it", length, name,
-				 whose);
-	else if (is_error)
-		sieve_check_error(check, it->span, suggestion, "unknown extension '%.*s'", length, name);
-	else
-		sieve_check_warn(check, it->span, suggestion ? suggestion : "leave it out",
-				 "unknown extension '%.*s'; the script does not use it", length, name);
+	if (is_error && whose) {
+		sieve_check_error(check, it->span, NULL, "'%.*s' is an extension of %s", (int)name.length,
+				  name.data, whose);
+	} else if (is_error) {
+		tell_unknown_capability(check, it, name);
+	} else if (whose) {
+		sieve_check_warn(check, "unused-extension", it->span, "leave it out",
+				 "'%.*s' is an extension of %s; the script does not use it", (int)name.length,
+				 name.data, whose);
+	} else {
+		nearest = nearest_capability(check->unit, it->capability);
+		suggestion = sieve_did_you_mean(check, &nearest, "");
+		sieve_check_warn(
+			check, "unused-extension", it->span, suggestion ? suggestion : "leave it out",
+			"unknown extension '%.*s'; the script does not use it", (int)name.length, name.data);
+	}
 }
 
 static void tell_lacking(SieveCheck *check)
@@ -164,7 +185,7 @@ static void tell_lacking(SieveCheck *check)
 	for (const SieveLacking *it = check->lacking; it; it = it->next) {
 		size_t before = findings->count;
 
-		tell_one_lacking(check, it, is_error);
+		tell_one_lacking(check, it, is_error || it->is_meant);
 		if (findings->count > before)
 			move_last_finding(findings, it->place + told++);
 	}
@@ -172,16 +193,24 @@ static void tell_lacking(SieveCheck *check)
 
 static void warn_of_old_name(SieveCheck *check, const SieveExtension *extension, SieveSpan span)
 {
-	if (extension->instead)
-		sieve_check_warn(check, span,
-				 arena_printf(check->unit->arena, "write \"%s\"", extension->instead),
-				 "'%s' is an old name", extension->capability);
+	SieveOldName *old;
+	size_t place = check->unit->findings->count;
+
+	if (!extension->instead)
+		return;
+	sieve_check_warn(check, "old-name", span,
+			 arena_printf(check->unit->arena, "write \"%s\"", extension->instead),
+			 "'%s' is an old name", extension->capability);
+	old = ARENA_NEW(check->unit->arena, SieveOldName);
+	*old = (SieveOldName){ extension, span, place, check->old_names };
+	check->old_names = old;
 }
 
 bool sieve_require(SieveCheck *check, Slice capability, SieveSpan span)
 {
 	int place = sieve_extension_place(check->unit, capability);
 
+	check->last_required = span;
 	if (place < 0) {
 		note_lacking(check, capability, span);
 		return false;
@@ -216,7 +245,10 @@ static void report_lexer(void *self, SieveSpan span, const char *text, bool is_s
 	SieveFindings *findings = check->unit->findings;
 	size_t before = findings->count;
 
-	sieve_syntax_error(check, span, "%s", text);
+	check->script->spoilt_line = 0;
+	sieve_syntax_error(check, span, NULL, "%s", text);
+	check->script->spoilt_line = span.line;
+	check->script->spoilt_rest = check->lexer.at == check->lexer.end;
 	if (findings->count > before)
 		findings->items[before].is_stray = is_stray;
 }
@@ -276,6 +308,8 @@ static void compile_script(SieveScript *script, unsigned depth)
 	if (check_source(&check)) {
 		sieve_lexer_start(&check.lexer, script->source);
 		sieve_parse(&check);
+		if (check.old_names)
+			sieve_mend_old_names(&check);
 		tell_lacking(&check);
 	}
 	script->compiling = false;

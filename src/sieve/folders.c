@@ -65,7 +65,7 @@ void sieve_check_annotation(SieveCheck *check, const SieveString *entry)
 {
 	if (sieve_is_constant(entry) && !store_annotation_valid(entry->text))
 		sieve_check_warn(
-			check, entry->span, NULL,
+			check, "always-false", entry->span, NULL,
 			"an annotation's name begins with /private/ or /shared/; this is none, so the "
 			"test is always false");
 }

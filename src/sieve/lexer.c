@@ -66,8 +66,7 @@ void sieve_lexer_start(SieveLexer *lexer, Slice source)
 	lexer->end = source.data + source.length;
 	lexer->line = 1;
 	/* Editors that mark UTF-8 at the beginning mean well. */
-	if (source.length >= 3 && memcmp(source.data, "\xef\xbb\xbf", 3) == 0)
-		lexer->at += 3;
+	lexer->at += sieve_mark_length(source);
 }
 
 static SieveSpan span_from(const SieveLexer *lexer, const char *from, uint32_t line)
@@ -372,6 +371,71 @@ static SELDOM void skip_stray(SieveLexer *lexer)
 	while (lexer->at < lexer->end && (*lexer->at < ' ' || *lexer->at > '~') && *lexer->at != '\n');
 }
 
+/* Other quotes than '"', and how long each is. */
+static size_t other_quote(const char *at, size_t left)
+{
+	uint32_t c = 0;
+	size_t length = utf8_decode(at, left, &c);
+
+	if (c == '\'' || c == '`' || c == 0xAB || c == 0xBB || (c >= 0x2018 && c <= 0x201F))
+		return length;
+	return 0;
+}
+
+/* A string in other quotes, on one line: it is read as what it was meant to be. */
+static SELDOM bool read_other_quotes(SieveLexer *lexer, SieveToken *token)
+{
+	const char *from = lexer->at, *text, *at;
+	size_t length = other_quote(from, (size_t)(lexer->end - from)), closing = 0;
+
+	if (!length)
+		return false;
+	text = from + length;
+	for (at = text; at < lexer->end && *at != '\n'; at++)
+		if ((closing = other_quote(at, (size_t)(lexer->end - at))) > 0)
+			break;
+	if (!closing)
+		return false;
+	lexer->at = at + closing;
+	lexer->report(
+		lexer->self,
+		(SieveSpan){ (uint32_t)(from - lexer->start), (uint32_t)(lexer->at - from), lexer->line },
+		"strings stand between double quotes: '\"'", true);
+	token->kind = SIEVE_TOKEN_STRING;
+	token->dollar = false;
+	token->text = slice(text, (size_t)(at - text));
+	token->span = span_from(lexer, from, lexer->line);
+	return true;
+}
+
+/* What other languages write, and how it is written here. */
+static const struct {
+	const char *written, *text;
+	bool is_comment;
+} foreign[] = {
+	{ "//", "a comment begins with '#', or stands between '/*' and '*/'", true },
+	{ "&&", "'&&' means nothing here: 'allof (TEST, TEST)' is true when all of its tests are", false },
+	{ "||", "'||' means nothing here: 'anyof (TEST, TEST)' is true when one of its tests is", false },
+	{ "==", "'==' means nothing here: a test says how it compares by a tag, like ':is'", false },
+};
+
+static SELDOM bool skip_foreign(SieveLexer *lexer)
+{
+	for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++) {
+		const char *from = lexer->at;
+
+		if (lexer->end - from < 2 || memcmp(from, foreign[i].written, 2) != 0)
+			continue;
+		lexer->at += 2;
+		lexer->report(lexer->self, (SieveSpan){ (uint32_t)(from - lexer->start), 2, lexer->line },
+			      foreign[i].text, true);
+		if (foreign[i].is_comment)
+			skip_line(lexer);
+		return true;
+	}
+	return false;
+}
+
 static SELDOM void read_end(SieveLexer *lexer, SieveToken *token)
 {
 	token->kind = SIEVE_TOKEN_END;
@@ -390,7 +454,9 @@ static SELDOM bool read_unusual_token(SieveLexer *lexer, SieveToken *token)
 	} else if (ascii_is_digit(c)) {
 		read_number(lexer, token);
 		return true;
-	} else {
+	} else if (read_other_quotes(lexer, token)) {
+		return true;
+	} else if (!skip_foreign(lexer)) {
 		skip_stray(lexer);
 	}
 	return false;

@@ -5,6 +5,7 @@
 
 #include <stdbool.h>
 #include <stdint.h>
+#include <string.h>
 
 #include "base/arena.h"
 #include "sieve/tree.h"
@@ -55,6 +56,12 @@ static inline uint32_t sieve_name_hash(Slice name)
 	for (size_t i = 0; i < name.length; i++)
 		hash = sieve_hash_letter(hash, name.data[i]);
 	return hash;
+}
+
+/* How long the mark of UTF-8 is that some editors put at the beginning: 3 bytes, or 0. */
+static inline size_t sieve_mark_length(Slice source)
+{
+	return source.length >= 3 && memcmp(source.data, "\xef\xbb\xbf", 3) == 0 ? 3 : 0;
 }
 
 /* Starts at the beginning of `source` (at most SIEVE_LIMIT_SCRIPT_BYTES, borrowed). */

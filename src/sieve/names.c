@@ -124,10 +124,16 @@ void sieve_nearest_init(SieveNearest *nearest, Slice wrong)
 
 void sieve_nearest_offer(SieveNearest *nearest, Slice name)
 {
-	size_t distance = suggest_distance(nearest->wrong, name, nearest->distance - 1);
+	size_t distance = suggest_distance(nearest->wrong, name, nearest->distance + 1);
 
-	if (distance < nearest->distance) {
-		nearest->distance = distance;
-		nearest->best = name;
+	/* Some names are of several extensions. */
+	if (distance > nearest->distance + 1 || ascii_equal_fold(name, nearest->best))
+		return;
+	if (distance >= nearest->distance) {
+		nearest->rivals++;
+		return;
 	}
+	nearest->rivals = nearest->best.length && nearest->distance <= distance + 1;
+	nearest->distance = distance;
+	nearest->best = name;
 }

@@ -69,6 +69,7 @@ typedef struct SieveNearest {
 	Slice wrong;
 	Slice best;      /* empty: nothing near enough */
 	size_t distance; /* of `best` */
+	size_t rivals;   /* other names that are at most one step further off, or as near */
 } SieveNearest;
 
 void sieve_nearest_init(SieveNearest *nearest, Slice wrong);

@@ -57,17 +57,19 @@ static bool at_end(const SieveCheck *check)
 	return check->token.kind == SIEVE_TOKEN_END;
 }
 
-static bool unexpected(SieveCheck *check, const char *wanted)
+static bool unexpected(SieveCheck *check, const char *expected, const char *wanted)
 {
-	return sieve_syntax_error(check, check->token.span, "%s, found %s", wanted,
+	return sieve_syntax_error(check, check->token.span, expected, "%s, found %s", wanted,
 				  sieve_token_name(check, &check->token));
 }
 
 /* The same of what the grammar lets stand here, and the command or test does not. */
-static bool unfitting(SieveCheck *check, const char *wanted)
+static bool unfitting(SieveCheck *check, const char *expected, const char *wanted)
 {
-	return sieve_check_error(check, check->token.span, NULL, "%s, found %s", wanted,
-				 sieve_token_name(check, &check->token));
+	return sieve_report(
+		check->unit->findings, check->script,
+		&(SieveReport){ .name = "invalid", .span = check->token.span, .expected = expected },
+		"%s, found %s", wanted, sieve_token_name(check, &check->token));
 }
 
 /* Goes on to where a command may begin or a block stands. */
@@ -93,7 +95,7 @@ static bool parse_list(SieveCheck *check, SieveStrings *list)
 	do {
 		advance(check);
 		if (check->token.kind != SIEVE_TOKEN_STRING)
-			return unexpected(check, "a list has strings in it");
+			return unexpected(check, "a string", "a list has strings in it");
 		if (list->count == capacity) {
 			SieveString *items;
 
@@ -107,7 +109,7 @@ static bool parse_list(SieveCheck *check, SieveStrings *list)
 		advance(check);
 	} while (is_at(check, ','));
 	if (!is_at(check, ']'))
-		return unexpected(check, "',' or ']' is wanted behind a string of a list");
+		return unexpected(check, "',' or ']'", "',' or ']' is wanted behind a string of a list");
 	return true;
 }
 
@@ -198,8 +200,8 @@ static bool too_deep(SieveCheck *check, unsigned depth, const char *what)
 {
 	if (depth < SIEVE_LIMIT_NESTING)
 		return false;
-	sieve_syntax_error(check, check->token.span, "%s are nested more than %d deep (limit: nesting)", what,
-			   SIEVE_LIMIT_NESTING);
+	sieve_syntax_error(check, check->token.span, NULL, "%s are nested more than %d deep (limit: nesting)",
+			   what, SIEVE_LIMIT_NESTING);
 	return true;
 }
 
@@ -214,7 +216,7 @@ static bool parse_test_list(SieveCheck *check, SieveNode **last)
 		last = &(*last)->next;
 	} while (is_at(check, ','));
 	if (!is_at(check, ')'))
-		return unexpected(check, "',' or ')' is wanted behind a test of a list");
+		return unexpected(check, "',' or ')'", "',' or ')' is wanted behind a test of a list");
 	advance(check);
 	return true;
 }
@@ -241,11 +243,11 @@ static bool parse_tests(SieveCheck *check, SieveBinding *binding)
 	}
 	if (takes & SIEVE_TAKES_TEST) {
 		if (!is_word(check))
-			return unfitting(check, "a test is wanted here");
+			return unfitting(check, "a test", "a test is wanted here");
 		return (node->tests = parse_test(check)) != NULL;
 	}
 	if (takes & SIEVE_TAKES_TESTS) {
-		unfitting(check, "a list of tests in parentheses is wanted here");
+		unfitting(check, "a list of tests", "a list of tests in parentheses is wanted here");
 		if (!is_word(check))
 			return false;
 		return (node->tests = parse_test(check)) != NULL;
@@ -317,7 +319,7 @@ static SieveNode *parse_test(SieveCheck *check)
 	bool good;
 
 	if (!is_word(check)) {
-		unexpected(check, "a test is wanted here");
+		unexpected(check, "a test", "a test is wanted here");
 		return NULL;
 	}
 	if (too_deep(check, check->tests, "tests"))
@@ -356,10 +358,35 @@ static SieveNode *parse_block(SieveCheck *check)
 	first = parse_commands(check, true);
 	check->blocks--;
 	if (at_end(check))
-		sieve_syntax_error(check, start, "this '{' is never closed");
+		sieve_syntax_error(check, start, "'}'", "this '{' is never closed");
 	else
 		advance(check);
 	return first;
+}
+
+static bool is_else_if(const SieveCheck *check, const SieveNode *node)
+{
+	return is_word(check) && node->verb && strcmp(node->verb->name, "else") == 0 &&
+	       ascii_equal_fold(check->token.text, SLICE("if"));
+}
+
+static void tell_else_if(SieveCheck *check, const SieveNode *node)
+{
+	SieveSpan last = check->token.span;
+	const char *gap = check->script->source.data + node->span.offset + node->span.length;
+	/* No comment goes with it. */
+	bool is_blank = strspn(gap, " \t\r\n") == last.offset - node->span.offset - node->span.length;
+	SieveChange change = { node->span.offset, last.offset + last.length - node->span.offset, "elsif" };
+
+	sieve_report(check->unit->findings, check->script,
+		     &(SieveReport){ .name = "syntax",
+				     .is_syntax = true,
+				     .span = last,
+				     .expected = "a block",
+				     .suggestion = "write 'elsif'",
+				     .changes = &change,
+				     .change_count = is_blank },
+		     "'else' has a block behind it, found 'if'");
 }
 
 /* There is none; or something that has no place stands before it. */
@@ -368,11 +395,14 @@ static void miss_block(SieveCheck *check, SieveNode *node)
 	static const char wanted[] = "a block in '{' and '}' is wanted here";
 
 	if (is_at(check, ';')) {
-		unfitting(check, wanted);
+		unfitting(check, "a block", wanted);
 		advance(check);
 		return;
 	}
-	unexpected(check, wanted);
+	if (is_else_if(check, node))
+		tell_else_if(check, node);
+	else
+		unexpected(check, "a block", wanted);
 	if (is_word(check))
 		return;
 	recover(check);
@@ -399,7 +429,7 @@ static void parse_end(SieveCheck *check, const SieveVerb *verb, SieveNode *node)
 		advance(check);
 	} else {
 		/* Nearly always forgotten: what follows is the next command. */
-		sieve_syntax_error(check, check->behind, "';' is missing here");
+		sieve_syntax_error(check, check->behind, "';'", "';' is missing here");
 		if (!is_word(check))
 			recover(check);
 	}
@@ -425,7 +455,7 @@ static SieveNode *parse_command(SieveCheck *check)
 	} else if (is_at(check, ';')) {
 		advance(check);
 	} else {
-		sieve_syntax_error(check, check->behind, "';' is missing here");
+		sieve_syntax_error(check, check->behind, "';'", "';' is missing here");
 	}
 	return node;
 }
@@ -463,7 +493,8 @@ static SieveNode *parse_commands(SieveCheck *check, bool in_block)
 			link_command(check, parse_command(check), &previous, &last);
 			continue;
 		}
-		unexpected(check, is_at(check, '}') ? "there is no open '{'" : "a command is wanted here");
+		unexpected(check, "a command",
+			   is_at(check, '}') ? "there is no open '{'" : "a command is wanted here");
 		if (is_at(check, ';') || is_at(check, '}'))
 			advance(check);
 		else if (is_at(check, '{'))

@@ -25,8 +25,9 @@ typedef struct SieveUnit {
 } SieveUnit;
 
 typedef struct SieveLocal {
-	bool is_set;    /* a "set" names it somewhere above */
-	bool is_global; /* declared with "global": `global` is its index there */
+	SieveSpan set_at,
+		read_at; /* where it was first named to be set, and to be read; line 0: nowhere yet */
+	bool is_global;  /* declared with "global": `global` is its index there */
 	uint32_t global;
 } SieveLocal;
 
@@ -42,8 +43,12 @@ struct SieveScript {
 	SieveSymbols symbols;
 	SieveLocal *locals; /* one for each symbol; grown with them */
 	size_t local_capacity;
-	bool compiling;  /* still on the way: to include it now would be recursion */
-	bool broken;     /* it has errors */
+	bool compiling; /* still on the way: to include it now would be recursion */
+	bool broken;    /* it has errors */
+	/* What the lexer could not read: further errors of this line, or of all that is left, follow from it.
+	 */
+	uint32_t spoilt_line;
+	bool spoilt_rest;
 	SieveLoad load;  /* not SIEVE_LOADED: all there is to know of it */
 	const char *why; /* then: why not */
 	uint32_t index;  /* among the unit's scripts */
@@ -76,7 +81,9 @@ struct SieveCheck {
 	/* Required, and not there: an error when anything is unknown in the script, else a warning. */
 	struct SieveLacking *lacking;
 	struct SieveSlot *slots;
-	bool unknown; /* something was */
+	bool unknown;            /* something was */
+	SieveSpan last_required; /* the last capability named by a require; its line is 0: none */
+	struct SieveOldName *old_names;
 };
 
 /* One script while it runs. */
@@ -122,9 +129,18 @@ bool sieve_require(SieveCheck *check, Slice capability, SieveSpan span);
 typedef struct SieveLacking {
 	Slice capability;
 	SieveSpan span;
-	size_t place; /* among the findings, where it is told */
+	size_t place;  /* among the findings, where it is told */
+	bool is_meant; /* what the script uses is called nearly like it */
 	struct SieveLacking *next;
 } SieveLacking;
+
+/* A capability that is required by an old name. */
+typedef struct SieveOldName {
+	const SieveExtension *extension;
+	SieveSpan span;
+	size_t place; /* among the findings */
+	struct SieveOldName *next;
+} SieveOldName;
 
 /* Makes its names known in this script, and those of what it implies. */
 void sieve_enable_required(SieveCheck *check, size_t place);
@@ -168,6 +184,9 @@ bool sieve_bind_tag(SieveCheck *check, SieveBinding *binding, const SieveToken *
 void sieve_bind_tag_value(SieveCheck *check, SieveBinding *binding, const SieveTagFound *found,
 			  const SieveArgument *value);
 
+/* "did you mean ':copy'?", or NULL when nothing is near; `form` goes before the name. */
+const char *sieve_did_you_mean(SieveCheck *check, const SieveNearest *nearest, const char *form);
+
 /* How diagnostics call a type: "a list of strings". */
 const char *sieve_type_name(SieveType type);
 
@@ -191,9 +210,23 @@ void sieve_bind_node(SieveCheck *check, SieveBinding *binding);
  * reported. */
 SieveScript *sieve_compile_include(SieveCheck *check, SievePlace place, Slice name, SieveSpan span);
 
-/* As sieve_check_error, of what is against the grammar. */
-bool sieve_syntax_error(SieveCheck *check, SieveSpan span, const char *format, ...)
-	__attribute__((cold, format(printf, 3, 4)));
+/* As sieve_check_error, of what is against the grammar.  `expected` (may be NULL): what would be right. */
+bool sieve_syntax_error(SieveCheck *check, SieveSpan span, const char *expected, const char *format, ...)
+	__attribute__((cold, format(printf, 4, 5)));
+
+/* All that there is to say of a finding but its text; what is 0 is not said. */
+typedef struct SieveReport {
+	SieveSeverity severity;
+	bool is_syntax;
+	SieveSpan span;
+	const char *name, *suggestion, *expected;
+	const SieveChange *changes; /* copied */
+	size_t change_count;
+} SieveReport;
+
+/* Adds it to the findings about `script`; false. */
+bool sieve_report(SieveFindings *findings, SieveScript *script, const SieveReport *report, const char *format,
+		  ...) __attribute__((cold, format(printf, 4, 5)));
 
 /* Prepares a string as the lexer gave it: decode, split. */
 void sieve_read_string(SieveCheck *check, const SieveToken *token, SieveString *string);

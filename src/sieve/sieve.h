@@ -24,23 +24,38 @@ typedef enum SieveSeverity {
 	SIEVE_WARNING
 } SieveSeverity;
 
+/* A change of the source that mends a finding: `length` bytes at `offset` become `text`. */
+typedef struct SieveChange {
+	uint32_t offset, length;
+	const char *text;
+} SieveChange;
+
 /* One finding.  All of a script's are reported, not the first alone. */
 typedef struct SieveFinding {
 	SieveSeverity severity;
-	bool is_syntax;         /* it is against the grammar, whatever the words mean */
-	bool is_stray;          /* a byte that means nothing, */
-	bool spoils;            /* and stands within a command: two mistakes to other engines */
-	const char *file;       /* as the caller called it */
-	uint32_t line, column;  /* from 1; columns count characters */
-	uint32_t length;        /* of the span, in characters, at least 1 */
+	const char *name;      /* of its kind: "unreachable" (warnings.h), "syntax" */
+	bool is_syntax;        /* it is against the grammar, whatever the words mean */
+	bool is_stray;         /* a byte that means nothing, */
+	bool spoils;           /* and stands within a command: two mistakes to other engines */
+	const char *file;      /* as the caller called it */
+	uint32_t line, column; /* from 1; columns count characters */
+	uint32_t length;       /* of the span on its first line, in characters, at least 1 */
+	uint32_t offset, end;  /* of the span, in bytes of the source */
+	uint32_t end_line, end_column;
 	const char *text;       /* "unknown test 'adress'" */
+	const char *expected;   /* what would be right there: "';'"; NULL: nothing short */
 	const char *suggestion; /* "did you mean 'address'?"; NULL when there is none */
 	Slice source_line;      /* the line itself, for the caret */
+	/* What mends it and cannot make the script mean something else; in order. */
+	const SieveChange *changes;
+	size_t change_count;
 } SieveFinding;
 
 typedef struct SieveFindings {
 	SieveFinding *items;
-	size_t count, capacity, errors;
+	size_t count, capacity;
+	size_t errors;  /* those too that are not among the items */
+	size_t follows; /* of them: what follows from another on its line, and is not told */
 } SieveFindings;
 
 /* Where included scripts come from. */
@@ -83,6 +98,11 @@ SieveScript *sieve_compile(const char *name, Slice source, const SieveSetup *set
 /* Writes a finding as people want it: file:line:column: error: text, the line, a caret under the
  * span, the suggestion. */
 void sieve_finding_print(const SieveFinding *finding, Text *out);
+
+/* Appends `source`, the script called `file` in the findings, with what mends them to `out`: as many of their
+ * changes as do not touch one another.  Gives the number of findings that were mended; compile again then,
+ * since the places of the others are those of the old source. */
+size_t sieve_mend(Slice source, const char *file, const SieveFindings *findings, Text *out);
 
 /* Does running it need the mime module? */
 bool sieve_needs_mime(const SieveScript *script);

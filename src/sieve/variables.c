@@ -128,7 +128,7 @@ void sieve_declare_global(SieveCheck *check, Slice name, SieveSpan span)
 	it = local(check, name, span, &index);
 	if (!it)
 		return;
-	if (it->is_set && !it->is_global)
+	if (it->set_at.line && !it->is_global)
 		sieve_check_error(check, span, NULL, "'%.*s' was set before it is declared global",
 				  (int)name.length, name.data);
 	it->is_global = sieve_bind_global(check, name, span, &it->global);
@@ -187,7 +187,8 @@ bool sieve_check_variable(SieveCheck *check, Slice name, SieveSpan span, bool to
 	it = local(check, name, span, &index);
 	if (!it)
 		return false;
-	it->is_set |= to_be_set;
+	if (to_be_set ? !it->set_at.line : !it->read_at.line)
+		*(to_be_set ? &it->set_at : &it->read_at) = span;
 	*variable = (SievePiece){ .kind = it->is_global ? SIEVE_PIECE_GLOBAL : SIEVE_PIECE_LOCAL,
 				  .index = it->is_global ? it->global : index };
 	return true;

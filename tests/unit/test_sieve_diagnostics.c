@@ -11,7 +11,8 @@ static const struct {
 	  "main:2:6: error: 'stop' takes no arguments\n    stop \"x\";\n         ^~~\n" },
 	/* columns and carets count characters */
 	{ "if header \"\xc3\xa4\xc3\xb6\" \"x\" { stop \"\xe2\x82\xac\"; }",
-	  "main:1:11: warning: no header field can have this name, so the test is always false\n"
+	  "main:1:11: warning: no header field can have this name, so the test is always false "
+	  "[always-false]\n"
 	  "    if header \"\xc3\xa4\xc3\xb6\" \"x\" { stop \"\xe2\x82\xac\"; }\n"
 	  "              ^~~~\n"
 	  "main:1:27: error: 'stop' takes no arguments\n"

@@ -476,7 +476,7 @@ static void check_content(SieveCheck *check, SieveNode *node, SieveTagUse *use)
 			continue;
 		if (slash == type.data || slash == type.data + type.length - 1 ||
 		    memchr(slash + 1, '/', (size_t)(type.data + type.length - slash - 1)))
-			sieve_check_warn(check, types->items[i].span, NULL,
+			sieve_check_warn(check, "always-false", types->items[i].span, NULL,
 					 "no part has the type '%.*s': it is 'type' or 'type/subtype'",
 					 (int)type.length, type.data);
 	}

@@ -146,7 +146,7 @@ static void check_setting(SieveCheck *check, const SieveNode *node)
 
 	while (rest && next_word(&rest, &word))
 		if (!read_mapping(word, &mapping))
-			sieve_check_warn(check, node->span, NULL,
+			sieve_check_warn(check, "setting", node->span, NULL,
 					 "the setting convert_programs has '%.*s', which is not "
 					 "'type/subtype>type/subtype=program'",
 					 (int)utf8_cut(word, SHOWN).length, word.data);

@@ -58,7 +58,7 @@ static void check_names(SieveCheck *check, SieveNode *node)
 		const SieveString *name = &names->items[i];
 
 		if (sieve_is_constant(name) && !header_is_name(name->text))
-			sieve_check_warn(check, name->span,
+			sieve_check_warn(check, "always-false", name->span,
 					 name->text.length && name->text.data[name->text.length - 1] == ':'
 						 ? "leave the ':' out"
 						 : NULL,
@@ -87,7 +87,8 @@ static void check_address(SieveCheck *check, SieveNode *node)
 		if (!sieve_is_constant(name) || holds_addresses(name->text) || finds_elsewhere(node))
 			continue;
 		suggestion = sieve_check_suggest(check, name->text, address_fields);
-		sieve_check_warn(check, name->span, suggestion ? suggestion : "use 'header' for other fields",
+		sieve_check_warn(check, "always-false", name->span,
+				 suggestion ? suggestion : "use 'header' for other fields",
 				 "this field holds no addresses, so the test is always false");
 	}
 }

@@ -93,7 +93,7 @@ static bool check_variable(SieveCheck *check, Slice rest, SieveSpan span, bool t
 		return sieve_check_error(check, span, NULL, "variables of 'env' cannot be set");
 	if (!sieve_check_environment_item(check, rest, NULL) &&
 	    !sieve_check_environment_item(check, with_hyphens(rest, sieve_check_arena(check)), NULL))
-		sieve_check_warn(check, span, NULL,
+		sieve_check_warn(check, "always-empty", span, NULL,
 				 "unknown item '%.*s' of the environment, so the variable is always empty",
 				 (int)rest.length, rest.data);
 	return true;

@@ -37,10 +37,10 @@ static void check_headers(SieveCheck *check, SieveNode *node, SieveTagUse *use)
 						  : NULL,
 					  "this is no name of a header field");
 		else if (sieve_is_mime_field(name->text))
-			sieve_check_warn(check, name->span, NULL,
+			sieve_check_warn(check, "no-effect", name->span, NULL,
 					 "this field is about the old body and is not copied");
 		else if (ascii_equal_fold(name->text, SLICE("subject")) && sieve_tag(node, "subject"))
-			sieve_check_warn(check, name->span, NULL,
+			sieve_check_warn(check, "no-effect", name->span, NULL,
 					 "':subject' gives another one, so it is not copied");
 	}
 }

@@ -74,7 +74,7 @@ static void check_environment(SieveCheck *check, SieveNode *node)
 		return;
 	name->prepared = (void *)(size_t)sieve_check_environment_item(check, name->text, &suggestion);
 	if (!name->prepared)
-		sieve_check_warn(check, name->span, suggestion,
+		sieve_check_warn(check, "always-false", name->span, suggestion,
 				 "unknown item '%.*s', so the test is always false", (int)name->text.length,
 				 name->text.data);
 }

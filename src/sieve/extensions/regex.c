@@ -41,7 +41,8 @@ static void check_pattern(SieveCheck *check, const SieveMatching *how, SieveStri
 		return;
 	}
 	if (sieve_regex_info(regex)->repeats_nothing)
-		sieve_check_warn(check, string->span, "any text is '.*'; a literal star is '\\\\*'",
+		sieve_check_warn(check, "repeats-nothing", string->span,
+				 "any text is '.*'; a literal star is '\\\\*'",
 				 "a repetition of nothing in a regular expression");
 	if (sieve_check_setup(check)->strict_check && !sieve_regex_compile(regex, &why))
 		sieve_check_error(check, string->span, NULL, "bad regular expression: %s", why.text);

@@ -39,7 +39,7 @@ static void check_count(SieveCheck *check, SieveNode *node, SieveMatching *how)
 	check_relation(check, node, how);
 	/* Section 4.2 says SHOULD; as texts, "10" is less than "9". */
 	if (how->comparator->can & SIEVE_CAN_SUBSTRING)
-		sieve_check_warn(check, how->span, "add ':comparator \"i;ascii-numeric\"'",
+		sieve_check_warn(check, "compares-text", how->span, "add ':comparator \"i;ascii-numeric\"'",
 				 "without a numeric comparator ':count' compares digits as letters");
 }
 

@@ -82,7 +82,7 @@ static void check_vacation(SieveCheck *check, SieveNode *node)
 	if (entity == RAW_8BIT)
 		sieve_check_error(check, reason->span, NULL, RAW_8BIT_TEXT);
 	else if (entity == NO_HEADER)
-		sieve_check_warn(check, reason->span, "leave \":mime\" out", NO_HEADER_TEXT);
+		sieve_check_warn(check, "no-header", reason->span, "leave \":mime\" out", NO_HEADER_TEXT);
 }
 
 /* ---- who is not answered ---- */

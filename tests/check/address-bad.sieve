@@ -1,0 +1,1 @@
+redirect "Ann <ann@example.org>";

@@ -1,0 +1,1 @@
+if header "subject" "日本語 é é" { kepe; }

@@ -1,0 +1,2 @@
+wibblewobble "x";
+keep;

@@ -1,0 +1,3 @@
+keep;
+/* this goes on
+stop;

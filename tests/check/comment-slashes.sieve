@@ -1,0 +1,2 @@
+keep; // and done
+stop;

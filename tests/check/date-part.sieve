@@ -1,0 +1,2 @@
+require "date";
+if currentdate "yaer" "2026" { stop; }

@@ -1,0 +1,7 @@
+if false {
+	keep;
+} elseif true {
+	stop;
+} else {
+	discard;
+}

@@ -1,0 +1,5 @@
+if false {
+	keep;
+} else if true {
+	stop;
+}

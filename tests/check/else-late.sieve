@@ -1,0 +1,7 @@
+if true {
+	keep;
+}
+stop;
+elsif false {
+	keep;
+}

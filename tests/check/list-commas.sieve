@@ -1,0 +1,2 @@
+if header "subject" ["a" "b"] { stop; }
+kepe;

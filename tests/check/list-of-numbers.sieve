@@ -1,0 +1,1 @@
+if header "subject" [1, 2] { stop; }

@@ -1,0 +1,4 @@
+if header "subject" ["a", "b" {
+	stop;
+}
+kepe;

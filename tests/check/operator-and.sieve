@@ -1,0 +1,3 @@
+if header "subject" "a" && header "subject" "b" {
+	stop;
+}

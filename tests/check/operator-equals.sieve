@@ -1,0 +1,2 @@
+if header "subject" = "x" { stop; }
+kepe;

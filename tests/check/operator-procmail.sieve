@@ -1,0 +1,3 @@
+:0:
+* ^Subject:.*spam
+spam

@@ -1,0 +1,2 @@
+require "fileinto";
+if header :regex "subject" "^a" { fileinto :copy "A"; addflag "\\Seen"; }

@@ -1,0 +1,3 @@
+require ["fileino", "copy"];
+fileinto "x";
+wibble;

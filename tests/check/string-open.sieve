@@ -1,0 +1,3 @@
+redirect "a@example.org;
+keep;
+stop;

@@ -1,0 +1,2 @@
+if allof (header "subject" "a" header "subject" "b") { stop; }
+kepe;

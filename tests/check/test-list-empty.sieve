@@ -1,0 +1,2 @@
+if anyof () { stop; }
+kepe;

@@ -1,0 +1,1 @@
+if anyof header "subject" "x" { stop; }

@@ -1,0 +1,3 @@
+if adress :is "from" "alice@example.org" {
+	stop;
+}

@@ -1,0 +1,4 @@
+require "vacation";
+vacation text:
+I am away.
+keep;

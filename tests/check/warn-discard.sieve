@@ -1,0 +1,5 @@
+require "variables";
+if header :contains "subject" "x" {
+	discard;
+}
+discard;

@@ -1,0 +1,5 @@
+require "fileinto";
+fileinto "Archive";
+if header :contains "subject" "urgent" {
+	fileinto "Urgent";
+}

@@ -1,0 +1,3 @@
+if anyof (header "recieved" "x", exists ["subjct", "X-Subjct"], header "form" "y") {
+	keep;
+}

@@ -1,0 +1,9 @@
+require "fileinto";
+if not exists "list-id" {
+	stop;
+}
+if exists "list-id" {
+	fileinto "Lists";
+} else {
+	keep;
+}

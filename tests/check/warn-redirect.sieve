@@ -1,0 +1,5 @@
+require "fileinto";
+redirect "me@elsewhere.example";
+if header :contains "list-id" "x" {
+	fileinto "X";
+}

@@ -1,0 +1,3 @@
+# options: --strict
+require "variables";
+set "a" "b";

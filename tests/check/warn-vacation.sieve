@@ -1,0 +1,3 @@
+# options: -o user_email=
+require "vacation";
+vacation "away";

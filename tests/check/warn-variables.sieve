@@ -1,0 +1,3 @@
+require ["variables", "fileinto"];
+set "lsit" "x";
+fileinto "Lists/${list}";

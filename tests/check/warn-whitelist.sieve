@@ -1,0 +1,5 @@
+if address :is "from" "boss@example.org" {
+	keep;
+	stop;
+}
+discard;
