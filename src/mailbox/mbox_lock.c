@@ -8,7 +8,6 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <sys/file.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "mailbox/beneath.h"
@@ -176,15 +175,31 @@ static LockAnswer lock_file(Mbox *mbox, Failure *why)
 	return check_file(mbox, why) ? LOCK_TAKEN : LOCK_FAILED;
 }
 
+/* The time by the clock of the file server, which dates what is changed: here the mailbox, by a change that
+ * changes nothing. */
+static bool read_server_clock(const Mbox *mbox, time_t *now)
+{
+	auto_fd int fd = mbox_open_file(mbox);
+	struct stat box;
+
+	if (fd < 0 || fstat(fd, &box) < 0 || !S_ISREG(box.st_mode) || fchmod(fd, box.st_mode & 07777) < 0 ||
+	    fstat(fd, &box) < 0)
+		return false;
+	*now = box.st_ctime;
+	return true;
+}
+
 /* Where we may not make a dotlock, somebody who may can hold one.  We could not break it either: an old one
  * is passed by. */
 static bool is_dotlocked(const Mbox *mbox)
 {
 	DotlockHolder holder;
+	time_t now;
 
 	return dotlock_read_holder(&mbox->dotlock, &holder) &&
 	       !dotlock_holder_is_dead(&mbox->dotlock, &holder) &&
-	       time(NULL) - holder.status.st_ctime <= (time_t)mbox->store->settings.lock_stale_s;
+	       !(read_server_clock(mbox, &now) &&
+		 now - holder.status.st_ctime > (time_t)mbox->store->settings.lock_stale_s);
 }
 
 static LockAnswer take_dotlock(Mbox *mbox, Failure *why)

@@ -5,12 +5,11 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/cleanup.h"
 #include "base/io.h"
-#include "mailbox/dotlock.h"
+#include "mailbox/boot.h"
 #include "system/privileges.h"
 
 bool side_file_read(int dir_fd, const char *name, Text *content, Failure *why)
@@ -22,61 +21,70 @@ bool side_file_read(int dir_fd, const char *name, Text *content, Failure *why)
 	return io_read_file(fd, name, SIDE_FILE_MAX, content, why);
 }
 
-static bool try_lock(SideFile *file)
+bool side_file_lock(SideFile *file, int dir_fd, const char *name, unsigned patience_s, Failure *why)
 {
+	*file = (SideFile){ .name = name, .fd = -1 };
+	if (uname(&file->machine) < 0)
+		return failure_errno(why, "learn this machine's name");
+	return dotlock_init(&file->lock, dir_fd, name, file->machine.nodename, NO_GROUP, why) &&
+	       dotlock_acquire(&file->lock, patience_s, SIDE_FILE_STALE_S, why);
+}
+
+static bool create(SideFile *file)
+{
+	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+	static unsigned count;
+
+	snprintf(file->new_name, sizeof file->new_name, ".new.%x.%llx.%x", (unsigned)getpid(),
+		 (unsigned long long)boot_clock_ns(), count++);
 	undo_hold_signals();
-	file->fd = openat(file->dir_fd, file->lock_name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC,
-			  0600);
+	file->fd = openat(file->lock.dir_fd, file->new_name, flags, 0600);
 	if (file->fd >= 0)
-		file->undo = undo_add_unlink(file->dir_fd, file->lock_name, NO_GROUP);
+		file->undo = undo_add_unlink(file->lock.dir_fd, file->new_name, NO_GROUP);
 	undo_release_signals();
 	return file->fd >= 0;
 }
 
-/* Its holder needs milliseconds: a lock that is minutes old by this machine's clock is nobody's. */
-static void remove_stale(const SideFile *file)
+static bool learn_identity(SideFile *file)
 {
 	struct stat status;
-	struct timespec now;
 
-	clock_gettime(CLOCK_REALTIME, &now);
-	if (fstatat(file->dir_fd, file->lock_name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    now.tv_sec - status.st_ctime > SIDE_FILE_STALE_S)
-		unlinkat(file->dir_fd, file->lock_name, 0);
-}
-
-bool side_file_lock(SideFile *file, int dir_fd, const char *name, unsigned patience_s, Failure *why)
-{
-	const int64_t start_ms = lock_clock_ms(), until_ms = start_ms + (int64_t)patience_s * 1000;
-
-	*file = (SideFile){ .dir_fd = dir_fd, .name = name, .fd = -1 };
-	snprintf(file->lock_name, sizeof file->lock_name, "%s.lock", name);
-	for (;;) {
-		if (try_lock(file))
-			return true;
-		if (errno != EEXIST)
-			return failure_errno(why, "make '%s'", file->lock_name);
-		if (lock_clock_ms() > until_ms)
-			return failure_retry(why, "'%s' has been locked for %u seconds", name, patience_s);
-		remove_stale(file);
-		lock_pause(lock_clock_ms() - start_ms);
-	}
+	if (fstat(file->fd, &status) < 0)
+		return false;
+	file->device = status.st_dev;
+	file->inode = status.st_ino;
+	return true;
 }
 
 bool side_file_write(SideFile *file, Slice content, Failure *why)
 {
-	if (io_write(file->fd, content.data, content.length) && fsync(file->fd) == 0 &&
-	    close_checked(&file->fd))
+	if (create(file) && io_write(file->fd, content.data, content.length) && fsync(file->fd) == 0 &&
+	    learn_identity(file) && close_checked(&file->fd))
 		return true;
 	return failure_errno(why, "write '%s'", file->name);
 }
 
+/* Does our file have the name?  Over NFS the reply to a rename may be lost. */
+static bool is_in_place(const SideFile *file)
+{
+	struct stat there;
+	int error = errno;
+	bool ours = fstatat(file->lock.dir_fd, file->name, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+		    there.st_dev == file->device && there.st_ino == file->inode;
+
+	errno = error;
+	return ours;
+}
+
 bool side_file_put(SideFile *file, Failure *why)
 {
+	const int dir_fd = file->lock.dir_fd;
 	bool done;
 
+	if (!dotlock_stands(&file->lock))
+		return failure_retry(why, "the lock on '%s' was broken while it was written", file->name);
 	undo_hold_signals();
-	done = renameat(file->dir_fd, file->lock_name, file->dir_fd, file->name) == 0;
+	done = renameat(dir_fd, file->new_name, dir_fd, file->name) == 0 || is_in_place(file);
 	if (done)
 		undo_strike(&file->undo);
 	undo_release_signals();
@@ -95,8 +103,9 @@ void side_file_unlock(SideFile *file)
 {
 	if (file->undo) {
 		undo_strike(&file->undo);
-		unlinkat(file->dir_fd, file->lock_name, 0);
+		unlinkat(file->lock.dir_fd, file->new_name, 0);
 	}
 	cleanup_fd(&file->fd);
 	file->fd = -1;
+	dotlock_release(&file->lock);
 }

@@ -1,26 +1,34 @@
 /* side_file - change a small file that IMAP servers keep beside the mail, as they change it themselves
  *
- * The new file is written as "<name>.lock", which is at the same time the lock, and renamed over the old one.
+ * While "<name>.lock" is held (a Dotlock, so that who died holding it is no hindrance) the new file is
+ * written under a name of its own and renamed over the old one.
  */
 #ifndef MAILBOX_SIDE_FILE_H
 #define MAILBOX_SIDE_FILE_H
 
+#include <sys/types.h>
+#include <sys/utsname.h>
+
 #include "base/failure.h"
 #include "base/slice.h"
 #include "base/text.h"
+#include "mailbox/dotlock.h"
 #include "system/undo.h"
 
 enum {
-	SIDE_FILE_NAME_MAX = 255,
 	SIDE_FILE_MAX = 1024 * 1024,
 	SIDE_FILE_STALE_S = 120, /* Dovecot's */
 };
 
+/* One that is being changed; stays where it is until it is unlocked.  The fields are for side_file.c. */
 typedef struct SideFile {
-	int dir_fd;
-	const char *name;
-	char lock_name[SIDE_FILE_NAME_MAX + sizeof ".lock"];
-	int fd;
+	const char *name; /* borrowed */
+	Dotlock lock;
+	struct utsname machine;
+	char new_name[64]; /* the new file, before it takes the old one's place */
+	int fd;            /* while it is written */
+	dev_t device;
+	ino_t inode;
 	Undo undo;
 } SideFile;
 

@@ -44,7 +44,7 @@ static bool add_locked(SideFile *file, StoreLayout layout, const char *relative,
 	AUTO_VALUE(Text) content = { 0 };
 	AUTO_VALUE(Text) line = { 0 };
 
-	if (!side_file_read(file->dir_fd, file->name, &content, why))
+	if (!side_file_read(file->lock.dir_fd, file->name, &content, why))
 		return false;
 	if (content.length == 0)
 		text_append_string(&content, version_2);

@@ -127,7 +127,7 @@ START_TEST(what_is_not_committed_is_taken_back)
 	action.before = digest("one");
 	change = calendar_prepare(&calendars, &action, &why);
 	ck_assert_msg(change != NULL, "%s", why.text);
-	ck_assert_uint_eq(files(), 2); /* the new content is its lock */
+	ck_assert_uint_eq(files(), 3); /* the new content, and the lock */
 	ck_assert_str_eq(asked("u1", ""), "+default\none");
 	calendar_free(change);
 	ck_assert_uint_eq(files(), 1);
