@@ -22,7 +22,7 @@ whole=$(record | wc -c)
 lock() { # pid host state [when it was booted] [clock] [first line]
 	{
 		printf '%d:%s' "$1" "$2"
-		printf '\0%s %d %d %d %d %d\n%s' "$3" "$(old | wc -c)" "$whole" "${4:-$(booted)}" "${5:-$(up)}" \
+		printf '\0%s %d %d %d %d %d\n%s' "$3" "${noted_offset:-$(old | wc -c)}" "${noted_length:-$whole}" "${4:-$(booted)}" "${5:-$(up)}" \
 			"$(printf %s "${6:-$line}" | wc -c)" "${6:-$line}"
 	} | mine "$MBOX.lock"
 }
@@ -97,6 +97,28 @@ lock $gone "$here" U
 boxed
 is_kept "a mailbox that has become shorter"
 
+# What is noted must be what is there: the old length, the new one, the From_ line to its last byte.
+disagrees() { # what
+	cp "$MBOX" "$T/before"
+	lock $gone "$here" U "" "" "${1-}"
+	boxed
+	is_kept "$2"
+}
+torn 400
+disagrees "$(printf %s "$line" | sed 's/alice/alicf/')
+" "the From_ line of another sender"
+torn 400
+disagrees "$(printf %s "$line" | sed 's/12:00:00/12:00:01/')
+" "the From_ line of another second"
+for noted_offset in 0 $(($(old | wc -c) - 1)) $(($(old | wc -c) + 1)) $(($(old | wc -c) + 400)) 99999999; do
+	torn 400
+	disagrees "$line" "a record that begins at $noted_offset"
+done
+noted_offset='' noted_length=399
+torn 400
+disagrees "$line" "more than was to be appended"
+noted_length=''
+
 # Who lives is not robbed, whatever happened to the clock; there may be no other lock but this.
 sleep 100 &
 alive=$!
@@ -142,8 +164,29 @@ if [ "$(id -u)" = 0 ]; then
 	is_kept "the lock of another user"
 fi
 
-# A writer that was stopped so long that its lock was broken, and others wrote: it cuts nothing and claims nothing.
+# No play: killed in the middle of a long append.
 need strace
+(old | sed 1d; head -c 3000000 /dev/zero | tr '\0' 'x' | fold -w 72; echo) >"$T/long"
+for more in 1 1000000; do
+	fresh_mbox
+	old | mine "$MBOX"
+	instead "$UNTRACED" strace -f -qq -o "$HOME/trace" -e trace=write,writev -e inject=write,writev:delay_enter=100000 \
+		"$TROMMEL" -o "$MBOX_HERE" <"$T/long" >"$T/out" 2>"$T/err" &
+	pid=$!
+	for _ in $(seq 200); do
+		[ "$(wc -c <"$MBOX")" -lt $(($(old | wc -c) + more)) ] || break
+		sleep 0.02
+	done
+	kill -9 "$(pgrep -P $pid)"
+	wait $pid
+	half=$(($(wc -c <"$MBOX") - $(old | wc -c)))
+	holds "a real delivery was killed in the middle of its append ($half bytes)" test "$half" -ge "$more" -a "$half" -lt 3000000
+	boxed
+	is_cut "what it had appended is cut off by the next"
+	no_litter
+done
+
+# A writer that was stopped so long that its lock was broken, and others wrote: it cuts nothing and claims nothing.
 slow() { # signal after it was robbed, or ""
 	fresh_mbox
 	old | mine "$MBOX"
