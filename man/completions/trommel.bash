@@ -19,7 +19,7 @@ _trommel()
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
 
 	if [[ $COMP_CWORD -eq 1 && $word != -* ]]; then
-		_trommel_words "$word" 'deliver check try test state config help'
+		_trommel_words "$word" 'deliver check try test state config doctor help'
 		return
 	fi
 	[[ $command == -* ]] && command=deliver
@@ -90,8 +90,16 @@ _trommel()
 		[[ $word == -* ]] && _trommel_words "$word" '-c -o --json --describe ' && return
 		:
 		;;
+	doctor)
+		case $before in
+		-c) _trommel_files "$word"; return ;;
+		-o) _trommel_settings "$word"; return ;;
+		esac
+		[[ $word == -* ]] && _trommel_words "$word" '-c -o --json ' && return
+		_trommel_users "$word"
+		;;
 	help)
-		_trommel_words "$word" 'deliver check try test state config help rules mta extensions actions exit'
+		_trommel_words "$word" 'deliver check try test state config doctor help rules mta extensions actions exit'
 		;;
 	esac
 }

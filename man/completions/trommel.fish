@@ -5,7 +5,7 @@ function __trommel_settings
     trommel config --describe 2>/dev/null | string replace -r '\t.*' '='
 end
 
-set -l commands deliver check try test state config help
+set -l commands deliver check try test state config doctor help
 complete -c trommel -f
 
 complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a deliver -d 'deliver standard input; what an MTA calls (the default)'
@@ -72,6 +72,13 @@ complete -c trommel -n $seen -s o -x -a '(__trommel_settings)' -d 'one setting (
 complete -c trommel -n $seen -l json -d 'as an object'
 complete -c trommel -n $seen -l describe -d 'what there is to set, with defaults'
 
+complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a doctor -d 'say what would become of a user\'s mail, and what stands in its way'
+set -l seen "__fish_seen_subcommand_from doctor"
+complete -c trommel -n $seen -s c -r -d 'this file instead of the site\'s configuration'
+complete -c trommel -n $seen -s o -x -a '(__trommel_settings)' -d 'one setting (see trommel.conf(5))'
+complete -c trommel -n $seen -l json -d 'an array with an object for each line'
+complete -c trommel -n $seen -f -a '(__fish_complete_users)'
+
 complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a help -d 'explain a command or a topic'
 set -l seen "__fish_seen_subcommand_from help"
-complete -c trommel -n $seen -f -a 'deliver check try test state config help rules mta extensions actions exit'
+complete -c trommel -n $seen -f -a 'deliver check try test state config doctor help rules mta extensions actions exit'

@@ -22,6 +22,7 @@
 #include "delivery/trace.h"
 #include "delivery/user_log.h"
 #include "delivery/user_state.h"
+#include "delivery/user_store.h"
 #include "delivery/world_answer.h"
 #include "mailbox/store.h"
 #include "message/date.h"
@@ -92,36 +93,9 @@ static bool find_user(Courier *courier, Failure *why)
 	return user_find_uid(&courier->user, geteuid(), why);
 }
 
-static bool has_lock(const char *locks, const char *name)
-{
-	const char *found = strstr(locks, name);
-	size_t length = strlen(name);
-
-	return found && (found == locks || found[-1] == ' ') && (!found[length] || found[length] == ' ');
-}
-
 static StoreSettings store_settings(const Courier *courier)
 {
-	const Config *config = courier->config;
-
-	return (StoreSettings){
-		.location = config->mail_location,
-		.user = courier->user.name,
-		.home = courier->user.home,
-		.uid = courier->user.uid,
-		.gid = courier->user.gid,
-		.hostname = courier->hostname,
-		.machine = courier->machine,
-		.mboxo = strcmp(config->mbox_format, "mboxo") == 0,
-		.lock_dotlock = has_lock(config->mbox_locks, "dotlock"),
-		.lock_fcntl = has_lock(config->mbox_locks, "fcntl"),
-		.lock_flock = has_lock(config->mbox_locks, "flock"),
-		.dotlock_required = config->mbox_dotlock_required,
-		.lock_timeout_s = config->lock_timeout_s,
-		.lock_stale_s = config->lock_stale_s,
-		.subscribe_created = config->subscribe_created,
-		.special_use = config->special_use,
-	};
+	return user_store_settings(courier->config, &courier->user, courier->hostname, courier->machine);
 }
 
 static const char *machine_name(Arena *arena)

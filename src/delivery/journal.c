@@ -21,8 +21,7 @@
 #include "mailbox/beneath.h"
 #include "system/undo.h"
 
-#define DIRECTORY "journal"
-#define FORMAT    "trommel journal 1\n"
+#define FORMAT "trommel journal 1\n"
 
 /* What a file holds: FORMAT; when the first try began, and the token, on a line; then records: "+" or "-", an
  * effect, a line feed; then NULs, for which room was taken. */
@@ -102,13 +101,14 @@ static bool is_ours(const Journal *journal, int fd, bool is_directory, Failure *
 	struct stat status;
 
 	if (fstat(fd, &status) < 0)
-		return failure_errno(why, "look at '%s/" DIRECTORY "'", journal->settings.directory);
+		return failure_errno(why, "look at '%s/" JOURNAL_DIRECTORY "'", journal->settings.directory);
 	if (status.st_uid == journal->settings.owner && !(status.st_mode & (S_IWGRP | S_IWOTH)) &&
 	    (is_directory ? S_ISDIR(status.st_mode) : S_ISREG(status.st_mode)))
 		return true;
 	errno = EACCES;
 	return failure_errno(why,
-			     "'%s/" DIRECTORY "' or what is in it belongs to somebody else, or others may "
+			     "'%s/" JOURNAL_DIRECTORY
+			     "' or what is in it belongs to somebody else, or others may "
 			     "write there ('chmod go-w' mends that)",
 			     journal->settings.directory);
 }
@@ -119,7 +119,7 @@ static int open_directory(const Journal *journal, Failure *why)
 	AUTO_VALUE(Text) path = { 0 };
 	auto_fd int fd = -1;
 
-	text_printf(&path, "%s/" DIRECTORY, journal->settings.directory);
+	text_printf(&path, "%s/" JOURNAL_DIRECTORY, journal->settings.directory);
 	fd = open(text_string(&path), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (fd < 0)
 		failure_errno(why, "open the directory '%s'", text_string(&path));
@@ -198,7 +198,7 @@ static bool read_file(Journal *journal, Failure *why)
 	Slice rest;
 
 	if (!io_read_file(journal->fd, journal->name, FILE_BYTES_MAX, &content, why))
-		return failure_add(why, "in '%s/" DIRECTORY "'", journal->settings.directory);
+		return failure_add(why, "in '%s/" JOURNAL_DIRECTORY "'", journal->settings.directory);
 	rest = text_slice(&content);
 	if (!read_head(journal, &rest))
 		return true;
@@ -217,7 +217,8 @@ static bool lock_file(const Journal *journal, Failure *why)
 		return failure_retry(why, "this message is being delivered by another process");
 	/* no locks on this file system; what is written is whole all the same */
 	return errno == ENOLCK || errno == EOPNOTSUPP || errno == EINVAL ||
-	       failure_errno(why, "lock a journal in '%s/" DIRECTORY "'", journal->settings.directory);
+	       failure_errno(why, "lock a journal in '%s/" JOURNAL_DIRECTORY "'",
+			     journal->settings.directory);
 }
 
 /* Will nothing be readable or writable there tomorrow either?  (A file that another delivery has just made is
@@ -241,7 +242,7 @@ static bool open_file(Journal *journal, Failure *why)
 	for (;;) {
 		journal->fd = openat(journal->dir_fd, journal->name, O_RDWR | O_NOFOLLOW | O_CLOEXEC);
 		if (journal->fd < 0)
-			return errno == ENOENT || failure_errno(why, "open '%s/" DIRECTORY "/%s'",
+			return errno == ENOENT || failure_errno(why, "open '%s/" JOURNAL_DIRECTORY "/%s'",
 								journal->settings.directory, journal->name);
 		if (!is_ours(journal, journal->fd, false, why) || !lock_file(journal, why))
 			return false;
@@ -319,8 +320,8 @@ static int make_directory(const Journal *journal, Failure *why)
 
 	if (fd < 0)
 		return -1;
-	if (mkdirat(fd, DIRECTORY, 0700) < 0 && errno != EEXIST) {
-		failure_errno(why, "make the directory '%s/" DIRECTORY "'", state);
+	if (mkdirat(fd, JOURNAL_DIRECTORY, 0700) < 0 && errno != EEXIST) {
+		failure_errno(why, "make the directory '%s/" JOURNAL_DIRECTORY "'", state);
 		return -1;
 	}
 	return open_directory(journal, why);
@@ -343,7 +344,8 @@ static bool make_file(Journal *journal, Failure *why)
 		undo_release_signals();
 		if (journal->fd >= 0)
 			return lock_file(journal, why);
-		failure_errno(why, "make '%s/" DIRECTORY "/%s'", journal->settings.directory, journal->name);
+		failure_errno(why, "make '%s/" JOURNAL_DIRECTORY "/%s'", journal->settings.directory,
+			      journal->name);
 		if (why->error != ENOENT)
 			return false;
 		cleanup_fd(&journal->dir_fd);
@@ -355,8 +357,8 @@ static bool make_file(Journal *journal, Failure *why)
 static bool write_at_end(Journal *journal, const char *bytes, size_t length, Failure *why)
 {
 	if (pwrite(journal->fd, bytes, length, journal->end) != (ssize_t)length)
-		return failure_errno(why, "write to '%s/" DIRECTORY "/%s'", journal->settings.directory,
-				     journal->name);
+		return failure_errno(why, "write to '%s/" JOURNAL_DIRECTORY "/%s'",
+				     journal->settings.directory, journal->name);
 	journal->end += (off_t)length;
 	return true;
 }
@@ -378,7 +380,7 @@ static bool reserve(Journal *journal, size_t effects, Failure *why)
 	if (!error)
 		return true;
 	errno = error;
-	return failure_errno(why, "take room for '%s/" DIRECTORY "/%s'", journal->settings.directory,
+	return failure_errno(why, "take room for '%s/" JOURNAL_DIRECTORY "/%s'", journal->settings.directory,
 			     journal->name);
 }
 
@@ -426,7 +428,7 @@ static bool flush(Journal *journal, Failure *why)
 		journal->is_new = false;
 		return true;
 	}
-	return failure_errno(why, "write '%s/" DIRECTORY "/%s' to disk", journal->settings.directory,
+	return failure_errno(why, "write '%s/" JOURNAL_DIRECTORY "/%s' to disk", journal->settings.directory,
 			     journal->name);
 }
 
@@ -465,7 +467,7 @@ static void remove_file(Journal *journal)
 	if (journal->fd < 0)
 		return;
 	sweep(journal);
-	text_printf(&path, "%s/" DIRECTORY, journal->settings.directory);
+	text_printf(&path, "%s/" JOURNAL_DIRECTORY, journal->settings.directory);
 	unlinkat(journal->dir_fd, journal->name, 0);
 	rmdir(text_string(&path)); /* unless there are others */
 	undo_strike(&journal->undo);

@@ -22,6 +22,9 @@
 #include "message/header.h"
 #include "message/message.h"
 
+/* In the directory of the user's state. */
+#define JOURNAL_DIRECTORY "journal"
+
 enum {
 	JOURNAL_DAYS = 10 /* no MTA keeps a message longer in its queue */
 };

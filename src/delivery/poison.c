@@ -15,8 +15,6 @@
 #include "delivery/trace.h"
 #include "system/crash_guard.h"
 
-#define DIRECTORY "poison"
-
 enum {
 	MARK_BYTES = DIGEST_HEX + 2, /* the digest, a dot, a digit and a NUL */
 	SWEEP_MAX = 1000,
@@ -81,7 +79,7 @@ void poison_watch(const char *state, const char *home, const Message *message, c
 	const size_t length = strlen(home);
 
 	if (!state ||
-	    snprintf(directory, sizeof directory, "%s/" DIRECTORY, state) >= (int)sizeof directory) {
+	    snprintf(directory, sizeof directory, "%s/" POISON_DIRECTORY, state) >= (int)sizeof directory) {
 		*directory = '\0';
 		return;
 	}

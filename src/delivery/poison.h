@@ -13,6 +13,9 @@
 #include "message/header.h"
 #include "message/message.h"
 
+/* In the directory of the user's state. */
+#define POISON_DIRECTORY "poison"
+
 enum {
 	POISON_MARKS = 2
 };

@@ -8,11 +8,11 @@
 #include "sieve/limits.h"
 #include "system/trust.h"
 
-/* Where a user's rules may be; the first that exists is used. */
-static const char *const usual_places[] = {
+const char *const rules_places[] = {
 	"~/.config/trommel/active.sieve",
 	"~/.dovecot.sieve", /* what Dovecot's ManageSieve keeps, often a link into ~/sieve */
 	"~/.sieve",
+	NULL,
 };
 
 /* So that many users' directories are spread over 256 others. */
@@ -108,8 +108,8 @@ bool rules_find(Rules *rules, const char *option, const Config *config, const Us
 	}
 	if (*config->sieve_script)
 		return try_path(rules, config->sieve_script, user, arena, why);
-	for (size_t i = 0; i < sizeof usual_places / sizeof *usual_places; i++) {
-		if (!try_path(rules, usual_places[i], user, arena, why))
+	for (size_t i = 0; rules_places[i]; i++) {
+		if (!try_path(rules, rules_places[i], user, arena, why))
 			return false;
 		if (rules->found != RULES_NONE)
 			return true;

@@ -24,6 +24,9 @@ typedef struct Rules {
 	int64_t modified_s; /* when the script was written, in seconds since 1970 */
 } Rules;
 
+/* Where a user's rules may be when no setting says so, ending in NULL; the first that exists is used. */
+extern const char *const rules_places[];
+
 /* Finds the script: `option` (-s), else `sieve_script`, else the first there is of
  * ~/.config/trommel/active.sieve, ~/.dovecot.sieve, ~/.sieve.  A script that cannot be read just now, or one
  * named by -s that is not there, is a failure (RETRY): it is not known what its owner wants. */

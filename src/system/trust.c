@@ -21,6 +21,9 @@ typedef struct Way {
 	uid_t owner;
 	bool last_is_no_link; /* known from opening it */
 	unsigned links;
+	TrustSeen seen;      /* or NULL */
+	void *self;          /* its */
+	bool refused;        /* something was, and `seen` was told */
 	char done[PATH_MAX]; /* no link, "." or ".." in it; "" is "/" */
 	char rest[PATH_MAX];
 } Way;
@@ -68,8 +71,11 @@ static Trust judge_directory(const Way *way, const struct stat *directory, Failu
 	mode_t loose = directory->st_uid == 0 ? S_IWOTH : S_IWGRP | S_IWOTH;
 
 	if (!is_friend(way, directory->st_uid))
-		return refuse(why, "the directory '%s' on the way to '%s' belongs to uid %lu", way->done,
-			      way->path, (unsigned long)directory->st_uid);
+		return refuse(
+			why,
+			"the directory '%s' on the way to '%s' belongs to uid %lu; 'chown %lu %s' mends it",
+			way->done, way->path, (unsigned long)directory->st_uid, (unsigned long)way->owner,
+			way->done);
 	if ((directory->st_mode & loose) && !(directory->st_mode & S_ISVTX))
 		return refuse(why, "the directory '%s' can be written by others; 'chmod go-w %s' mends it",
 			      way->done, way->done);
@@ -104,16 +110,22 @@ static bool is_last(const Way *way)
 	return way->rest[strspn(way->rest, "/")] == '\0';
 }
 
+static Trust judge_link(const Way *way, const struct stat *entry, Failure *why)
+{
+	if (is_friend(way, entry->st_uid))
+		return TRUST_OK;
+	return refuse(why, "the link '%s' on the way to '%s' belongs to uid %lu; 'chown -h %lu %s' mends it",
+		      way->done, way->path, (unsigned long)entry->st_uid, (unsigned long)way->owner,
+		      way->done);
+}
+
 /* Puts what the link says in the place of its name. */
-static Trust follow(Way *way, const struct stat *entry, Failure *why)
+static Trust follow(Way *way, Failure *why)
 {
 	char target[PATH_MAX];
 	ssize_t length;
 	size_t left = strlen(way->rest);
 
-	if (!is_friend(way, entry->st_uid))
-		return refuse(why, "the link '%s' on the way to '%s' belongs to uid %lu", way->done,
-			      way->path, (unsigned long)entry->st_uid);
 	length = readlink(way->done, target, sizeof target);
 	if (length < 0)
 		return unreadable(way->done, why);
@@ -124,6 +136,16 @@ static Trust follow(Way *way, const struct stat *entry, Failure *why)
 	way->rest[length] = '/';
 	*(length && target[0] == '/' ? way->done : strrchr(way->done, '/')) = '\0';
 	return TRUST_OK;
+}
+
+/* Tells who looks, and goes on then. */
+static Trust tell(Way *way, const char *path, const struct stat *entry, Trust trust, const Failure *why)
+{
+	if (!way->seen)
+		return trust;
+	way->seen(way->self, path, entry, trust == TRUST_OK ? NULL : why->text);
+	way->refused |= trust == TRUST_REFUSED;
+	return trust == TRUST_REFUSED ? TRUST_OK : trust;
 }
 
 /* Looks at everything between "/" and the file. */
@@ -140,11 +162,13 @@ static Trust judge_way(Way *way, const struct stat *file, Failure *why)
 		if (lstat(way->done, &entry) < 0)
 			return unreadable(way->done, why);
 		if (S_ISLNK(entry.st_mode))
-			trust = follow(way, &entry, why);
+			trust = tell(way, way->done, &entry, judge_link(way, &entry, why), why);
 		else if (S_ISDIR(entry.st_mode))
-			trust = judge_directory(way, &entry, why);
+			trust = tell(way, way->done, &entry, judge_directory(way, &entry, why), why);
 		else if (entry.st_ino != file->st_ino || entry.st_dev != file->st_dev)
 			return refuse(why, "'%s' was replaced while it was read", way->path);
+		if (trust == TRUST_OK && S_ISLNK(entry.st_mode))
+			trust = follow(way, why);
 		if (trust != TRUST_OK)
 			return trust;
 	}
@@ -196,6 +220,7 @@ Trust trusted_open(const char *path, uid_t owner, int *fd, Failure *why)
 	way.path = path;
 	way.owner = owner;
 	way.last_is_no_link = !is_link;
+	way.seen = NULL;
 	if (fstat(opened, &file) < 0 || !begin(&way, path))
 		return unreadable(path, why);
 	trust = judge_file(&way, &file, why);
@@ -204,6 +229,26 @@ Trust trusted_open(const char *path, uid_t owner, int *fd, Failure *why)
 	if (trust == TRUST_OK)
 		*fd = TAKE_FD(opened);
 	return trust;
+}
+
+Trust trusted_look(const char *path, uid_t owner, TrustSeen seen, void *self, Failure *why)
+{
+	bool is_link;
+	auto_fd int opened = open_either(path, &is_link);
+	Way way = { .path = path, .owner = owner, .seen = seen, .self = self };
+	struct stat file;
+	Trust trust;
+
+	if (opened < 0 && (errno == ENOENT || errno == ENOTDIR))
+		return TRUST_ABSENT;
+	if (opened < 0 || fstat(opened, &file) < 0 || !begin(&way, path))
+		return unreadable(path, why);
+	way.last_is_no_link = !is_link;
+	trust = judge_way(&way, &file, why);
+	if (trust != TRUST_OK)
+		return trust;
+	trust = tell(&way, path, &file, judge_file(&way, &file, why), why);
+	return trust == TRUST_OK && way.refused ? TRUST_REFUSED : trust;
 }
 
 bool trusted_directory(const char *path, uid_t owner, Failure *why)

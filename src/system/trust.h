@@ -7,6 +7,7 @@
 #define SYSTEM_TRUST_H
 
 #include <stdbool.h>
+#include <sys/stat.h>
 #include <sys/types.h>
 
 #include "base/failure.h"
@@ -22,6 +23,12 @@ typedef enum Trust {
  * could have written it.  Gives the descriptor, close-on-exec, the caller's, only with TRUST_OK.
  * Symbolic links are followed where `owner` or root made them. */
 Trust trusted_open(const char *path, uid_t owner, int *fd, Failure *why);
+
+/* Hears of everything between "/" and a file, the file last: `wrong` is why it is refused, or NULL. */
+typedef void (*TrustSeen)(void *self, const char *path, const struct stat *entry, const char *wrong);
+
+/* The judgement that trusted_open makes, for people: it does not end at the first thing that is wrong. */
+Trust trusted_look(const char *path, uid_t owner, TrustSeen seen, void *self, Failure *why);
 
 /* Could nobody but `owner` and root have put the directory `path` (absolute) there, or put another in its
  * place?  False and `why` (RETRY) when somebody could, or it cannot be looked at. */
