@@ -73,16 +73,16 @@ bool memory_answer(Memory *memory, const Question *question, Answer *answer, Fai
 	       failure_retry(why, "the same message is being delivered by another process");
 }
 
-bool memory_count(Memory *memory, StateUse use, uint64_t period_s, unsigned *count)
+bool memory_count(Memory *memory, StateUse use, uint64_t period_s, unsigned most, unsigned *count)
 {
 	State *state = open_state(memory);
 
 	*count = 0;
 	if (!memory->settings.directory)
 		return true;
-	return state &&
-	       (state_count(state, use, memory->now - (int64_t)period_s, memory->now, count, &memory->why) ||
-		lose(memory));
+	return state && (state_count(state, use, memory->now - (int64_t)period_s, memory->now, most, count,
+				     &memory->why) ||
+			 lose(memory));
 }
 
 void memory_keep(Memory *memory, const StateKey *key, uint64_t keep_s)

@@ -44,9 +44,9 @@ MemoryVerdict memory_claim(Memory *memory, const StateKey *key);
  * false (RETRY) when that takes too long.  Without a state nothing was seen. */
 bool memory_answer(Memory *memory, const Question *question, Answer *answer, Failure *why);
 
-/* How many of this use were committed in the last `period_s` seconds, those claimed included.  False: not to
- * be known just now. */
-bool memory_count(Memory *memory, StateUse use, uint64_t period_s, unsigned *count);
+/* How many of this use were committed in the last `period_s` seconds, those claimed included; no more than
+ * `most` are counted.  False: not to be known just now. */
+bool memory_count(Memory *memory, StateUse use, uint64_t period_s, unsigned most, unsigned *count);
 
 /* Will be remembered for `keep_s` seconds (nothing when 0), once the delivery has succeeded. */
 void memory_keep(Memory *memory, const StateKey *key, uint64_t keep_s);

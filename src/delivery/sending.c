@@ -156,7 +156,8 @@ static const char *held_back(const Carrying *carrying, const Sending *sending, F
 	unsigned count;
 
 	if (config->redirect_rate_max) {
-		if (!memory_count(carrying->memory, STATE_REDIRECT, config->redirect_rate_period_s, &count))
+		if (!memory_count(carrying->memory, STATE_REDIRECT, config->redirect_rate_period_s,
+				  config->redirect_rate_max, &count))
 			return "how many were redirected is not known just now";
 		if (count >= config->redirect_rate_max)
 			return "redirect_rate_max allows no more for now";

@@ -9,7 +9,7 @@
 #include "state/state.h"
 
 enum {
-	STATE_ENGINE_VERSION = 1,
+	STATE_ENGINE_VERSION = 2,
 	STATE_PRUNE_AT_COMMIT = 16 /* entries that are looked at: twice what steady use would need */
 };
 #define STATE_SQLITE_MODULE "state-sqlite"
@@ -47,8 +47,8 @@ typedef struct StateEngine {
 	/* Only what is claimed by this process. */
 	bool (*release)(StateStore *store, StateUse use, const char *id, Failure *why);
 	bool (*seen)(StateStore *store, StateUse use, const char *id, int64_t now, bool *seen, Failure *why);
-	bool (*count)(StateStore *store, StateUse use, int64_t since, int64_t now, unsigned *count,
-		      Failure *why);
+	bool (*count)(StateStore *store, StateUse use, int64_t since, int64_t now, unsigned most,
+		      unsigned *count, Failure *why);
 	bool (*list)(StateStore *store, bool (*take)(void *self, const StateEntry *entry), void *self,
 		     Failure *why);
 	bool (*forget)(StateStore *store, StateUse use, const char *id, bool *found, Failure *why);

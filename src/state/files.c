@@ -23,6 +23,7 @@
 #include "state/directory.h"
 #include "state/engine.h"
 #include "state/entry_file.h"
+#include "state/limits.h"
 
 enum {
 	TRIES = 8,       /* of a claim that changes under our eyes */
@@ -376,6 +377,84 @@ static bool prune_one(void *self, int dir, const char *name, Failure *why)
 	return true;
 }
 
+/* ---- no more than may be ---- */
+
+/* A committed entry; its file's time is when it was. */
+typedef struct Aged {
+	struct timespec changed;
+	char name[ENTRY_NAME_BYTES];
+} Aged;
+
+typedef struct Ageing {
+	Aged *items;
+	size_t count, capacity;
+} Ageing;
+
+static bool count_name(void *count, int dir, const char *name, Failure *why)
+{
+	(void)dir;
+	(void)name;
+	(void)why;
+	++*(size_t *)count;
+	return true;
+}
+
+static bool note_age(void *self, int dir, const char *name, Failure *why)
+{
+	Ageing *ageing = self;
+	struct stat status;
+
+	(void)why;
+	if (strlen(name) >= ENTRY_NAME_BYTES || fstatat(dir, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
+		return true;
+	MEMORY_GROW(ageing->items, ageing->count, ageing->capacity);
+	ageing->items[ageing->count] = (Aged){ .changed = status.st_mtim };
+	snprintf(ageing->items[ageing->count++].name, ENTRY_NAME_BYTES, "%s", name);
+	return true;
+}
+
+static int compare_age(const void *one, const void *other)
+{
+	const Aged *a = one, *b = other;
+
+	if (a->changed.tv_sec != b->changed.tv_sec)
+		return a->changed.tv_sec < b->changed.tv_sec ? -1 : 1;
+	return strcmp(b->name, a->name);
+}
+
+/* Sheds the oldest of what is more than may be.  Names cost little to count; times are asked for when there
+ * are too many. */
+static void shed(int dir)
+{
+	Ageing ageing = { 0 };
+	size_t count = 0, kept = STATE_LIMIT_ENTRIES - STATE_LIMIT_SHED;
+	Failure ignored;
+
+	if (!each_file(dir, "d", count_name, &count, &ignored) || count <= STATE_LIMIT_ENTRIES)
+		return;
+	each_file(dir, "d", note_age, &ageing, &ignored);
+	qsort(ageing.items, ageing.count, sizeof *ageing.items, compare_age);
+	for (size_t i = 0; i + kept < ageing.count; i++)
+		unlinkat(dir, ageing.items[i].name, 0);
+	free(ageing.items);
+}
+
+/* One commit of many, and one that brings as many. */
+static void shed_some(StateStore *store, const StateRecord *records, size_t count)
+{
+	bool looked[STATE_USES] = { false };
+	unsigned char random;
+
+	if (count < STATE_LIMIT_COUNT_EVERY &&
+	    (getrandom(&random, 1, GRND_NONBLOCK) != 1 || random % STATE_LIMIT_COUNT_EVERY != 0))
+		return;
+	for (size_t i = 0; i < count; i++) {
+		if (!looked[records[i].use])
+			shed(store->dirs[records[i].use]);
+		looked[records[i].use] = true;
+	}
+}
+
 /* ---- commits ---- */
 
 static bool write_drafts(StateStore *store, const StateRecord *records, size_t count, EntryDraft *drafts,
@@ -452,8 +531,10 @@ static bool store_commit(StateStore *store, const StateRecord *records, size_t c
 
 		store_release(store, records[i].use, records[i].id, &ignored);
 	}
-	if (done)
+	if (done) {
 		prune_some(store, &records[0], now);
+		shed_some(store, records, count);
+	}
 	return done;
 }
 
@@ -474,7 +555,7 @@ static bool store_seen(StateStore *store, StateUse use, const char *id, int64_t 
 typedef struct Counting {
 	StateStore *store;
 	int64_t since, now;
-	unsigned count;
+	unsigned most, count;
 } Counting;
 
 static bool count_one(void *self, int dir, const char *name, Failure *why)
@@ -483,6 +564,8 @@ static bool count_one(void *self, int dir, const char *name, Failure *why)
 	struct stat status;
 	EntryFile claim;
 
+	if (counting->count >= counting->most)
+		return false; /* enough */
 	if (name[0] == 'd') {
 		if (fstatat(dir, name, &status, AT_SYMLINK_NOFOLLOW) == 0)
 			counting->count += status.st_mtime >= counting->since;
@@ -499,14 +582,14 @@ static bool count_one(void *self, int dir, const char *name, Failure *why)
 	}
 }
 
-static bool store_count(StateStore *store, StateUse use, int64_t since, int64_t now, unsigned *count,
-			Failure *why)
+static bool store_count(StateStore *store, StateUse use, int64_t since, int64_t now, unsigned most,
+			unsigned *count, Failure *why)
 {
-	Counting counting = { .store = store, .since = since, .now = now };
+	Counting counting = { .store = store, .since = since, .now = now, .most = most };
 	int dir;
 
 	if (!enter(store, use, false, &dir, why) ||
-	    (dir >= 0 && !each_file(dir, "dc", count_one, &counting, why)))
+	    (dir >= 0 && !each_file(dir, "dc", count_one, &counting, why) && counting.count < most))
 		return false;
 	*count = counting.count;
 	return true;

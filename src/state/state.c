@@ -264,12 +264,13 @@ bool state_seen(State *state, const StateKey *key, int64_t now, bool *seen, Fail
 	return true;
 }
 
-bool state_count(State *state, StateUse use, int64_t since, int64_t now, unsigned *count, Failure *why)
+bool state_count(State *state, StateUse use, int64_t since, int64_t now, unsigned most, unsigned *count,
+		 Failure *why)
 {
 	if (!open_store(state, false, why))
 		return false;
 	if (state->store)
-		return state->engine->count(state->store, use, since, now, count, why);
+		return state->engine->count(state->store, use, since, now, most, count, why);
 	*count = 0;
 	return true;
 }

@@ -75,7 +75,8 @@ DEFINE_AUTO(State, state_close)
 bool state_claim(State *state, const StateKey *key, int64_t now, StateClaim *claim, Failure *why);
 
 /* Remembers all of these, claimed or not, in one step that is on stable storage when it answers; one that was
- * seen before gets the new time.  Prunes a few that have expired on the way. */
+ * seen before gets the new time.  Prunes a few that have expired on the way, and the oldest of what is more
+ * than limits.h allows. */
 bool state_commit(State *state, const StateCommit *commits, size_t count, int64_t now, Failure *why);
 
 /* Gives up one claim of ours (what is not claimed is left alone). */
@@ -85,8 +86,9 @@ bool state_release(State *state, const StateKey *key, Failure *why);
 bool state_seen(State *state, const StateKey *key, int64_t now, bool *seen, Failure *why);
 
 /* How many ids of this use were committed at or after `since`, or are claimed by living processes (ours
- * too).  Those that have expired may be gone. */
-bool state_count(State *state, StateUse use, int64_t since, int64_t now, unsigned *count, Failure *why);
+ * too); no more than `most` are counted.  Those that have expired may be gone. */
+bool state_count(State *state, StateUse use, int64_t since, int64_t now, unsigned most, unsigned *count,
+		 Failure *why);
 
 /* ---- for people ---- */
 

@@ -213,7 +213,8 @@ const ConfigKey config_keys[] = {
 	  .help = "the envelope sender of redirected messages" },
 	{ AT(redirect_sender_program), .type = CONFIG_PATH_OF_SYSTEM,
 	  .help = "the program that rewrites envelope senders, for redirect_sender = program (SRS)" },
-	{ AT(redirect_rate_max), RANGE(0, 1000000),
+	/* below what is remembered of one use: state/limits.h */
+	{ AT(redirect_rate_max), RANGE(0, 5000),
 	  .help = "redirects of one user in redirect_rate_period_s; 0 for no limit" },
 	{ AT(redirect_rate_period_s), RANGE(1, 86400 * 31), .help = "seconds for which they are counted" },
 	{ AT(reject_by), .type = CONFIG_CHOICE, .choices = refusers,

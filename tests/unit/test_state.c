@@ -3,6 +3,7 @@
 
 #include <check.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -16,6 +17,7 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "base/text.h"
+#include "state/limits.h"
 
 enum {
 	NOW = 1700000000,
@@ -130,7 +132,7 @@ static unsigned count(State *state, StateUse use, int64_t since, int64_t now)
 	unsigned answer;
 	Failure why = { 0 };
 
-	ck_assert_msg(state_count(state, use, since, now, &answer, &why), "%s", why.text);
+	ck_assert_msg(state_count(state, use, since, now, UINT_MAX, &answer, &why), "%s", why.text);
 	return answer;
 }
 
@@ -290,6 +292,116 @@ START_TEST(what_was_committed_in_a_window_is_counted)
 }
 END_TEST
 
+static void id_of(char id[32], unsigned number)
+{
+	snprintf(id, 32, "%08x%08x", number * 2654435761U, number * 40503U);
+}
+
+START_TEST(counting_ends_with_as_many_as_were_asked_for)
+{
+	AUTO(State) state = open_state(_i);
+	Failure why = { 0 };
+	unsigned answer;
+	char id[32];
+
+	for (unsigned i = 0; i < 20; i++) {
+		id_of(id, i);
+		commit(state, id, DAY, NOW);
+	}
+	for (unsigned most = 0; most <= 25; most += 5) {
+		ck_assert_msg(state_count(state, STATE_DUPLICATE, NOW, NOW, most, &answer, &why), "%s",
+			      why.text);
+		ck_assert_uint_eq(answer, most < 20 ? most : 20);
+	}
+}
+END_TEST
+
+/* Fills a use to its limit, each entry a second later than the one before.  One in a file is written by hand:
+ * to commit ten thousand means to flush as often. */
+static void write_entries(unsigned count)
+{
+	char path[400], id[32];
+
+	for (unsigned i = 0; i < count; i++) {
+		const struct timespec times[2] = { { .tv_sec = NOW + 3 * DAY }, { .tv_sec = NOW + i } };
+		FILE *file;
+
+		id_of(id, i);
+		snprintf(path, sizeof path, "%s/duplicate/d-%s", directory, id);
+		file = fopen(path, "w");
+		ck_assert_ptr_nonnull(file);
+		fprintf(file, "trommel state 1\n%u\n%u\ntoken%u\n\n\nend\n", NOW + i, NOW + 3 * DAY, i);
+		ck_assert_int_eq(fflush(file), 0);
+		ck_assert_int_eq(futimens(fileno(file), times), 0);
+		fclose(file);
+	}
+}
+
+/* The same in the database, in steps that are too small to be looked at for each. */
+static void insert_entries(State *state, unsigned count)
+{
+	enum {
+		STEP = STATE_LIMIT_COUNT_EVERY - 1
+	};
+	char ids[STEP][32];
+	StateCommit commits[STEP];
+	Failure why = { 0 };
+
+	for (unsigned i = 0; i < count; i++) {
+		unsigned place = i % STEP;
+
+		id_of(ids[place], i);
+		commits[place] = (StateCommit){ { STATE_DUPLICATE, ids[place], NULL }, 3 * DAY };
+		if (place == STEP - 1 || i == count - 1)
+			ck_assert_msg(state_commit(state, commits, place + 1, NOW + i, &why), "%s", why.text);
+	}
+}
+
+static bool holds(State *state, StateUse use, unsigned number)
+{
+	bool answer;
+	Failure why = { 0 };
+	char id[32];
+
+	id_of(id, number);
+	ck_assert_msg(state_seen(state, &(StateKey){ use, id, NULL }, NOW + 1, &answer, &why), "%s",
+		      why.text);
+	return answer;
+}
+
+START_TEST(beyond_the_limit_the_oldest_go)
+{
+	AUTO(State) state = open_state(_i);
+	const unsigned limit = STATE_LIMIT_ENTRIES, kept = limit - STATE_LIMIT_SHED;
+	unsigned more = 0, oldest;
+	char id[32];
+
+	commit_for(state, STATE_VACATION, "other", 3 * DAY, NOW);
+	commit(state, "older", 3 * DAY, NOW - 1);
+	if (strcmp(engines[_i], "files") == 0)
+		write_entries(limit - 1);
+	else
+		insert_entries(state, limit - 1);
+	ck_assert_int_eq(claim(state, "claimed", NOW + limit), STATE_CLAIMED);
+	ck_assert_uint_eq(count(state, STATE_DUPLICATE, 0, NOW), limit + 1);
+	/* One at a time: sooner or later one of them looks. */
+	do {
+		ck_assert_uint_lt(more, 3000);
+		id_of(id, limit + more);
+		commit(state, id, 3 * DAY, NOW + limit + more++);
+	} while (count(state, STATE_DUPLICATE, 0, NOW) > limit);
+	ck_assert_uint_eq(count(state, STATE_DUPLICATE, 0, NOW), kept + 1);
+	ck_assert(!seen(state, "older", NOW));
+	oldest = more + STATE_LIMIT_SHED - 1; /* some have the same time */
+	ck_assert(!holds(state, STATE_DUPLICATE, oldest - 64));
+	ck_assert(holds(state, STATE_DUPLICATE, oldest + 64));
+	ck_assert(holds(state, STATE_DUPLICATE, limit + more - 1));
+	ck_assert_uint_eq(count(state, STATE_VACATION, 0, NOW), 1);
+	commit_for(state, STATE_VACATION, "another", 3 * DAY, NOW);
+	ck_assert_uint_eq(count(state, STATE_VACATION, 0, NOW), 2);
+}
+END_TEST
+
 START_TEST(the_list_begins_with_the_oldest)
 {
 	AUTO(State) state = open_state(_i);
@@ -378,11 +490,6 @@ START_TEST(what_has_expired_is_pruned)
 END_TEST
 
 /* Ids as they are: digests, so that neighbours differ. */
-static void id_of(char id[32], unsigned number)
-{
-	snprintf(id, 32, "%08x%08x", number * 2654435761U, number * 40503U);
-}
-
 START_TEST(commits_keep_what_has_expired_at_bay)
 {
 	AUTO(State) state = open_state(_i);
@@ -962,6 +1069,8 @@ int main(void)
 	tcase_add_loop_test(both, a_release_leaves_what_was_committed, 0, ENGINES);
 	tcase_add_loop_test(both, several_are_committed_together, 0, ENGINES);
 	tcase_add_loop_test(both, what_was_committed_in_a_window_is_counted, 0, ENGINES);
+	tcase_add_loop_test(both, counting_ends_with_as_many_as_were_asked_for, 0, ENGINES);
+	tcase_add_loop_test(both, beyond_the_limit_the_oldest_go, 0, ENGINES);
 	tcase_add_loop_test(both, the_list_begins_with_the_oldest, 0, ENGINES);
 	tcase_add_loop_test(both, a_list_may_be_ended_early, 0, ENGINES);
 	tcase_add_loop_test(both, what_is_told_is_one_line_and_not_endless, 0, ENGINES);

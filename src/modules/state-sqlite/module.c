@@ -21,6 +21,7 @@
 #include "base/memory.h"
 #include "state/engine.h"
 #include "state/holder.h"
+#include "state/limits.h"
 
 enum {
 	SCHEMA = 1,
@@ -436,6 +437,43 @@ static bool prune_some(StateStore *store, const StateRecord *record, int64_t now
 	return changes || run(store, query, values, 4, NULL);
 }
 
+/* Sheds the oldest of what is more than may be. */
+static bool shed(StateStore *store, StateUse use)
+{
+	const Value limit[] = { NUMBER(use), NUMBER(STATE_LIMIT_ENTRIES) };
+	const Value kept[] = { NUMBER(use), NUMBER(STATE_LIMIT_ENTRIES - STATE_LIMIT_SHED) };
+	sqlite3_stmt *statement = prepare(store,
+					  "SELECT 1 FROM entry WHERE use = ?1 AND holder IS NULL"
+					  " LIMIT 1 OFFSET ?2",
+					  limit, 2);
+	bool too_many = statement && sqlite3_step(statement) == SQLITE_ROW;
+
+	if (sqlite3_finalize(statement) != SQLITE_OK || !statement)
+		return false;
+	return !too_many || run(store,
+				"DELETE FROM entry WHERE use = ?1 AND id IN (SELECT id FROM entry"
+				" WHERE use = ?1 AND holder IS NULL"
+				" ORDER BY changed DESC, id LIMIT -1 OFFSET ?2)",
+				kept, 2, NULL);
+}
+
+/* Counting reads all entries of the use, so one commit of many does it, and one that brings as many. */
+static bool shed_some(StateStore *store, const StateRecord *records, size_t count)
+{
+	bool looked[STATE_USES] = { false }, done = true;
+	unsigned char random;
+
+	sqlite3_randomness(1, &random);
+	if (count < STATE_LIMIT_COUNT_EVERY && random % STATE_LIMIT_COUNT_EVERY != 0)
+		return true;
+	for (size_t i = 0; done && i < count; i++) {
+		if (!looked[records[i].use])
+			done = shed(store, records[i].use);
+		looked[records[i].use] = true;
+	}
+	return done;
+}
+
 static bool store_commit(StateStore *store, const StateRecord *records, size_t count, int64_t now,
 			 Failure *why)
 {
@@ -443,7 +481,7 @@ static bool store_commit(StateStore *store, const StateRecord *records, size_t c
 
 	for (size_t i = 0; done && i < count; i++)
 		done = put(store, &records[i]);
-	done = done && prune_some(store, &records[0], now);
+	done = done && prune_some(store, &records[0], now) && shed_some(store, records, count);
 	return end(store, done, "remember an id", why);
 }
 
@@ -464,8 +502,8 @@ static bool store_seen(StateStore *store, StateUse use, const char *id, int64_t 
 	return true;
 }
 
-static bool store_count(StateStore *store, StateUse use, int64_t since, int64_t now, unsigned *count,
-			Failure *why)
+static bool store_count(StateStore *store, StateUse use, int64_t since, int64_t now, unsigned most,
+			unsigned *count, Failure *why)
 {
 	const Value values[] = { NUMBER(use), NUMBER(since), NUMBER(now) };
 	sqlite3_stmt *statement = prepare(store,
@@ -474,7 +512,7 @@ static bool store_count(StateStore *store, StateUse use, int64_t since, int64_t 
 					  values, 3);
 	unsigned found = 0;
 
-	while (statement && sqlite3_step(statement) == SQLITE_ROW) {
+	while (statement && found < most && sqlite3_step(statement) == SQLITE_ROW) {
 		const char *holder = (const char *)sqlite3_column_text(statement, 0);
 
 		if (!holder || !state_holder_is_dead(holder, store->place.holder))
