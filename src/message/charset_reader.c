@@ -4,6 +4,7 @@
 #include <iconv.h>
 #include <stdint.h>
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/ascii.h"
 #include "base/memory.h"
@@ -32,7 +33,10 @@ struct CharsetReader {
 CharsetReader *charset_reader_new(Slice charset)
 {
 	CharsetReader *reader = memory_zeroed(1, sizeof *reader);
+	const char *language = memchr(charset.data, '*', charset.length);
 
+	if (language) /* which may be of any length */
+		charset.length = (size_t)(language - charset.data);
 	reader->converter = (iconv_t)-1;
 	if (charset.length <= NAME_BYTES) {
 		memcpy(reader->name, charset.data, charset.length);

@@ -14,6 +14,7 @@
 
 enum {
 	LINE_WITH_WORD_MAX = 76,
+	WORD_MAX = 75,
 	WORD_FRAME = 12, /* "=?UTF-8?Q?" and "?=" */
 	/* The longest character, in Q. */
 	CHARACTER_MAX = 12,
@@ -91,13 +92,16 @@ static void append_words(Slice text, size_t used, Text *out)
 	bool in_q = q_length(text) <= base64_length(text) * 3 / 2;
 
 	while (text.length) {
+		size_t room = WORD_MAX;
 		Slice piece;
 
 		if (used + WORD_FRAME + CHARACTER_MAX > LINE_WITH_WORD_MAX) {
 			start_line(out);
 			used = 1;
 		}
-		piece = cut_word(text, in_q, LINE_WITH_WORD_MAX - WORD_FRAME - used);
+		if (room > LINE_WITH_WORD_MAX - used)
+			room = LINE_WITH_WORD_MAX - used;
+		piece = cut_word(text, in_q, room - WORD_FRAME);
 		text_append_string(out, in_q ? "=?UTF-8?Q?" : "=?UTF-8?B?");
 		(in_q ? append_q : base64_append)(piece, out);
 		text_append_string(out, "?=");

@@ -209,6 +209,25 @@ START_TEST(encoded_lines_are_short_whole_and_decode_again)
 }
 END_TEST
 
+/* At the very beginning of a line, where there is room for one more column, too: RFC 2047, 2. */
+START_TEST(no_word_is_longer_than_75_characters)
+{
+	static const char *const units[] = { "\xe2\x82\xac", "\xc3\xa4 abcdefgh " };
+	AUTO_VALUE(Text) text = { 0 };
+	Slice encoded;
+
+	for (int n = 0; n < 100; n++)
+		text_append_string(&text, units[_i]);
+	encoded = words_encode_phrase(text_slice(&text), 0, arena);
+	for (size_t at = 0, length; at < encoded.length; at += length) {
+		for (length = 0; at + length < encoded.length && encoded.data[at + length] != '\n';)
+			length++;
+		ck_assert_uint_le(length, 75);
+		length += length == encoded.length - at ? 0 : 2; /* the fold */
+	}
+}
+END_TEST
+
 #define LOOP(tests, test, table) tcase_add_loop_test(tests, test, 0, sizeof(table) / sizeof *(table))
 
 int main(void)
@@ -225,6 +244,7 @@ int main(void)
 	LOOP(tests, the_length_of_a_word_is_known, lengths);
 	LOOP(tests, what_needs_encoding_is_encoded_and_nothing_else, encoding);
 	tcase_add_loop_test(tests, encoded_lines_are_short_whole_and_decode_again, 0, 12);
+	tcase_add_loop_test(tests, no_word_is_longer_than_75_characters, 0, 2);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
