@@ -3,6 +3,7 @@
 #   make           the program and its modules          make check    all tests
 #   make install   PREFIX=/usr/local, DESTDIR=          make lint     format, warnings, cppcheck, man pages
 #   make demo      see it sort a few messages           make asan     the tests under ASan and UBSan
+#                                                       make fuzz     laws that hold for any input, SECONDS=10 each
 VERSION := 0.1.0
 BUILD ?= build
 JOBS ?= $(shell nproc 2>/dev/null || echo 2)
@@ -153,6 +154,30 @@ asan:
 	@.ci/deps build test lint
 	@TROMMEL_SANITIZED=1 $(MAKE) --no-print-directory BUILD=build-asan CFLAGS='$(SANITIZE)' check
 
+# Fuzzing: tests/fuzz/fuzz_NAME.c states what holds for every input, and clang's libFuzzer looks for one that breaks
+# it.  Every target runs SECONDS, JOBS of them at a time; TARGETS="words date" are those alone.  What is found stands in
+# build/fuzz/crashes, told with the command that repeats it, and becomes a test in tests/unit.
+SECONDS ?= 10
+TARGETS ?= $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
+FUZZ_CFLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined
+FUZZ_OBJECTS := $(patsubst tests/fuzz/%.c,$(BUILD)/obj/fuzz/%.o,$(wildcard tests/fuzz/fuzz_*.c))
+fuzz:
+	@.ci/deps build fuzz
+	@$(PARALLEL) -s BUILD=build/fuzz CC=clang CFLAGS='$(FUZZ_CFLAGS)' $(TARGETS:%=build/fuzz/targets/%)
+	@BUILD='$(abspath build/fuzz)' JOBS='$(JOBS)' FUZZ_SECONDS='$(SECONDS)' tests/fuzz/run $(TARGETS)
+
+$(BUILD)/targets/%: $(BUILD)/obj/fuzz/fuzz_%.o $(BUILD)/fuzz-mime.a $(LIBRARY)
+	@mkdir -p $(@D)
+	$(LINK) -fsanitize=fuzzer -o $@ $^ $(PCRE2_LIBS) $(mime_LIBS)
+
+$(BUILD)/fuzz-mime.a: $(filter $(BUILD)/obj/modules/mime/%,$(MODULE_OBJECTS))
+	@rm -f $@
+	ar rcs $@ $^
+
+$(BUILD)/obj/fuzz/%.o: tests/fuzz/%.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(COMPILE) -MMD -MP -c -o $@ $<
+
 demo:
 	@.ci/deps build
 	@$(PARALLEL) -s all
@@ -204,7 +229,9 @@ lint-cppcheck: deps-lint
 
 # Optimised, because the compilers see more then.
 lint-gcc lint-clang: lint-%: deps-lint
-	@$(PARALLEL) -s BUILD=build/lint-$* CC=$* WERROR=-Werror CFLAGS=-O2 tests
+	@$(PARALLEL) -s BUILD=build/lint-$* CC=$* WERROR=-Werror CFLAGS=-O2 tests fuzz-objects
+
+fuzz-objects: $(FUZZ_OBJECTS)
 
 # What the program's tables say elsewhere: of the language in its manual page, of commands in shells' completions.
 COMPLETIONS := bash:trommel.bash zsh:_trommel fish:trommel.fish
@@ -217,9 +244,9 @@ tables: $(BUILD)/trommel
 format:
 	clang-format -i $(C_FILES)
 
-# Debian's packages that are missing; GROUPS of them: build test lint bench.
+# Debian's packages that are missing; GROUPS of them: build test lint bench fuzz.
 deps:
-	@.ci/deps build test lint bench
+	@.ci/deps build test lint bench fuzz
 deps-lint:
 	@.ci/deps build test lint
 
@@ -254,5 +281,5 @@ uninstall:
 	rm -rf $(DESTDIR)$(MODULE_DIR) $(DESTDIR)$(INCLUDEDIR)/trommel $(DESTDIR)$(DATADIR)/trommel
 
 .PHONY: tables bench-sieve oracle faults all tests check check-corpus asan demo bench lint lint-format lint-pages lint-shell lint-cppcheck lint-gcc lint-clang
-.PHONY: format deps deps-lint clean install uninstall FORCE
--include $(OBJECTS:.o=.d) $(MODULE_OBJECTS:.o=.d) $(BUILD)/obj/main.d $(UNIT_TESTS:=.d)
+.PHONY: fuzz fuzz-objects format deps deps-lint clean install uninstall FORCE
+-include $(OBJECTS:.o=.d) $(MODULE_OBJECTS:.o=.d) $(BUILD)/obj/main.d $(UNIT_TESTS:=.d) $(FUZZ_OBJECTS:.o=.d)
