@@ -1,0 +1,185 @@
+#!/bin/sh
+# Nothing makes a delivery wait for ever: whatever does not answer, it ends in time, with 75 where the mail is not safe,
+# and leaves no child behind.
+. "${0%/*}/lib.sh"
+
+message hello >"$T/mail"
+DEADLINE_S=3
+GRACE_S=$((DEADLINE_S * 2 + 4 * SLOWER)) # a busy machine
+# In this pid namespace there is nobody's delivery but ours.
+left_running() { pgrep -ax "${TROMMEL##*/}"; }
+# Delivers with a short deadline; $status and $took say what came of it.
+timed() {
+	began=$(date +%s)
+	deliver -o deadline_s=$DEADLINE_S "$@" <"${MAIL:-$T/mail}"
+	status=$?
+	took=$(($(date +%s) - began))
+}
+in_time() { # expected-status what
+	is "$status" "$1" "$2: $1"
+	holds "$2: in time ($took s)" test "$took" -le $GRACE_S
+	is "$(left_running)" "" "$2: no process is left"
+}
+
+# ---- locks that are never given up
+if command -v python3 >/dev/null; then
+	cat >"$T/hold.py" <<'END'
+import fcntl, sys, time
+file = open(sys.argv[1], "r+")
+fcntl.lockf(file, fcntl.LOCK_EX)
+open(sys.argv[2], "w").close()
+time.sleep(120)
+END
+	fresh_mbox
+	call python3 "$T/hold.py" "$MBOX" "$HOME/held" &
+	holder=$!
+	while [ ! -e "$HOME/held" ]; do sleep 0.05; done
+	timed -o "$MBOX_HERE" -o lock_timeout_s=100
+	in_time 75 "a kernel lock that is never given up"
+	is "$(wc -c <"$MBOX")" 0 "and the mailbox is as it was"
+	no_litter
+	kill $holder
+fi
+fresh_mbox
+sleep 120 &
+holder=$!
+printf '%d:%s' $holder "$(uname -n)" | mine "$MBOX.lock"
+timed -o "$MBOX_HERE" -o lock_timeout_s=100
+in_time 75 "the dotlock of a process that lives on and on"
+is "$(cat "$MBOX.lock")" "$holder:$(uname -n)" "whose lock is left alone"
+rm "$MBOX.lock"
+# One of two mailboxes: the one that could be had is given back.
+: | mine "$HOME/mail/Lists"
+printf '%d:%s' $holder "$(uname -n)" | mine "$HOME/mail/Lists.lock"
+echo 'require ["fileinto", "copy"]; fileinto :copy "Lists";' | rules
+timed -o "$MBOX_HERE" -o lock_timeout_s=100
+in_time 75 "one of two mailboxes locked for ever"
+is "$(cat "$MBOX" "$HOME/mail/Lists" | wc -c) $(find "$HOME" -name '*.lock')" "0 $HOME/mail/Lists.lock" "neither has the message"
+# A keyword is worth no waiting without end.
+fresh
+echo 'require ["imap4flags"]; keep :flags "word";' | rules
+printf '%d:%s' $holder "$(uname -n)" | mine "$HOME/Maildir/dovecot-uidlist.lock"
+DEADLINE_S=30
+timed
+DEADLINE_S=3
+is "$status $(count)" "0 1" "keywords that are locked for ever: the message is delivered without"
+holds "in time ($took s)" test "$took" -le $((8 + 4 * SLOWER))
+kill $holder
+
+# ---- a server that does not answer: what is opened is a FIFO that nobody writes to
+silent() { # path what [option...]
+	silent_path=$1 silent_what=$2
+	shift 2
+	mkdir -p "${silent_path%/*}"
+	rm -rf "$silent_path"
+	mkfifo "$silent_path"
+	chmod 600 "$silent_path"
+	own "$silent_path" "${silent_path%/*}"
+	timed "$@"
+	case $status-$(everywhere) in
+	75-0 | 0-1) pass "$silent_what that does not answer: $status" ;;
+	*) fail "$silent_what that does not answer: $status, $(everywhere) stored" ;;
+	esac
+	holds "$silent_what: in time ($took s)" test "$took" -le $GRACE_S
+	is "$(left_running)" "" "$silent_what: no process is left"
+	find "$HOME/Maildir" -type f -path '*/new/*' -delete
+}
+state=$HOME/.local/state/trommel
+for engine in files sqlite; do
+	fresh
+	echo 'require "duplicate"; if duplicate { discard; }' | rules
+	deliver -o state_engine=$engine <"$T/mail"
+	find "$HOME/Maildir" -type f -delete
+	find "$state" -type f >"$T/kept"
+	while read -r file; do
+		silent "$file" "state in $engine, ${file##*/}," -o state_engine=$engine
+	done <"$T/kept"
+done
+fresh
+silent "$HOME/.sieve" "a script"
+fresh
+echo 'require "include"; include "other";' | rules
+silent "$HOME/sieve/other.sieve" "an included script"
+fresh
+echo 'require "extlists"; if address :list "from" ":addrbook:friends" { discard; }' | rules
+silent "$HOME/.config/trommel/lists/friends" "a list"
+fresh
+echo 'require ["imap4flags"]; keep :flags "word";' | rules
+silent "$HOME/Maildir/dovecot-keywords" "the file of keywords"
+fresh
+echo 'broken' | rules
+silent "$HOME/.sieve.log" "the user's log"
+mkfifo "$T/config"
+chmod 644 "$T/config"
+fresh
+timed -c "$T/config"
+in_time 75 "the site's configuration"
+
+# ---- programs that do not end
+cat >"$T/stubborn" <<'END'
+#!/bin/sh
+trap '' TERM HUP INT ALRM
+cat >/dev/null
+(trap '' TERM HUP INT ALRM; sleep 4343) &
+sleep 4343
+END
+cat >"$T/aloof" <<'END'
+#!/bin/sh
+trap '' TERM HUP INT ALRM
+sleep 4343
+END
+chmod 755 "$T/stubborn" "$T/aloof"
+(message large; head -c 3000000 /dev/zero | tr '\0' 'x' | fold -w 72; echo) >"$T/large"
+for program in stubborn aloof; do
+	fresh
+	echo 'redirect "bob@example.com";' | rules
+	MAIL=$T/large timed -o sendmail="$T/$program"
+	in_time 75 "a sendmail that ignores every signal ($program)"
+	is "$(everywhere) $(pgrep -fc '^sleep 4343')" "0 0" "and what it had started is gone too ($program)"
+done
+
+# ---- a database that somebody has locked
+if command -v python3 >/dev/null; then
+	cat >"$T/lockdb.py" <<'END'
+import sqlite3, sys, time
+database = sqlite3.connect(sys.argv[1], isolation_level=None)
+database.execute("BEGIN EXCLUSIVE")
+open(sys.argv[2], "w").close()
+time.sleep(120)
+END
+	fresh
+	echo 'require "duplicate"; if duplicate { discard; }' | rules
+	deliver -o state_engine=sqlite <"$T/mail"
+	find "$HOME/Maildir" -type f -delete
+	call python3 "$T/lockdb.py" "$state/state.db" "$HOME/held" &
+	holder=$!
+	while [ ! -e "$HOME/held" ]; do sleep 0.05; done
+	timed -o state_engine=sqlite
+	case $status-$(everywhere) in
+	75-0 | 0-1) pass "a state database that is locked for ever: $status" ;;
+	*) fail "a state database that is locked for ever: $status, $(everywhere) stored" ;;
+	esac
+	holds "in time ($took s)" test "$took" -le $GRACE_S
+	kill $holder
+fi
+
+# ---- who starts us and sends nothing, or stops in the middle
+for sent in 0 100 200000; do
+	for shape in maildir mbox; do
+		[ $shape = maildir ] && fresh || fresh_mbox
+		[ $shape = maildir ] && set -- || set -- -o "$MBOX_HERE"
+		rm -f "$T/fifo"
+		mkfifo "$T/fifo"
+		began=$(date +%s)
+		instead "$TROMMEL" -o deadline_s=2 "$@" <"$T/fifo" >"$T/out" 2>"$T/err" &
+		pid=$!
+		exec 9>"$T/fifo"
+		head -c $sent "$T/large" >&9
+		wait $pid
+		status=$?
+		took=$(($(date +%s) - began))
+		exec 9>&-
+		in_time 75 "$sent bytes and then silence ($shape)"
+		is "$(find "$HOME" -type f -size +0 | wc -l)" 0 "and nothing is stored ($shape)"
+	done
+done

@@ -1,0 +1,302 @@
+#!/bin/sh
+# Other people on this machine: what they put in our way, and change while we look, and what they write into every field
+# that somebody reads.  What stands still is told in privileges.sh and spool.sh; here it moves.
+. "${0%/*}/lib.sh"
+need_root "two users"
+need python3
+[ -d /var/mail ] || skip_all "no /var/mail here"
+. "$TESTS/outgoing.sh"
+
+message hello >"$T/mail"
+RUNS=${RUNS:-300}
+SPOOL=/var/mail/$ME
+as_root() { env -i PATH="$PATH" "$UNTRACED" "$TROMMEL" "$@" >"$T/out" 2>"$T/err"; }
+
+# ---- directories that change while we look
+# Somebody who puts other things under the same names, as fast as he can, until the file `stop` is there.
+cat >"$T/racer.py" <<'END'
+import os, shutil, socket, sys
+stop, target, kinds, names = sys.argv[1], sys.argv[2], sys.argv[3].split(), sys.argv[4:]
+def make(kind, name):
+    if kind == "symlink": os.symlink(target, name)
+    elif kind == "dangling": os.symlink(target + ".none", name)
+    elif kind == "hardlink": os.link(target, name)
+    elif kind == "fifo": os.mkfifo(name, 0o666)
+    elif kind == "directory": os.mkdir(name, 0o777)
+    elif kind == "file": os.close(os.open(name, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o666))
+    elif kind == "socket":
+        s = socket.socket(socket.AF_UNIX); s.bind(name); s.close()
+def remove(name):
+    os.rmdir(name) if os.path.isdir(name) and not os.path.islink(name) else os.unlink(name)
+turn = 0
+while not os.path.exists(stop):
+    turn += 1
+    for number, name in enumerate(names):
+        try: make(kinds[(turn + number) % len(kinds)], name)
+        except OSError: pass
+    for name in names:
+        try: remove(name)
+        except OSError: pass
+print(turn)
+END
+# The same for what exists: exchanges each name with name.evil, in one step.
+cat >"$T/swapper.py" <<'END'
+import ctypes, os, sys
+libc, stop, names = ctypes.CDLL(None, use_errno=True), sys.argv[1], [n.encode() for n in sys.argv[2:]]
+turn = 0
+while not os.path.exists(stop):
+    turn += 1
+    for name in names:
+        libc.renameat2(-100, name, -100, name + b".evil", 2)
+print(turn)
+END
+race() { # user program arguments...
+	racer=$1
+	shift
+	rm -f "$T/stop"
+	setpriv --reuid "$racer" --regid "$racer" --clear-groups env -i PATH="$PATH" python3 "$@" >"$T/turns" 2>&1 &
+	race_pid=$!
+}
+raced() {
+	: >"$T/stop"
+	wait $race_pid
+	turns=$(cat "$T/turns")
+	holds "the other was at work: $turns turns" test "$turns" -ge "$RUNS"
+}
+statuses() { sort "$T/statuses" | uniq -c | awk '{ printf "%s%d times %s", (NR > 1 ? ", " : ""), $1, $2 }'; }
+only_right_statuses() { is "$(grep -vxE '0|75' "$T/statuses")" "" "$1: every status is 0 or 75 ($(statuses))"; }
+
+# A file of the recipient's that another would like to have mail in: his keys.
+victim=$T/home/.keys
+echo 'the key' >"$T/key"
+chmod 755 "$T/home"
+for mode in 1777 2777; do
+	find /var/mail -mindepth 1 -delete
+	chown root:mail /var/mail
+	chmod $mode /var/mail
+	fresh
+	mine "$victim" 666 <"$T/key"
+	race "$OTHER" "$T/racer.py" "$T/stop" "$victim" "symlink hardlink fifo file directory dangling socket" "$SPOOL" "$SPOOL.lock"
+	: >"$T/statuses"
+	stored=0
+	for _ in $(seq "$RUNS"); do
+		as_root -d "$ME" -o "mail_location=mbox:~/mail:INBOX=$SPOOL" -o lock_timeout_s=0 <"$T/mail"
+		echo $? >>"$T/statuses"
+		# What was stored is taken away, so that he can go on; without the sticky bit he can take it away himself.
+		[ $mode = 1777 ] || continue
+		if [ -f "$SPOOL" ] && [ ! -L "$SPOOL" ] && [ "$(stat -c %u "$SPOOL" 2>/dev/null)" = "$(id -u "$ME")" ]; then
+			mv "$SPOOL" "$T/box"
+			stored=$((stored + $(grep -c '^From ' "$T/box")))
+		fi
+	done
+	raced
+	only_right_statuses "a spool of mode $mode"
+	[ $mode != 1777 ] || is "$stored" "$(grep -cx 0 "$T/statuses")" "and whatever was 0 is in a box of the recipient's, once"
+	same "$victim" "$T/key" "and his keys, to which links led, are as they were"
+	is "$(find "$T/home" -name '.keys.none*')" "" "and nothing was made where they led"
+done
+find /var/mail -mindepth 1 -delete
+
+# The recipient himself, against root and the others: everything in his home leads out of it every other moment.
+mkdir "$T/outside" "$T/outside/new" "$T/outside/cur" "$T/outside/tmp"
+echo 'keep; # secret of root' >"$T/outside/script"
+: >"$T/outside/log"
+chmod -R go-w "$T/outside"
+chmod 600 "$T/outside/script"
+find "$T/outside" -printf '%p %u %m %s %T@ %n\n' | sort >"$T/before"
+fresh
+echo 'require ["fileinto", "imap4flags", "duplicate"]; if duplicate { keep; } fileinto :flags "word" "Lists"; error' | rules
+mkdir -p "$HOME/Maildir/.Lists/new" "$HOME/Maildir/.Lists/cur" "$HOME/Maildir/.Lists/tmp" "$HOME/.local/state/trommel"
+echo 'require ["fileinto", "imap4flags"]; fileinto :flags "word" "Lists";' | rules
+: >"$HOME/.sieve.log"
+: >"$HOME/Maildir/subscriptions"
+chmod -R u=rwX,go= "$HOME"
+for name in Maildir Maildir/new Maildir/tmp Maildir/.Lists Maildir/.Lists/new Maildir/.Lists/cur .local/state/trommel; do
+	ln -s "$T/outside" "$HOME/$name.evil"
+done
+ln -s "$T/outside/script" "$HOME/.sieve.evil"
+ln -s "$T/outside/log" "$HOME/.sieve.log.evil"
+ln -s "$T/outside/log" "$HOME/Maildir/subscriptions.evil"
+own "$HOME"
+chown -h -R "$ME:$ME" "$HOME"
+race "$ME" "$T/swapper.py" "$T/stop" "$HOME/.sieve" "$HOME/.sieve.log" "$HOME/Maildir/subscriptions" "$HOME/Maildir/new" \
+	"$HOME/Maildir/tmp" "$HOME/Maildir/.Lists/new" "$HOME/Maildir/.Lists/cur" "$HOME/Maildir/.Lists" \
+	"$HOME/.local/state/trommel" "$HOME/Maildir"
+: >"$T/statuses"
+for _ in $(seq "$RUNS"); do
+	as_root -d "$ME" -o "mail_location=maildir:~/Maildir" -o rules_notice=no <"$T/mail"
+	echo $? >>"$T/statuses"
+done
+raced
+only_right_statuses "a home that changes all the time"
+find "$T/outside" -printf '%p %u %m %s %T@ %n\n' | sort >"$T/after"
+same "$T/after" "$T/before" "nothing outside it has changed"
+is "$(find "$HOME" -type f -path '*/new*' -size +0 -o -type f -path '*/cur*' -size +0 | wc -l)" "$(grep -cx 0 "$T/statuses")" \
+	"and whatever was 0 is in it, once"
+is "$(find "$HOME" ! -user "$ME")" "" "all of it the recipient's"
+is "$(find "$HOME" -type f -exec grep -l 'secret of root' {} +)" "" "and nothing of root's was shown to him"
+
+# ---- what is no file: it stands there still, and neither holds the delivery up nor takes the mail
+for thing in device socket directory; do
+	for place in .sieve .sieve.log .local/state/trommel Maildir Maildir/new Maildir/tmp Maildir/dovecot-keywords \
+		Maildir/subscriptions Maildir/.Lists sieve/other.sieve; do
+		fresh
+		broken=
+		[ $place = .sieve.log ] && broken=error
+		printf '%s\n' 'require ["include", "fileinto", "imap4flags", "duplicate"]; if duplicate { discard; }' \
+			"include :optional \"other\"; fileinto :flags \"word\" \"Lists\"; keep :flags \"other\"; $broken" | rules
+		mkdir -p "$HOME/sieve" "$HOME/.local/state"
+		rm -rf "${HOME:?}/$place"
+		case $thing in
+		device) mknod "$HOME/$place" c 1 5 ;; # /dev/zero: it never ends
+		socket) python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$HOME/$place" ;;
+		directory) [ -n "${place##Maildir*}" ] && mkdir "$HOME/$place" || : >"$HOME/$place" ;; # or a file for a directory
+		esac
+		own "$HOME"
+		began=$(date +%s)
+		as_root -d "$ME" -o "mail_location=maildir:~/Maildir" -o folder_autocreate=yes -o rules_notice=no <"$T/mail"
+		status=$?
+		case $status-$(everywhere) in
+		0-1 | 0-2 | 75-0) pass "a $thing in the place of $place: $status" ;;
+		*) fail "a $thing in the place of $place: $status, $(everywhere) stored" ;;
+		esac
+		holds "a $thing in the place of $place: at once" test $(($(date +%s) - began)) -le $((8 * SLOWER))
+	done
+	fresh_mbox
+	rm "$MBOX"
+	case $thing in
+	device) mknod "$MBOX" c 1 3 ;; # /dev/null: it takes everything
+	socket) python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$MBOX" ;;
+	directory) mkdir "$MBOX" ;;
+	esac
+	own "$HOME"
+	as_root -d "$ME" -o "$MBOX_HERE" -o lock_timeout_s=1 <"$T/mail"
+	is "$?" 75 "a $thing in the place of an mbox: again later"
+	no_litter
+done
+
+# ---- what others write into fields
+cat >"$T/away" <<'SIEVE'
+require ["vacation", "copy", "variables", "enotify", "fileinto"];
+if header :matches "subject" "*" { set "subject" "${1}"; }
+redirect :copy "carol@example.com";
+vacation :addresses "reader@example.net" :subject "Re: ${subject}" "Away.";
+notify :message "${subject}" "mailto:dave@example.com";
+keep;
+SIEVE
+breaks() { printf 'x\nX-Injected: yes\n\nFrom evil  Thu Jan  1 12:00:00 2026\n'; }
+injected() { # what options...
+	injected_what=$1
+	shift
+	fresh_mbox
+	mkdir "$HOME/sent"
+	own "$HOME"
+	rules <"$T/away"
+	deliver -o "$MBOX_HERE" -o sendmail="$T/sendmail" -o add_delivered_to=yes "$@" <"${MAIL:-$T/mail}"
+	status=$?
+	case $status in
+	0) wanted=1 ;;
+	64 | 75) wanted=0 ;;
+	*) wanted=-1 ;;
+	esac
+	is "$(grep -ac '^From ' "$MBOX")" $wanted "$injected_what: one message, with one From_ line, or none ($status)"
+	is "$(cat "$MBOX" "$HOME"/sent/*.mail 2>/dev/null | grep -aci '^x-injected')" 0 "$injected_what: no field of his"
+	is "$(sed -n '1{/^From /!p}; 1q' "$MBOX" | wc -c) $(head -n 1 "$MBOX" | LC_ALL=C tr -d ' -~\200-\377\n' | wc -c)" "0 0" \
+		"$injected_what: the From_ line has no control character"
+	for words in "$HOME"/sent/*.argv; do
+		[ -f "$words" ] || continue
+		# -oi -f SENDER -- RECIPIENT, whatever is in them
+		is "$(sed -n '1p; 2p; 4p' "$words" | tr '\n' ' ')$(wc -l <"$words")" "-oi -f -- 5" "$injected_what: sendmail gets five words"
+		is "$(sed -n '3p; 5p' "$words" | grep -c '^-')" 0 "$injected_what: none of them an option"
+	done
+	is "$(cat "$T/err" "$HOME/.sieve.log" 2>/dev/null | LC_ALL=C tr -d ' -~\n' | wc -c)" 0 "$injected_what: no control character is logged"
+	is "$(cat "$T/err" "$HOME/.sieve.log" 2>/dev/null | grep -ci '^x-injected')" 0 "$injected_what: nor a line of his"
+	is "$(test -e "$T/pwned"; echo $?)" 1 "$injected_what: no shell has read it"
+}
+mkdir "$T/pwn"
+chmod 1777 "$T/pwn"
+escape=$(printf '\033]0;owned\007')
+for evil in "$(breaks)" "-oQ$T/pwn" "-C$T/pwn/cf" -bs "--" "\$(touch $T/pwn/d)@example.org" "\`touch $T/pwn/d\`" "a; touch $T/pwn/d" \
+	"|touch $T/pwn/d" "/etc/passwd" "${escape}a@example.org" "a@example.org$(printf '\r')X-Injected: yes" \
+	"<a@example.org> <b@example.org>" "a@example.org,b@example.org" "$(printf '\303\244@example.org')"; do
+	shown=$(printf %s "$evil" | LC_ALL=C tr -c 'a-zA-Z0-9@.$;|/<>, -' '?' | cut -c 1-40)
+	injected "sender $shown" "-f$evil" -r reader@example.net
+	injected "recipient $shown" -f alice@example.org "-r$evil"
+	injected "original recipient $shown" -f alice@example.org -r reader@example.net "-a$evil"
+done
+is "$(find "$T/pwn" -type f)" "" "and nothing was run or made by any of them"
+{
+	printf 'From: "x\r\n X-Injected: yes" <alice@example.org>\nTo: reader@example.net\n'
+	printf 'Subject: =?utf-8?Q?hello=0D=0AX-Injected:_yes=0A=0D=00=1B]0;owned?=\nReply-To: -oQ%s <-bs@example.org>\n' "$T/pwn"
+	printf 'Message-ID: <a\013b@example.org>\nDelivered-To: -x\n\nFrom evil  Thu Jan  1 12:00:00 2026\nbody\n'
+} >"$T/evil"
+MAIL=$T/evil injected "fields of the message" -f alice@example.org -r reader@example.net
+for variable in SENDER RECIPIENT EXTENSION LOCAL DOMAIN ORIGINAL_RECIPIENT; do
+	fresh_mbox
+	environ "$variable=$(breaks)" -- -o "$MBOX_HERE" <"$T/mail"
+	status=$?
+	case $status-$(grep -c '^From ' "$MBOX") in
+	0-1 | 75-0) pass "$variable with line breaks: $status" ;;
+	*) fail "$variable with line breaks: $status" ;;
+	esac
+	is "$(grep -c '^X-Injected' "$MBOX")" 0 "$variable with line breaks: no field of his"
+done
+
+# ---- what a script would like to know of another's files, though their modes would let it
+chmod 755 "$T/other"
+mkdir -p "$T/other/Maildir/.Secret/new" "$T/other/Maildir/.Secret/cur" "$T/other/Maildir/.Secret/tmp" "$T/other/sieve"
+echo 'alice@example.org' >"$T/other/friends"
+echo 'require "fileinto"; fileinto "Learned";' >"$T/other/sieve/theirs.sieve"
+: >"$T/other/inbox"
+chmod -R a+rwX "$T/other"
+chown -R "$OTHER:$OTHER" "$T/other"
+# The outcome is the same, to the byte, whether the other has it or not.
+learns() { # what mailbox-option
+	for turn in there gone; do
+		if [ -n "${2-}" ]; then fresh_mbox; else fresh; fi
+		rules <"$T/spy"
+		mkdir -p "$HOME/sieve" "$HOME/.config/trommel/lists" "$HOME/Maildir"
+		for name in "$HOME/sieve/link.sieve" "$HOME/.config/trommel/lists/link" "$HOME/Maildir/.Link" "$HOME/mail/link"; do
+			case $name in
+			*.sieve) ln -s "$T/other/sieve/theirs.sieve" "$name" ;;
+			*lists*) ln -s "$T/other/friends" "$name" ;;
+			*Maildir*) ln -s "$T/other/Maildir/.Secret" "$name" ;;
+			*) [ -d "${name%/*}" ] && ln -s "$T/other/inbox" "$name" ;;
+			esac
+		done
+		own "$HOME"
+		chown -h -R "$ME:$ME" "$HOME"
+		[ $turn = there ] || mv "$T/other" "$T/hidden"
+		[ $turn = there ] || { mkdir -m 755 "$T/other" && chown "$OTHER:$OTHER" "$T/other"; }
+		as_root -d "$ME" -f alice@example.org -o folder_autocreate=yes -o rules_notice=no \
+			-o "${2:-mail_location=maildir:~/Maildir}" <"$T/mail"
+		echo "status $?" >"$T/$turn"
+		find "$HOME" -type f \( -path '*/new/*' -o -path '*/cur/*' -o -path '*/mail/*' -o -name inbox \) -size +0 |
+			sed 's|/new/.*|/new|; s|/cur/.*|/cur|' | sort >>"$T/$turn"
+		sed 's/[0-9][0-9]:[0-9][0-9]:[0-9][0-9] [+-][0-9]*/(time)/' "$HOME/.sieve.log" >>"$T/$turn" 2>/dev/null
+		[ $turn = there ] || { rm -r "$T/other" && mv "$T/hidden" "$T/other"; }
+	done
+	same "$T/there" "$T/gone" "$1: the same whether it is there or not"
+	is "$(find "$T/other" -type f -size +0 ! -name friends ! -name theirs.sieve) $(grep -c Learned "$T/there")" " 0" \
+		"$1: and nothing of it was used or changed"
+}
+for name in "../../other/Maildir/.Secret" "../../../other/Maildir" "$T/other/Maildir" "/..$T/other/Maildir" "~$OTHER/Maildir" "INBOX/../../../other" "Link"; do
+	[ "$name" = Link ] || {
+		printf 'require ["fileinto", "mailbox"]; if mailboxexists "%s" { fileinto "Learned"; }\n' "$name" >"$T/spy"
+		learns "mailboxexists $name"
+		printf 'require ["fileinto", "mailbox"]; fileinto :create "%s";\n' "$name" >"$T/spy"
+		learns "fileinto $name"
+	}
+done
+for name in "../other/inbox" "../../other/inbox" "$T/other/inbox" link; do
+	printf 'require ["fileinto", "mailbox"]; fileinto :create "%s";\n' "$name" >"$T/spy"
+	learns "mbox $name" "$MBOX_HERE"
+done
+for name in "../../other/sieve/theirs" "$T/other/sieve/theirs"; do
+	printf 'require "include"; include :optional "%s";\n' "$name" >"$T/spy"
+	learns "include $name"
+done
+for name in "../../../../other/friends" "$T/other/friends"; do
+	printf 'require ["extlists", "fileinto"]; if address :list "from" ":addrbook:%s" { fileinto "Learned"; }\n' "$name" >"$T/spy"
+	learns "list $name"
+done
