@@ -103,6 +103,7 @@ static void begin_present(Judge *judge)
 		return;
 	judge->job.message = &slot->item.message;
 	hearing->frames = 0;
+	hearing->steps = NULL;
 	hearing->world_failed = hearing->wrong = (Failure){ 0 };
 	hearing->reader.deadline_ms = frame_clock_ms() + (int64_t)judge->job.wall_s * 1000;
 	confine_renew_cpu(judge->pid, judge->job.cpu_s, &judge->cpu);

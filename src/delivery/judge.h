@@ -45,6 +45,7 @@ typedef struct JudgeJob {
 	unsigned plans;       /* what may be planned, as SieveSetup has it; 0: everything */
 	const Config *config; /* for the settings that rules look at; may be NULL */
 	const char *recipient_delimiter;
+	bool trace;                        /* the plan is to have steps */
 	unsigned cpu_s, wall_s, memory_mb; /* each above 0 */
 	JudgeFound *found;                 /* out; may be NULL */
 } JudgeJob;

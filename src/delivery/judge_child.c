@@ -108,6 +108,14 @@ static void tell_sources(int socket, const Surroundings *it)
 		tell(socket, FRAME_CHANGED, SLICE(""));
 }
 
+static void tell_steps(int socket, const Steps *steps)
+{
+	AUTO_VALUE(Text) bytes = { 0 };
+
+	steps_encode(steps, &bytes);
+	tell(socket, FRAME_STEPS, text_slice(&bytes));
+}
+
 static void fail_to_compile(const SieveFindings *findings, Plan *plan)
 {
 	AUTO_VALUE(Text) text = { 0 };
@@ -165,6 +173,9 @@ void judge_decide(int socket, const JudgeJob *job, const SieveScript *script, co
 		  Plan *plan)
 {
 	const World world = { .ask = ask_courier, .self = &socket };
+	/* Not the plan's, whose size the rules have to answer for. */
+	AUTO(Arena) arena = job->trace ? arena_new() : NULL;
+	SieveTrace *trace = arena ? sieve_trace_new(script, arena) : NULL;
 	const SieveInput input = { .message = job->message,
 				   .header = header_index(job->message->header, plan->arena),
 				   .envelope = job->envelope,
@@ -174,9 +185,12 @@ void judge_decide(int socket, const JudgeJob *job, const SieveScript *script, co
 				   .host = job->host,
 				   .default_folder = job->default_folder,
 				   .flags = job->flags,
-				   .version = TROMMEL_VERSION };
+				   .version = TROMMEL_VERSION,
+				   .trace = trace };
 
 	sieve_run(script, &input, plan);
+	if (trace)
+		tell_steps(socket, sieve_trace_steps(trace));
 }
 
 bool judge_send_plan(int socket, const JudgeJob *job, Plan *plan)

@@ -99,6 +99,7 @@ static Plan *take_plan(Hearing *hearing, Slice bytes, Arena *arena)
 			      why.text);
 		return NULL;
 	}
+	plan->steps = TAKE(hearing->steps);
 	if (plan->outcome != PLAN_RETRY)
 		return plan;
 	if (hearing->world_failed.kind != FAILURE_NONE)
@@ -129,6 +130,19 @@ static bool hear_source(Hearing *hearing, Slice body, Arena *arena)
 	return true;
 }
 
+/* Believed of a judge that was asked, once for each plan. */
+static bool hear_steps(Hearing *hearing, Slice body, Arena *arena)
+{
+	Steps *steps = ARENA_NEW(arena, Steps);
+	Failure why = { 0 };
+
+	if (!hearing->compiled || !hearing->job->trace || hearing->steps ||
+	    !steps_decode(body, steps, arena, &why))
+		return wrong(hearing, "talks nonsense");
+	hearing->steps = steps;
+	return true;
+}
+
 bool judge_hear_frame(Hearing *hearing, const Frame *frame, Arena *arena, Plan **plan)
 {
 	if (++hearing->frames > LIMIT_QUESTIONS)
@@ -145,6 +159,8 @@ bool judge_hear_frame(Hearing *hearing, const Frame *frame, Arena *arena, Plan *
 		return true;
 	case FRAME_ASK:
 		return answer_question(hearing, frame->body);
+	case FRAME_STEPS:
+		return hear_steps(hearing, frame->body, arena);
 	case FRAME_PLAN:
 		*plan = take_plan(hearing, frame->body, arena);
 		return false;

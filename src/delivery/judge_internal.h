@@ -31,7 +31,7 @@ bool judge_prepare(int socket, const JudgeJob *job, Plan *plan, SieveScript **sc
 void judge_decide(int socket, const JudgeJob *job, const SieveScript *script, const MimeModule *mime,
 		  Plan *plan);
 
-/* Hands the plan over; false: nobody is left to judge for. */
+/* Hands over the steps, when there are some, and the plan; false: nobody is left to judge for. */
 bool judge_send_plan(int socket, const JudgeJob *job, Plan *plan);
 
 /* ---- in the courier ---- */
@@ -44,6 +44,7 @@ typedef struct Hearing {
 	bool compiled;  /* said so; the message may have been seen from then on */
 	unsigned plans; /* what the rules can plan, as was said before that, and what may be planned here */
 	size_t frames;
+	const Steps *steps; /* for the plan to come; NULL: none yet */
 	Failure world_failed;
 	Failure wrong; /* what the judge did wrong; nothing when it just ended */
 } Hearing;

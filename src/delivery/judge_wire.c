@@ -27,6 +27,8 @@ static bool kind_allows(char kind, size_t length)
 		return length <= SIEVE_LIMIT_SCRIPT_BYTES + LIMIT_FOLDER_LENGTH + 64;
 	case FRAME_ASK:
 		return length <= question_limit();
+	case FRAME_STEPS:
+		return length <= LIMIT_STEPS_BYTES;
 	case FRAME_PLAN:
 		return length <= LIMIT_PLAN_BYTES;
 	case FRAME_GAVE_UP:

@@ -23,6 +23,7 @@ typedef enum FrameKind {
 	FRAME_COMPILED = 'C', /* what the rules can plan, as numbers are written; before the judge looks at
 			       * the message */
 	FRAME_ASK = 'Q',      /* question_encode's bytes */
+	FRAME_STEPS = 'T',    /* steps_encode's bytes, before the plan, when they were asked for */
 	FRAME_PLAN = 'P',     /* plan_encode's bytes: the last thing that is listened to */
 	FRAME_GAVE_UP = 'X',  /* a text: no memory, or a bug */
 	/* from the courier */

@@ -25,6 +25,12 @@ enum {
 	LIMIT_ARGUMENTS = 32,                    /* of a program, or options of a notification */
 	LIMIT_ARGUMENT_LENGTH = 16 * 1024,
 	LIMIT_QUESTIONS = 10000, /* to the world; a script of 5,000 rules may ask in each */
+	/* What is told of the way that rules took (steps.h): a script of 5,000 rules has 15,000 nodes. */
+	LIMIT_STEP_SCRIPTS = 256,
+	LIMIT_STEP_NODES = 64 * 1024,
+	LIMIT_STEP_SIGHTS = 20 * 1000,
+	LIMIT_STEP_BYTES = 1024, /* of one text in them */
+	LIMIT_STEPS_BYTES = 16 * 1024 * 1024,
 	LIMIT_WARNINGS = 64,
 	LIMIT_WARNING_LENGTH = 1024,
 	LIMIT_ERROR_LENGTH = 32 * 1024, /* all findings of a script; one takes about 200 bytes */

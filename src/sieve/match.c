@@ -4,6 +4,7 @@
 #include <string.h>
 
 #include "sieve/script.h"
+#include "sieve/trace.h"
 
 void sieve_match_begin(SieveMatch *match, SieveRun *run, const SieveNode *node, const SieveStrings *keys)
 {
@@ -71,15 +72,18 @@ static SieveStatus match_keys(SieveMatch *match, SieveValue *value)
 {
 	const SieveMatchType *type = match->how->type;
 	SieveStatus status = match->keys ? SIEVE_OK : expand_keys(match);
+	size_t i;
 
 	if (match->run->compared)
 		note_value(match->run->compared, value->text);
-	for (size_t i = 0; i < match->key_strings->count && sieve_match_open(match, status); i++) {
+	for (i = 0; i < match->key_strings->count && sieve_match_open(match, status); i++) {
 		if (!match->keys[i].ready)
 			status = prepare_key(match, i);
 		if (status == SIEVE_OK)
 			status = type->match(match->run, match->how, value, &match->keys[i], &match->matched);
 	}
+	if (match->run->trace && status == SIEVE_OK)
+		sieve_trace_value(match, value, match->matched ? i - 1 : match->key_strings->count);
 	return status;
 }
 

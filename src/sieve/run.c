@@ -17,6 +17,7 @@
 #include "base/printable.h"
 #include "base/utf8.h"
 #include "sieve/script.h"
+#include "sieve/trace.h"
 
 /* ---- what goes wrong ---- */
 
@@ -182,6 +183,15 @@ const SieveItem *sieve_environment_item(const SieveRun *run, Slice name)
 
 /* ---- walking ---- */
 
+static __attribute__((noinline, cold)) SieveStatus trace_test(SieveRun *run, const SieveNode *test,
+							      bool *result)
+{
+	SieveStatus status = test->verb->test(run, test, result);
+
+	sieve_trace_node(run, test, status == SIEVE_OK && *result);
+	return status;
+}
+
 SieveStatus sieve_run_test(SieveRun *run, const SieveNode *test, bool *result)
 {
 	if (test->missing) {
@@ -190,6 +200,8 @@ SieveStatus sieve_run_test(SieveRun *run, const SieveNode *test, bool *result)
 		if (status != SIEVE_OK)
 			return status;
 	}
+	if (run->trace)
+		return trace_test(run, test, result);
 	return test->verb->test(run, test, result);
 }
 
@@ -206,6 +218,8 @@ SieveStatus sieve_run_block(SieveRun *run, const SieveNode *first)
 		if (is_out_of_time(run))
 			return sieve_fail(run, node->span,
 					  "the script takes too much time (limit: CPU time)");
+		if (run->trace && !sieve_is_branch(node))
+			sieve_trace_node(run, node, true);
 		if (status == SIEVE_OK)
 			status = node->verb->act(run, node);
 		if (status != SIEVE_OK)
@@ -282,6 +296,7 @@ void sieve_run(const SieveScript *script, const SieveInput *input, Plan *plan)
 			 .plan = plan,
 			 .arena = plan->arena,
 			 .main = script,
+			 .trace = input->trace,
 			 .arena_at_start = arena_used(plan->arena) };
 	SieveStatus status = sieve_run_script(&run, script);
 

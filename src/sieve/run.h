@@ -51,6 +51,7 @@ typedef struct SieveRun {
 	bool extensions_found;          /* an "ihave" has found some */
 	struct SieveRun *outer;         /* in the middle of which this one is: a test's; else NULL */
 	struct SieveCompared *compared; /* match.h; NULL: nobody wants to know */
+	struct SieveTrace *trace;       /* trace.h; likewise */
 } SieveRun;
 
 /* Take down what went wrong at `span` of the running script and return SIEVE_FAILED or

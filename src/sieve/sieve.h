@@ -15,6 +15,7 @@
 #include "message/message.h"
 #include "message/mime.h"
 #include "plan/plan.h"
+#include "plan/steps.h"
 #include "plan/world.h"
 
 typedef struct SieveScript SieveScript;
@@ -128,8 +129,15 @@ typedef struct SieveInput {
 	PlanFlags flags; /* that the message has already */
 	/* When it becomes true the run ends with an error; may be NULL. */
 	const volatile sig_atomic_t *out_of_time;
+	struct SieveTrace *trace;           /* takes down the way; NULL: nobody asks */
 	const struct SieveTestbed *testbed; /* NULL but in a test of rules (testbed.h) */
 } SieveInput;
+
+/* What is to take down which way a run of the script takes (plan/steps.h), in `arena`; and the steps so far,
+ * which are its own. */
+typedef struct SieveTrace SieveTrace;
+SieveTrace *sieve_trace_new(const SieveScript *script, Arena *arena);
+const Steps *sieve_trace_steps(const SieveTrace *trace);
 
 /* Runs the script and adds to `plan`.  Always leaves a plan that is right to carry out: after a
  * run-time error its outcome says so, with the text, and the implicit keep stands. */

@@ -10,6 +10,7 @@
 #include "base/memory.h"
 #include "base/utf8.h"
 #include "sieve/script.h"
+#include "sieve/trace.h"
 
 /* ---- while compiling ---- */
 
@@ -339,6 +340,8 @@ void sieve_captures(SieveRun *run, Slice whole, const Slice *captures, size_t co
 {
 	SieveFrame *frame = run->frame;
 
+	if (run->trace)
+		sieve_trace_whole(run, whole);
 	if (!sieve_wants_captures(run))
 		return;
 	if (count > SIEVE_LIMIT_MATCH_VARIABLE)

@@ -4,6 +4,7 @@
 
 #include "sieve/match.h"
 #include "sieve/script.h"
+#include "sieve/trace.h"
 
 /* An if and what hangs on it; an else has no test. */
 static SieveStatus run_if(SieveRun *run, const SieveNode *node)
@@ -14,6 +15,8 @@ static SieveStatus run_if(SieveRun *run, const SieveNode *node)
 		bool result = true;
 		SieveStatus status = node->tests ? sieve_run_test(run, node->tests, &result) : SIEVE_OK;
 
+		if (run->trace)
+			sieve_trace_node(run, node, status == SIEVE_OK && result);
 		if (status != SIEVE_OK)
 			return status;
 		if (result)

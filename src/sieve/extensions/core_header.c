@@ -8,6 +8,7 @@
 
 #include "base/ascii.h"
 #include "sieve/extension.h"
+#include "sieve/trace.h"
 
 static const char *const address_fields[] = {
 	"apparently-to",
@@ -96,6 +97,8 @@ static void check_address(SieveCheck *check, SieveNode *node)
 /* Offers a field's value, or what a tag makes of it. */
 static SieveStatus offer(SieveRun *run, const SieveNode *node, const HeaderField *field, SieveMatch *match)
 {
+	if (run->trace)
+		sieve_trace_field(run, field);
 	for (const SieveTagUse *use = node->tags; use; use = use->next)
 		if (use->tag && use->tag->offer)
 			return use->tag->offer(run, use, field, match);
@@ -136,9 +139,12 @@ static SieveStatus address(SieveRun *run, const SieveNode *node, bool *result)
 	SieveStatus status = sieve_fields(run, node, sieve_strings(node, 0), &fields);
 
 	sieve_match_begin(&match, run, node, sieve_strings(node, 1));
-	for (size_t i = 0; i < fields.count && sieve_match_open(&match, status); i++)
+	for (size_t i = 0; i < fields.count && sieve_match_open(&match, status); i++) {
+		if (run->trace)
+			sieve_trace_field(run, fields.items[i]);
 		if (fields.all_hold_addresses || holds_addresses(fields.items[i]->name))
 			status = match_addresses(run, &match, sieve_field_addresses(run, fields.items[i]));
+	}
 	return sieve_match_end(&match, status, result);
 }
 
