@@ -12,6 +12,8 @@
 #include "base/printable.h"
 #include "commands/commands.h"
 #include "commands/settings.h"
+#include "commands/style.h"
+#include "commands/try.h"
 #include "delivery/batch.h"
 #include "delivery/caller.h"
 #include "delivery/lists.h"
@@ -38,33 +40,65 @@ typedef struct Options {
 	const char *sender, *recipient;
 	const char *date;
 	const char *mail; /* where folders are looked for; NULL: every folder exists */
+	const char *old;  /* the rules that the new ones are compared with, or NULL */
+	const char *html; /* the page to write, or NULL */
+	bool verbose, trace, json;
+	unsigned judges; /* 0: one for each core */
 } Options;
 
-typedef struct Trial {
+typedef struct Trial Trial;
+
+/* The rules, or the old ones of --diff. */
+typedef struct Side {
+	Trial *trial;
+	bool is_old;
+	JudgeJob job; /* but for the message and its envelope */
+	Text source;
+	Batch *batch;
+	bool errors_printed; /* when they do not compile: they are the same every time */
+} Side;
+
+struct Trial {
 	const Options *options;
 	const User *user;
 	const char *delimiter;
-	JudgeJob job; /* but for the message and its envelope */
-	Batch *batch;
+	int64_t now;
+	Side rules, old_rules;
+	Style style;  /* of standard output */
 	Store *store; /* NULL without --mail */
 	Lists lists;
-	bool errors_printed; /* of a script that does not compile: they are the same every time */
+	TryScripts scripts;
+	TrySummary summary;
+	TryDiff *diff; /* NULL without --diff */
+	TryHtml *html; /* NULL without --html */
 	int status;
-} Trial;
+};
 
 enum {
 	OPTION_SENDER = OPTION_LONG,
 	OPTION_RECIPIENT,
 	OPTION_NOW,
-	OPTION_MAIL
+	OPTION_MAIL,
+	OPTION_TRACE,
+	OPTION_DIFF,
+	OPTION_JSON,
+	OPTION_HTML
 };
 
 static const Option options_of_try[] = {
 	OPTIONS_OF_SETTINGS,
 	{ OPTION_SENDER, "sender", "ADDRESS", "envelope sender; else the message's Return-Path" },
 	{ OPTION_RECIPIENT, "recipient", "ADDRESS", "envelope recipient; else the message's Delivered-To" },
-	{ OPTION_NOW, "now", "DATE", "the time that rules see: 2026-11-24T08:00:00Z, or as in a Date field" },
+	{ OPTION_NOW, "now", "DATE",
+	  "the time that rules see: 2026-11-24T08:00:00Z; else when the message came" },
 	{ OPTION_MAIL, "mail", "LOCATION", "look here whether a folder exists; else every folder does" },
+	{ 'v', "verbose", NULL, "a line for each action, and why others were not done" },
+	{ OPTION_TRACE, "trace", NULL,
+	  "the script's own text, each line taken or not, and what its tests saw" },
+	{ OPTION_DIFF, "diff", "OLD", "only messages that these rules would treat otherwise", ARGUMENT_FILE },
+	{ OPTION_JSON, "json", NULL, "an object for each message" },
+	{ OPTION_HTML, "html", "FILE", "write a page with all of it", ARGUMENT_FILE },
+	{ 'j', NULL, "COUNT", "so many judges; else one for each core" },
 	{ 0 },
 };
 
@@ -72,6 +106,15 @@ static int complain(const Failure *why)
 {
 	fprintf(stderr, "trommel try: %s\n", why->text);
 	return COULD_NOT_RUN;
+}
+
+static bool read_count(const char *text, unsigned *count)
+{
+	char *end;
+	unsigned long value = strtoul(text, &end, 10);
+
+	*count = (unsigned)value;
+	return ascii_is_digit(*text) && !*end && value > 0 && value <= 256;
 }
 
 static bool read_options(int argc, char **argv, Options *options)
@@ -96,12 +139,32 @@ static bool read_options(int argc, char **argv, Options *options)
 		case OPTION_MAIL:
 			options->mail = optarg;
 			break;
+		case OPTION_TRACE:
+			options->trace = true;
+			break;
+		case OPTION_DIFF:
+			options->old = optarg;
+			break;
+		case OPTION_JSON:
+			options->json = true;
+			break;
+		case OPTION_HTML:
+			options->html = optarg;
+			break;
+		case 'v':
+			options->verbose = true;
+			break;
+		case 'j':
+			if (!read_count(optarg, &options->judges))
+				return false;
+			break;
 		case 'o': /* settings_read's */
 			break;
 		default:
 			return false;
 		}
-	return argc - optind >= 2;
+	/* What differs is shown, and nothing else. */
+	return argc - optind >= 2 && !(options->old && (options->trace || options->html));
 }
 
 /* --- the envelope, as a delivery would have had it --- */
@@ -143,77 +206,149 @@ static Envelope make_envelope(const Trial *trial, const Message *message, const 
 	return envelope;
 }
 
-/* --- the report --- */
-
-static void print_title(const Sourced *it, const HeaderIndex *header, Arena *arena, Text *out)
+/* The time that stands behind the last semicolon of the topmost Received field (RFC 5321, 4.4); else when the
+ * mailbox had it. */
+static int64_t find_time(const Trial *trial, const Sourced *it, const HeaderIndex *header, Arena *arena)
 {
-	const HeaderField *subject = header_find(header, SLICE("Subject"));
+	const HeaderField *field = header_find(header, SLICE("Received"));
+	Slice value = field ? header_unfold(field, arena) : slice("", 0);
+	const char *semicolon = value.length ? memrchr(value.data, ';', value.length) : NULL;
+	MailDate date;
 
-	printable_append(out, slice_of(it->name), NAME_BYTES);
-	if (it->number)
-		text_printf(out, ", message %zu", it->number);
-	text_append_string(out, ": ");
-	if (subject)
-		printable_append(out, words_decode(header_unfold(subject, arena), arena), SUBJECT_BYTES);
-	else
-		text_append_string(out, "(no subject)");
-	text_append_char(out, '\n');
+	if (trial->options->date)
+		return trial->now;
+	if (semicolon && date_parse(slice_from(value, (size_t)(semicolon - value.data) + 1), &date))
+		return date.seconds;
+	return it->has_received ? it->received : trial->now;
 }
 
-static void print_indented(const char *lines, Text *out)
+/* --- the reports --- */
+
+static const char *printable_copy(Slice bytes, size_t most, Arena *arena)
 {
-	while (*lines) {
-		size_t length = strcspn(lines, "\n");
-
-		text_append_string(out, "    ");
-		text_append(out, lines, length);
-		text_append_char(out, '\n');
-		lines += length + (lines[length] == '\n');
-	}
-}
-
-static void print_plan(Trial *trial, Plan *plan, Text *out)
-{
-	AUTO_VALUE(Text) lines = { 0 };
-
-	if (plan->outcome != PLAN_DECIDED && trial->status == GOOD)
-		trial->status = RULES_FAILED;
-	if (plan->outcome == PLAN_NO_COMPILE && !trial->errors_printed)
-		fputs(plan->error, stderr);
-	if (plan->outcome == PLAN_NO_COMPILE) {
-		trial->errors_printed = true;
-		plan->error = "see above";
-	}
-	plan_print(plan, &lines);
-	print_indented(text_string(&lines), out);
-}
-
-static bool print_decided(void *self, BatchItem *item, Plan *plan, Failure *why)
-{
-	Trial *trial = self;
 	AUTO_VALUE(Text) out = { 0 };
 
-	text_append_string(&out, item->own);
-	print_plan(trial, plan, &out);
+	printable_append(&out, bytes, most);
+	return arena_copy_bytes(arena, text_string(&out), out.length);
+}
+
+static const char *field_text(const HeaderIndex *header, Slice name, const char *none, Arena *arena)
+{
+	const HeaderField *field = header_find(header, name);
+
+	return field ? printable_copy(ascii_trim(words_decode(header_unfold(field, arena), arena)),
+				      SUBJECT_BYTES, arena)
+		     : none;
+}
+
+/* The address alone when there is one. */
+static const char *from_text(const HeaderIndex *header, Arena *arena)
+{
+	const HeaderField *field = header_find(header, SLICE("From"));
+	AddressList list = { 0 };
+
+	if (field)
+		list = address_parse_list(header_unfold(field, arena), arena);
+	if (list.count && list.items[0].valid)
+		return printable_copy(list.items[0].text, SUBJECT_BYTES, arena);
+	return field_text(header, SLICE("From"), "(no sender)", arena);
+}
+
+static Tried *make_tried(const Sourced *it, const HeaderIndex *header, const BatchItem *item, Arena *arena)
+{
+	Tried *tried = ARENA_NEW(arena, Tried);
+	AUTO_VALUE(Text) name = { 0 };
+
+	printable_append(&name, slice_of(it->name), NAME_BYTES);
+	if (it->number)
+		text_printf(&name, ", message %zu", it->number);
+	tried->name = arena_copy_string(arena, text_string(&name));
+	tried->from = from_text(header, arena);
+	tried->subject = field_text(header, SLICE("Subject"), "(no subject)", arena);
+	tried->message_id = field_text(header, SLICE("Message-ID"), "", arena);
+	tried->folder = it->folder ? printable_copy(slice_of(it->folder), NAME_BYTES, arena) : "";
+	tried->sender = printable_copy(slice_of(item->envelope->sender), NAME_BYTES, arena);
+	tried->recipient = printable_copy(slice_of(item->envelope->recipient), NAME_BYTES, arena);
+	tried->now = item->now;
+	return tried;
+}
+
+/* The mistakes of rules that do not compile go to standard error, once. */
+static void note_outcome(Side *side, Plan *plan)
+{
+	if (plan->outcome != PLAN_DECIDED && side->trial->status == GOOD)
+		side->trial->status = RULES_FAILED;
+	if (plan->outcome != PLAN_NO_COMPILE)
+		return;
+	if (!side->errors_printed)
+		fputs(plan->error, stderr);
+	side->errors_printed = true;
+	plan->error = "see above";
+}
+
+static void report(Trial *trial, const Tried *it, const Plan *plan, Text *out)
+{
+	const Options *options = trial->options;
+
+	try_summary_add(&trial->summary, plan);
+	if (options->json)
+		try_json(it, plan, out);
+	else if (options->verbose || options->trace)
+		try_lines(it, plan, &trial->style, out);
+	else
+		try_line(it, plan, &trial->style, out);
+	if (options->trace && !options->json)
+		try_trace(&trial->scripts, plan, &trial->style, out);
+}
+
+static bool write_out(const Text *out, Failure *why)
+{
+	return fwrite(text_string(out), 1, out->length, stdout) == out->length || failure_errno(why, "write");
+}
+
+static bool take_decided(void *self, BatchItem *item, Plan *plan, Failure *why)
+{
+	Side *side = self;
+	Trial *trial = side->trial;
+	AUTO_VALUE(Text) out = { 0 };
+
+	note_outcome(side, plan);
+	if (trial->diff)
+		try_diff_add(trial->diff, side->is_old, item->own, plan, &out);
+	else
+		report(trial, item->own, plan, &out);
 	if (plan->outcome == PLAN_RETRY)
 		return failure_retry(why, "%s", plan->error);
-	if (fwrite(text_string(&out), 1, out.length, stdout) != out.length)
-		return failure_errno(why, "write");
-	return true;
+	if (trial->html && !try_html_add(trial->html, item->own, plan, &trial->scripts, why))
+		return false;
+	return write_out(&out, why);
+}
+
+static bool give(Side *side, const Sourced *it, Failure *why)
+{
+	Trial *trial = side->trial;
+	Arena *arena = batch_arena(side->batch);
+	const HeaderIndex *header = header_index(it->message->header, arena);
+	const Envelope envelope = make_envelope(trial, it->message, header, arena);
+	BatchItem item = { .message = *it->message,
+			   .envelope = &envelope,
+			   .now = find_time(trial, it, header, arena) };
+
+	item.own = make_tried(it, header, &item, arena);
+	return batch_add(side->batch, &item, why);
 }
 
 static bool try_message(void *self, const Sourced *it, Failure *why)
 {
 	Trial *trial = self;
-	Arena *arena = batch_arena(trial->batch);
-	AUTO_VALUE(Text) title = { 0 };
-	const HeaderIndex *header = header_index(it->message->header, arena);
-	const Envelope envelope = make_envelope(trial, it->message, header, arena);
-	BatchItem item = { .message = *it->message, .envelope = &envelope, .now = trial->job.now };
 
-	print_title(it, header, arena, &title);
-	item.own = arena_copy_string(arena, text_string(&title));
-	return batch_add(trial->batch, &item, why);
+	return give(&trial->rules, it, why) && (!trial->diff || give(&trial->old_rules, it, why));
+}
+
+static void print_remark(void *self, const char *text)
+{
+	(void)self;
+	fprintf(stderr, "trommel try: %s\n", text);
 }
 
 /* --- the stage --- */
@@ -222,7 +357,8 @@ static bool try_message(void *self, const Sourced *it, Failure *why)
 static bool answer_rules(void *self, const BatchItem *item, const Question *question, Answer *answer,
 			 Failure *why)
 {
-	Trial *trial = self;
+	const Side *side = self;
+	Trial *trial = side->trial;
 
 	(void)item;
 	if (lists_are_asked(question))
@@ -264,64 +400,129 @@ static bool read_date(const char *date, int64_t *now, Failure *why)
 	return true;
 }
 
-static void make_job(Trial *trial, const Config *config, const char *script, Slice source, Arena *arena)
+static void make_job(Side *side, const Config *config, const char *script, Arena *arena)
 {
+	Trial *trial = side->trial;
+
+	side->job = (JudgeJob){ .script_name = script,
+				.script_source = text_slice(&side->source),
+				.personal_dir = rules_expand(config->sieve_dir, trial->user, arena),
+				.global_dir = config->sieve_global_dir,
+				.owner = trial->user->uid,
+				.host = config->hostname,
+				.redirect_max = config->redirect_max,
+				.recipient_delimiter = config->recipient_delimiter,
+				.config = config,
+				.trace = trial->options->trace || trial->options->html,
+				.cpu_s = config->judge_cpu_s,
+				.wall_s = config->judge_wall_s,
+				.memory_mb = config->judge_memory_mb };
+}
+
+static void set_stage(Trial *trial, const Config *config, Arena *arena)
+{
+	trial->style = style_for(STDOUT_FILENO);
 	trial->delimiter = config->recipient_delimiter;
-	trial->job.script_name = script;
-	trial->job.script_source = source;
-	trial->job.personal_dir = rules_expand(config->sieve_dir, trial->user, arena);
-	trial->job.global_dir = config->sieve_global_dir;
-	trial->job.owner = trial->user->uid;
-	trial->job.host = config->hostname;
-	trial->job.redirect_max = config->redirect_max;
-	trial->job.recipient_delimiter = config->recipient_delimiter;
-	trial->job.config = config;
-	trial->job.cpu_s = config->judge_cpu_s;
-	trial->job.wall_s = config->judge_wall_s;
-	trial->job.memory_mb = config->judge_memory_mb;
 	trial->lists = (Lists){ .setting = config->lists,
 				.directory = rules_expand(config->lists_dir, trial->user, arena),
 				.home = trial->user->home,
 				.user = trial->user->name,
 				.owner = trial->user->uid,
 				.arena = arena };
+	trial->scripts = (TryScripts){ .main = text_slice(&trial->rules.source),
+				       .includes = { trial->rules.job.personal_dir, config->sieve_global_dir,
+						     trial->user->uid },
+				       .arena = arena };
 }
 
-static int run(Trial *trial, int argc, char **argv, Config *config, User *user, Failure *why)
+/* Reads the rules and starts judges for them. */
+static bool open_side(Side *side, Trial *trial, const Config *config, const char *script, Arena *arena,
+		      Failure *why)
 {
-	AUTO(Arena) arena = arena_new();
-	AUTO_VALUE(Text) source = { 0 };
-	const char *script = argv[optind];
+	side->trial = trial;
+	if (!settings_read_script(script, &side->source, why))
+		return false;
+	make_job(side, config, script, arena);
+	side->batch = batch_open(&(BatchSettings){ .job = &side->job,
+						   .judges = trial->options->judges,
+						   .ask = answer_rules,
+						   .decided = take_decided,
+						   .self = side },
+				 why);
+	return side->batch != NULL;
+}
+
+static void close_side(Side *side)
+{
+	batch_close(side->batch);
+	text_clear(&side->source);
+}
+
+static bool open_reports(Trial *trial, const Config *config, Arena *arena, Failure *why)
+{
+	const Options *options = trial->options;
+
+	if (options->old) {
+		trial->old_rules.is_old = true;
+		trial->diff = try_diff_new(&trial->style, options->json, &trial->summary);
+		if (!open_side(&trial->old_rules, trial, config, options->old, arena, why))
+			return false;
+	}
+	if (options->html)
+		trial->html = try_html_open(options->html, why);
+	return !options->html || trial->html;
+}
+
+static bool finish(Trial *trial, Failure *why)
+{
+	return batch_finish(trial->rules.batch, why) &&
+	       (!trial->diff || batch_finish(trial->old_rules.batch, why));
+}
+
+static bool print_end(Trial *trial, Failure *why)
+{
+	AUTO_VALUE(Text) out = { 0 };
+
+	if (trial->diff && !trial->options->json)
+		text_printf(&out, "%zu of %zu messages change\n", trial->summary.changed,
+			    trial->summary.messages);
+	else if (!trial->options->json && trial->summary.messages > 1)
+		try_summary_print(&trial->summary, &trial->style, &out);
+	if (!write_out(&out, why))
+		return false;
+	if (fflush(stdout) != 0)
+		return failure_errno(why, "write");
+	return !trial->html || try_html_finish(trial->html, trial->rules.job.script_name, &trial->scripts,
+					       &trial->summary, why);
+}
+
+static int run(Trial *trial, int argc, char **argv, Config *config, User *user, Arena *arena, Failure *why)
+{
+	static const SourceOptions remarking = { .remark = print_remark };
 	int first = optind + 1;
+	const char *script = argv[optind];
 
 	if (!settings_read(argc, argv, &try_command, trial->options->file, config, why) ||
-	    !user_find_uid(user, getuid(), why) || !read_date(trial->options->date, &trial->job.now, why) ||
-	    !open_mail(trial, config, why) || !settings_read_script(script, &source, why))
+	    !user_find_uid(user, getuid(), why) || !read_date(trial->options->date, &trial->now, why) ||
+	    !open_mail(trial, config, why) || !open_side(&trial->rules, trial, config, script, arena, why))
 		return complain(why);
-	make_job(trial, config, script, text_slice(&source), arena);
-	trial->batch = batch_open(
-		&(BatchSettings){
-			.job = &trial->job, .ask = answer_rules, .decided = print_decided, .self = trial },
-		why);
-	if (!trial->batch)
+	set_stage(trial, config, arena);
+	if (!open_reports(trial, config, arena, why))
 		return complain(why);
 	for (int i = first; i < argc; i++) {
 		Failure unreadable = { 0 };
 
-		if (!source_each(argv[i], try_message, trial, &unreadable))
+		if (!source_read(argv[i], &remarking, try_message, trial, &unreadable))
 			trial->status = complain(&unreadable);
-		if (!batch_finish(trial->batch, &unreadable))
+		if (!finish(trial, &unreadable))
 			trial->status = complain(&unreadable);
 	}
-	if (fflush(stdout) != 0) {
-		failure_errno(why, "write");
-		return complain(why);
-	}
-	return trial->status;
+	return print_end(trial, why) ? trial->status : complain(why);
 }
 
 static int command_try(int argc, char **argv)
 {
+	AUTO(Arena) arena = arena_new();
 	AUTO_VALUE(Config) config = { 0 };
 	AUTO_VALUE(User) user = { 0 };
 	Options options = { 0 };
@@ -330,12 +531,15 @@ static int command_try(int argc, char **argv)
 
 	panic_set_status(COULD_NOT_RUN);
 	config_init(&config);
-	if (!read_options(argc, argv, &options)) {
+	if (!read_options(argc, argv, &options))
 		return options_usage(&try_command);
-	}
 	forget_environment();
-	trial.status = run(&trial, argc, argv, &config, &user, &why);
-	batch_close(trial.batch);
+	trial.status = run(&trial, argc, argv, &config, &user, arena, &why);
+	close_side(&trial.rules);
+	close_side(&trial.old_rules);
+	try_diff_free(trial.diff);
+	try_html_close(trial.html);
+	try_summary_clear(&trial.summary);
 	store_close(trial.store);
 	return trial.status;
 }
@@ -345,12 +549,18 @@ const Command try_command = {
 	.run = command_try,
 	.summary = "say what rules would do with saved messages; no effect",
 	.synopsis = "try [-c FILE] [-o KEY=VALUE]... [--sender ADDRESS] [--recipient ADDRESS]\n"
-		    "    [--now DATE] [--mail LOCATION] SCRIPT SOURCE...\n",
+		    "    [--now DATE] [--mail LOCATION] [-v | --trace] [--json] [--html FILE] [-j COUNT]\n"
+		    "    SCRIPT SOURCE...\n"
+		    "try [-v] [--json] --diff OLD SCRIPT SOURCE...\n",
 	.about = "Says what the rules in SCRIPT would do with saved messages.  Nothing is filed, sent or "
 		 "changed.\n"
-		 "A SOURCE is a file with one message, an mbox, a Maildir, or - for standard input.\n",
-	.examples = "trommel try ~/.sieve message.eml\n"
-		    "trommel try new.sieve ~/Maildir | grep -c 'file into \"Lists\"'\n",
+		 "A SOURCE is a file with one message, an mbox, a Maildir, a directory or a tar archive of "
+		 "such, "
+		 "or - for standard input.\n",
+	.examples = "trommel try ~/.sieve ~/Maildir\n"
+		    "trommel try --trace ~/.sieve message.eml\n"
+		    "trommel try --diff ~/.sieve new.sieve ~/Maildir\n"
+		    "trommel try --html page.html ~/.sieve old-mail.tar\n",
 	.exit_text = "0 good, 1 the rules have errors or failed, 2 could not run",
 	.options = options_of_try,
 	.operands = ARGUMENT_FILE,

@@ -124,8 +124,8 @@ typedef struct Plan {
 		notes; /* what the rules decided not to do, and why: lines for whoever tries them; likewise */
 	size_t note_count;
 	const struct Steps *steps; /* how it came to it (steps.h), when that was asked for; else NULL */
-	uint32_t decided_line; /* of the action that decided, 0: none (for the delivery's log line) */
-	Arena *arena;          /* everything above lives here; borrowed */
+	uint32_t decided_line;     /* of the action that decided, 0: none (for the delivery's log line) */
+	Arena *arena;              /* everything above lives here; borrowed */
 } Plan;
 
 /* An empty plan in `arena`: DECIDED, implicit keep. */
