@@ -62,7 +62,7 @@ same "trommel-sieve(7) has the tables that the program prints (make tables)" "$(
 	"$(cat man/trommel-sieve.7)"
 
 # In the page the name of a limit is a comment above the item that has its value.  Some no author of rules can meet.
-inner='LIMIT_IMAGES|LIMIT_MEMORY_BYTES|LIMIT_PLAN_BYTES|LIMIT_WARNING_LENGTH|LIMIT_ERROR_LENGTH|SIEVE_LIMIT_POSITIONAL|STATE_LIMIT_COUNT_EVERY'
+inner='LIMIT_STEPS?_[A-Z]*|LIMIT_IMAGES|LIMIT_MEMORY_BYTES|LIMIT_PLAN_BYTES|LIMIT_WARNING_LENGTH|LIMIT_ERROR_LENGTH|SIEVE_LIMIT_POSITIONAL|STATE_LIMIT_COUNT_EVERY'
 in_program=$(cat src/*/limits.h | sed -n 's/^[[:blank:]]*\([A-Z_]*LIMIT[A-Z_]*\|SIEVE_DEFAULT_[A-Z]*\) = \([0-9 *]*\),.*/\1 \2/p' |
 	while read -r name value; do echo "$name $(($value))"; done | grep -vE "^($inner) " | sort)
 in_page=$(awk '/^\.\\" [A-Z_]+$/ {

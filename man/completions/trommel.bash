@@ -56,8 +56,11 @@ _trommel()
 		--recipient) :; return ;;
 		--now) :; return ;;
 		--mail) :; return ;;
+		--diff) _trommel_files "$word"; return ;;
+		--html) _trommel_files "$word"; return ;;
+		-j) :; return ;;
 		esac
-		[[ $word == -* ]] && _trommel_words "$word" '-c -o --sender --recipient --now --mail ' && return
+		[[ $word == -* ]] && _trommel_words "$word" '-c -o --sender --recipient --now --mail -v --verbose --trace --diff --json --html -j ' && return
 		_trommel_files "$word"
 		;;
 	test)

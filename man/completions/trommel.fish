@@ -37,8 +37,14 @@ complete -c trommel -n $seen -s c -r -d 'this file instead of the site\'s config
 complete -c trommel -n $seen -s o -x -a '(__trommel_settings)' -d 'one setting (see trommel.conf(5))'
 complete -c trommel -n $seen -l sender -x -d 'envelope sender; else the message\'s Return-Path'
 complete -c trommel -n $seen -l recipient -x -d 'envelope recipient; else the message\'s Delivered-To'
-complete -c trommel -n $seen -l now -x -d 'the time that rules see: 2026-11-24T08:00:00Z, or as in a Date field'
+complete -c trommel -n $seen -l now -x -d 'the time that rules see: 2026-11-24T08:00:00Z; else when the message came'
 complete -c trommel -n $seen -l mail -x -d 'look here whether a folder exists; else every folder does'
+complete -c trommel -n $seen -s v -l verbose -d 'a line for each action, and why others were not done'
+complete -c trommel -n $seen -l trace -d 'the script\'s own text, each line taken or not, and what its tests saw'
+complete -c trommel -n $seen -l diff -r -d 'only messages that these rules would treat otherwise'
+complete -c trommel -n $seen -l json -d 'an object for each message'
+complete -c trommel -n $seen -l html -r -d 'write a page with all of it'
+complete -c trommel -n $seen -s j -x -d 'so many judges; else one for each core'
 complete -c trommel -n $seen -F
 
 complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a test -d 'run tests of rules, written in Sieve'

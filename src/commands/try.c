@@ -1,6 +1,8 @@
 /* try - say what rules would do with saved messages: `trommel try`
  *
  * A judge whose courier has no hands: the same judge, the same limits, and the plan is printed. */
+#include "commands/try.h"
+
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,7 +15,6 @@
 #include "commands/commands.h"
 #include "commands/settings.h"
 #include "commands/style.h"
-#include "commands/try.h"
 #include "delivery/batch.h"
 #include "delivery/caller.h"
 #include "delivery/lists.h"

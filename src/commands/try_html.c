@@ -49,7 +49,7 @@ static const char style[] =
 	".untaken{background:#fff1e5}.unreached{color:#6e7781}\n"
 	"pre{font:13px/1.5 ui-monospace,monospace;overflow-x:auto;background:#f6f8fa;padding:.6rem}\n"
 	"svg{max-width:100%;height:auto}svg text{font:14px system-ui,sans-serif;fill:currentColor}\n"
-	"summary{cursor:pointer}\n"
+	"summary{cursor:pointer}.counts{width:auto}\n"
 	"@media(prefers-color-scheme:dark){body{background:#0d1117;color:#e6edf3}.taken{background:#12361f}"
 	".untaken{background:#3d2a14}pre{background:#161b22}tbody tr{border-color:#21262d}"
 	"th{border-color:#30363d}}\n"

@@ -48,7 +48,7 @@ is "$(sent)" 0 "nor one that is not to the user by name (4.5)"
 mine "$HOME/try.sieve" <<'SCRIPT'
 require "vacation"; vacation "Away.";
 SCRIPT
-call "$TROMMEL" try --sender alice@example.org "$HOME/try.sieve" - <"$T/mail" >"$T/out" 2>"$T/err"
+call "$TROMMEL" try -v --sender alice@example.org "$HOME/try.sieve" - <"$T/mail" >"$T/out" 2>"$T/err"
 like "$(cat "$T/out")" "no reply: no address of the user's is in To" "and try says why"
 
 # What was not sent is not remembered.

@@ -137,6 +137,6 @@ rm "$CALENDARS/default/$one"
 # Without effect.
 invitation REQUEST one 0 >"$T/mail"
 printf 'require "processcalendar"; processcalendar :addresses "bob@example.net";\n' | mine "$HOME/try.sieve"
-call "$TROMMEL" try "$HOME/try.sieve" - <"$T/mail" >"$T/out" 2>"$T/err"
+call "$TROMMEL" try -v "$HOME/try.sieve" - <"$T/mail" >"$T/out" 2>"$T/err"
 like "$(cat "$T/out")" 'put "one" into the calendar "default"' "try says what would be put into the calendar"
 is "$(objects)" "" "and puts nothing there"

@@ -316,7 +316,7 @@ is "$? $(count No)" "0 1" "without a directory there are no programs"
 
 # ---- without effect
 printf 'require [%s];\npipe "printer"; if execute "say" { discard; } filter "shout";\n' "$REQUIRES" | mine "$HOME/try.sieve"
-call "$TROMMEL" try -o pipe_bin_dir="$BIN" -o filter_bin_dir="$BIN" -o execute_bin_dir="$BIN" "$HOME/try.sieve" - <"$T/mail" >"$T/out" 2>"$T/err"
+call "$TROMMEL" try -v -o pipe_bin_dir="$BIN" -o filter_bin_dir="$BIN" -o execute_bin_dir="$BIN" "$HOME/try.sieve" - <"$T/mail" >"$T/out" 2>"$T/err"
 like "$(cat "$T/out")" 'pipe to "printer"' "try says what would be piped"
 like "$(cat "$T/out")" 'execute "say": no program is run here' "and that no program was run"
 is "$(notes)" "" "and runs none"

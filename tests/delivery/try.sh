@@ -3,7 +3,7 @@
 . "${0%/*}/lib.sh"
 
 fresh
-try() { call "$TROMMEL" try "$@" >"$T/out" 2>"$T/err"; }
+try() { call "$TROMMEL" try -v "$@" >"$T/out" 2>"$T/err"; }
 said() { cat "$T/out"; }
 
 mine "$HOME/rules" <<'END'
@@ -38,12 +38,12 @@ rm "$HOME/rules"
 before=$(cd "$HOME" && find . -type f -exec cksum {} + -o -print | sort)
 try "$HOME/rules.sieve" "$HOME/plain.eml"
 is "$? $(cat "$T/err")" "0 " "good rules: status 0, nothing on standard error"
-is "$(said)" "$HOME/plain.eml: hello
+is "$(said)" "$HOME/plain.eml: someone@example.org: hello
     keep in the inbox [implicit keep]" "one line for the message, one for each action"
 
 sed 's/hello/a =?utf-8?q?li=73t?= for =?utf-8?q?K=C3=B6ln?=/' "$HOME/plain.eml" | mine "$HOME/list.eml"
 try "$HOME/rules.sieve" "$HOME/list.eml"
-is "$(said)" "$HOME/list.eml: a list for Köln
+is "$(said)" "$HOME/list.eml: someone@example.org: a list for Köln
     file into \"Lists\", made if missing (flag \\Seen) [line 4]" "an action names its line, a title is readable"
 
 try --sender boss@example.org "$HOME/rules.sieve" "$HOME/plain.eml"
@@ -57,7 +57,7 @@ is "$(said | sed 1d)" "    discard [line 8]" "the recipient can be given"
 sed 's/^Subject/Delivered-To: me+junk@example.org\n&/' "$HOME/plain.eml" | mine "$HOME/junk.eml"
 try "$HOME/rules.sieve" "$HOME/junk.eml"
 is "$(said | sed 1d)" "    discard [line 8]" "else it is that of Delivered-To"
-call EXTENSION=junk RECIPIENT=x+junk@y.example SENDER=boss@example.org "$TROMMEL" try "$HOME/rules.sieve" "$HOME/plain.eml" >"$T/out"
+call EXTENSION=junk RECIPIENT=x+junk@y.example SENDER=boss@example.org "$TROMMEL" try -v "$HOME/rules.sieve" "$HOME/plain.eml" >"$T/out"
 is "$(said | sed 1d)" "    keep in the inbox [implicit keep]" "the environment of an MTA has no say"
 try --now 1999-06-01T00:00:00Z "$HOME/rules.sieve" "$HOME/plain.eml"
 is "$(said | sed 1d)" "    file into \"Old\" [line 10]" "the time can be given"
@@ -71,24 +71,24 @@ is $? 2 "what is no date is refused"
 	printf 'From a@b.example Thu Jan  1 12:00:00 2026\n' && cat "$HOME/list.eml" && echo
 } | mine "$HOME/box"
 try "$HOME/rules.sieve" "$HOME/box"
-is "$(said | grep -v '^ ')" "$HOME/box, message 1: hello
-$HOME/box, message 2: a list for Köln" "an mbox is taken apart"
-call "$TROMMEL" try "$HOME/rules.sieve" - <"$HOME/box" >"$T/out"
-is "$(said | grep -v '^ ')" "-, message 1: hello
--, message 2: a list for Köln" "so is one on standard input"
+is "$(said | grep -v '^ ')" "$HOME/box, message 1: someone@example.org: hello
+$HOME/box, message 2: someone@example.org: a list for Köln" "an mbox is taken apart"
+call "$TROMMEL" try -v "$HOME/rules.sieve" - <"$HOME/box" >"$T/out"
+is "$(said | grep -v '^ ')" "-, message 1: someone@example.org: hello
+-, message 2: someone@example.org: a list for Köln" "so is one on standard input"
 # shellcheck disable=SC2002 # a pipe is meant
-cat "$HOME/plain.eml" | call "$TROMMEL" try "$HOME/rules.sieve" - >"$T/out"
-is "$(said | grep -v '^ ')" "-: hello" "a message comes through a pipe"
+cat "$HOME/plain.eml" | call "$TROMMEL" try -v "$HOME/rules.sieve" - >"$T/out"
+is "$(said | grep -v '^ ')" "-: someone@example.org: hello" "a message comes through a pipe"
 mine "$HOME/Maildir/cur/2.b:2,S" <"$HOME/plain.eml"
 mine "$HOME/Maildir/new/1.a" <"$HOME/list.eml"
 mine "$HOME/Maildir/tmp/3.c" <"$HOME/plain.eml"
 try "$HOME/rules.sieve" "$HOME/Maildir"
-is "$(said | grep -v '^ ')" "$HOME/Maildir/new/1.a: a list for Köln
-$HOME/Maildir/cur/2.b:2,S: hello" "a Maildir gives what is in new/ and cur/, and not what is in tmp/"
+is "$(said | grep -v '^ ')" "$HOME/Maildir/new/1.a: someone@example.org: a list for Köln
+$HOME/Maildir/cur/2.b:2,S: someone@example.org: hello" "a Maildir gives what is in new/ and cur/, and not what is in tmp/"
 try "$HOME/rules.sieve" "$HOME/plain.eml" "$HOME/missing.eml" "$HOME/list.eml"
-is "$? $(said | grep -cv '^ ')" "2 2" "a source that is missing: status 2, and the others are tried"
+is "$? $(said | grep -cv '^ \|^$')" "2 2" "a source that is missing: status 2, and the others are tried"
 like "$(cat "$T/err")" "missing.eml" "and it is named"
-call "$TROMMEL" try "$HOME/rules.sieve" "$HOME/plain.eml" >/dev/full 2>"$T/err"
+call "$TROMMEL" try -v "$HOME/rules.sieve" "$HOME/plain.eml" >/dev/full 2>"$T/err"
 is $? 2 "output that cannot be written is an error"
 
 # Folders.
