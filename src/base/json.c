@@ -3,6 +3,7 @@
 #include <inttypes.h>
 
 #include "base/ascii.h"
+#include "base/printable.h"
 #include "base/utf8.h"
 
 static void append_control(Text *out, char c)
@@ -22,6 +23,7 @@ static void append_control(Text *out, char c)
 static size_t plain_length(Slice bytes)
 {
 	size_t length = 0;
+	uint32_t code_point = 0;
 
 	while (length < bytes.length) {
 		char c = bytes.data[length];
@@ -30,12 +32,26 @@ static size_t plain_length(Slice bytes)
 		if (ascii_is_control(c) || c == '"' || c == '\\')
 			break;
 		if ((unsigned char)c >= 0x80)
-			step = utf8_decode(bytes.data + length, bytes.length - length, NULL);
-		if (step == 0)
+			step = utf8_decode(bytes.data + length, bytes.length - length, &code_point);
+		if (step == 0 || (step > 1 && !printable_is_harmless(code_point)))
 			break;
 		length += step;
 	}
 	return length;
+}
+
+/* What is no UTF-8, or would do something to a terminal (all such characters have four digits).  Returns how
+ * many bytes that were. */
+static size_t append_foreign(Text *out, Slice bytes)
+{
+	uint32_t code_point;
+	size_t length = utf8_decode(bytes.data, bytes.length, &code_point);
+
+	if (length)
+		text_printf(out, "\\u%04x", code_point);
+	else
+		text_append_string(out, "\xEF\xBF\xBD");
+	return length ? length : 1;
 }
 
 void json_string(Text *out, Slice bytes)
@@ -48,15 +64,16 @@ void json_string(Text *out, Slice bytes)
 		bytes = slice_from(bytes, length);
 		if (bytes.length == 0)
 			break;
+		length = 1;
 		if (ascii_is_control(bytes.data[0])) {
 			append_control(out, bytes.data[0]);
 		} else if ((unsigned char)bytes.data[0] >= 0x80) {
-			text_append_string(out, "\xEF\xBF\xBD");
+			length = append_foreign(out, bytes);
 		} else {
 			text_append_char(out, '\\');
 			text_append_char(out, bytes.data[0]);
 		}
-		bytes = slice_from(bytes, 1);
+		bytes = slice_from(bytes, length);
 	}
 	text_append_char(out, '"');
 }

@@ -1,6 +1,7 @@
 /* json - RFC 8259: strings and small objects, written into a Text
  *
- * What is written is valid whatever the bytes are: those that are not UTF-8 become U+FFFD. */
+ * What is written is valid whatever the bytes are: those that are not UTF-8 become U+FFFD.  A
+ * terminal may be shown it: controls and what turns the direction of writing are escaped. */
 #ifndef BASE_JSON_H
 #define BASE_JSON_H
 

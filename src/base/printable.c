@@ -1,12 +1,9 @@
 #include "base/printable.h"
 
-#include <stdbool.h>
-#include <stdint.h>
-
 #include "base/ascii.h"
 #include "base/utf8.h"
 
-static bool is_harmless(uint32_t c)
+bool printable_is_harmless(uint32_t c)
 {
 	return c >= 0xA0 && c != 0x2028 && c != 0x2029 && !(c >= 0x202A && c <= 0x202E) &&
 	       !(c >= 0x2066 && c <= 0x2069);
@@ -21,7 +18,7 @@ static size_t printable_length(Slice bytes)
 	if ((unsigned char)bytes.data[0] < 0x80)
 		return ascii_is_control(bytes.data[0]) ? 0 : 1;
 	length = utf8_decode(bytes.data, bytes.length, &c);
-	return length && is_harmless(c) ? length : 0;
+	return length && printable_is_harmless(c) ? length : 0;
 }
 
 /* How many bytes a character that is replaced takes away: all of a well-formed one. */
