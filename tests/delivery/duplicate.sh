@@ -145,3 +145,52 @@ include "again";'
 	later 105
 	is "$(comes 'Message-ID: <one@example.org>')" new "$engine: until none comes in time"
 done
+
+# ---- the examples (3.2 and 5), with messages for which they say what happens
+engine=auto
+EXAMPLES=$TESTS/../sieve/duplicate
+for first in example-3.2 example-3.2-header example-3.2-uniqueid; do
+	for second in example-3.2 example-3.2-header example-3.2-uniqueid; do
+		fresh
+		rules <"$EXAMPLES/$first.sieve"
+		comes 'Message-ID: <one@example.org>' >/dev/null
+		rules <"$EXAMPLES/$second.sieve"
+		comes 'Message-ID: <one@example.org>' >/dev/null
+		is "$(count)" 1 "what $first has seen is a duplicate for $second"
+	done
+done
+fresh
+rules <"$EXAMPLES/example-5.1.sieve"
+comes 'Message-ID: <one@example.org>' >/dev/null && comes 'Message-ID: <one@example.org>' >/dev/null
+comes 'Message-ID: <one@example.org>' >/dev/null
+is "$(count) $(count Trash.Duplicate)" "1 2" "5.1: duplicates are in their folder"
+fresh
+rules <"$EXAMPLES/example-5.2.sieve"
+alert() { printf 'Message-ID: <%s@example.org>\nSubject: ALERT: %s\n\n' "$1" "$2" | deliver -f alice@example.org; }
+alert 1 fire && alert 2 fire && alert 3 flood
+is "$(count Alerts) $(files Alerts | grep -c ':2,S$')" "3 1" "5.2: the second about one event is seen"
+cat >"$T/notifier" <<'STUB'
+#!/bin/sh
+cat >/dev/null
+echo "$1" >>"$HOME/notified"
+STUB
+chmod 755 "$T/notifier"
+notified() { wc -l <"$HOME/notified" | tr -d ' '; }
+writes() { # sender subject
+	message "$2" | deliver -f "$1" -o notify_program="$T/notifier" -o notify_schemes=xmpp
+}
+fresh
+rules <"$EXAMPLES/example-5.3.sieve"
+writes ann@example.org one && writes ann@example.org two && writes ben@example.org one
+is "$(count) $(notified)" "3 2" "5.3: of each sender once"
+fresh
+rules <"$EXAMPLES/example-5.3-subject.sieve"
+writes ann@example.org one && writes ann@example.org Re:one && writes ann@example.org two
+is "$(count) $(notified)" "3 2" "5.3: of each subject once, an answer or not"
+fresh
+rules <"$EXAMPLES/example-5.4.sieve"
+event() { printf 'To: support@example.com\nSubject: the fileserver\n%s\n\n' "$1" | deliver -f alice@example.org; }
+event 'X-Event-ID: 1' && event 'X-Ticket-ID: 1'
+is "$(count) $(files | grep -c ':2,S$')" "2 0" "5.4: an event and a ticket of one number are two"
+event 'X-Event-ID: 1' && event 'X-Ticket-ID: 1'
+is "$(count) $(files | grep -c ':2,S$')" "3 1" "5.4: the event again is discarded, the ticket seen"
