@@ -473,6 +473,7 @@ static const struct {
 	{ "HTTP/1.1 200 OK\r\n\r\n", 19 },
 	{ "C\0\0\0\0", 5 },
 	{ "C\4\0\0\0\0\0\0\0Z\0\0\0\0", 14 },
+	{ "C\4\0\0\0\0\0\0\0T\0\0\0\0", 14 }, /* steps that nobody asked for */
 	/* what the rules can plan is said once */
 	{ "C\4\0\0\0\0\0\0\0C\4\0\0\0\xff\xff\xff\xff", 18 },
 };
