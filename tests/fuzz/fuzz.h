@@ -25,14 +25,14 @@ static void fuzz(Slice input);
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
 /* A law that this input breaks: says which, and stops as a crash does. */
-#define LAW(condition, ...)                                                                           \
-	do {                                                                                          \
-		if (!(condition)) {                                                                   \
-			fprintf(stderr, "%s:%d: broken law: %s\n  ", __FILE__, __LINE__, #condition); \
-			fprintf(stderr, "" __VA_ARGS__);                                              \
-			fputc('\n', stderr);                                                          \
-			abort();                                                                      \
-		}                                                                                     \
+#define LAW(condition, ...)                                                                          \
+	do {                                                                                         \
+		if (!(condition)) {                                                                  \
+			fprintf(stderr, "%s:%d: broken law: %s\n ", __FILE__, __LINE__, #condition); \
+			fprintf(stderr, " " __VA_ARGS__);                                            \
+			fputc('\n', stderr);                                                         \
+			abort();                                                                     \
+		}                                                                                    \
 	} while (0)
 
 /* The same bytes? */

@@ -81,7 +81,7 @@ static void look_at_safe(Slice input, Arena *arena)
 
 	if (!address_is_safe(input))
 		return;
-	LAW(input.length && *input.data != '-' ? utf8_valid(input) : true);
+	LAW(utf8_valid(input));
 	LAW(address_parse_envelope(input, &envelope, arena));
 	LAW(envelope.valid && envelope.domain.length && envelope.local_part.length);
 	for (size_t i = 0; i < input.length; i++)
