@@ -77,7 +77,7 @@ def read_plan(lines):
 
 def ours(program, script, envelope, home, messages):
     """One process for all messages: its output has a heading for each."""
-    command = [program, "try", "-c", os.path.dirname(script) + "/../trommel.conf", "--mail", "maildir:%s/Maildir" % home]
+    command = [program, "try", "-v", "-c", os.path.dirname(script) + "/../trommel.conf", "--mail", "maildir:%s/Maildir" % home]
     if envelope:
         command += ["--sender", envelope[0], "--recipient", envelope[1]]
     run = subprocess.run(command + [script] + messages, capture_output=True)
