@@ -2,11 +2,11 @@
 # What `trommel check` says of a script, word for word: tests/check/*.sieve and the text that goes with each; and that
 # it says nothing wrong of the scripts that people and programs write: tests/check/warnings lists all that it does say.
 #
-#   tests/check.sh --write    writes what is said now, to be read before it is committed
+#   tests/findings.sh --write    writes what is said now, to be read before it is committed
 set -u
 : "${TROMMEL:=$(cd "$(dirname "$0")/.." && pwd)/build/trommel}"
 cd "$(dirname "$0")/.." || exit 2
-work=$(mktemp -d "${TMPDIR:-/tmp}/check.XXXXXX") || exit 2
+work=$(mktemp -d "${TMPDIR:-/tmp}/findings.XXXXXX") || exit 2
 trap 'rm -rf "$work"' EXIT
 mkdir "$work/sieve" "$work/mail" "$work/mail/cur" "$work/mail/new" "$work/mail/tmp" "$work/mail/.Lists"
 mkdir "$work/mail/.Lists/cur" "$work/mail/.Lists/new" "$work/mail/.Lists/tmp"
