@@ -11,6 +11,7 @@ import os
 import re
 import subprocess
 import sys
+import time
 
 SHOWN = int(os.environ.get("ORACLE_SHOWN") or 6)  # differences of a script that are printed
 
@@ -78,6 +79,8 @@ def read_plan(lines):
 def ours(program, script, envelope, home, messages):
     """One process for all messages: its output has a heading for each."""
     command = [program, "try", "-v", "-c", os.path.dirname(script) + "/../trommel.conf", "--mail", "maildir:%s/Maildir" % home]
+    # sieve-test's time is that of the clock
+    command += ["--now", time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime())]
     if envelope:
         command += ["--sender", envelope[0], "--recipient", envelope[1]]
     run = subprocess.run(command + [script] + messages, capture_output=True)
