@@ -10,6 +10,7 @@ enum {
 	/* Local part, "@" and domain at their longest.  Local parts longer than 64 do exist
 	 * (VERP, SRS), and relays take them. */
 	SAFE_MAX_BYTES = 64 + 1 + 255,
+	DOMAIN_MAX_BYTES = 255,
 	LABEL_MAX_BYTES = 63,
 	/* A local part has dots at most; the rest is a domain literal at most. */
 	ENVELOPE_TOKENS = 16,
@@ -131,6 +132,8 @@ static bool is_domain_literal(Slice domain)
 
 static bool is_domain(Slice domain)
 {
+	if (domain.length > DOMAIN_MAX_BYTES)
+		return false;
 	if (is_domain_literal(domain))
 		return true;
 	for (;;) {

@@ -506,10 +506,10 @@ static void bind_address_part(SieveCheck *check, SieveMatching *matching, const 
 	matching->part_given = true;
 }
 
-static void bind_own_tag(SieveCheck *check, SieveNode *node, const SieveTagFound *found,
+static void bind_own_tag(SieveCheck *check, SieveBinding *binding, const SieveTagFound *found,
 			 const SieveArgument *value)
 {
-	SieveTagUse *it = ARENA_NEW(check->unit->arena, SieveTagUse), **last = &node->tags;
+	SieveTagUse *it = ARENA_NEW(check->unit->arena, SieveTagUse), **last = &binding->node->tags;
 
 	it->span = found->span;
 	it->value = *value;
@@ -528,8 +528,10 @@ static void bind_own_tag(SieveCheck *check, SieveNode *node, const SieveTagFound
 					  other->tag->name);
 	}
 	*last = it;
-	if (it->tag && it->tag->value != SIEVE_NOTHING)
-		is_of_type(check, ":", it->tag->name, it->tag->value, it->tag->constant, value);
+	/* The tag's own `check` would take a number for strings. */
+	if (it->tag && it->tag->value != SIEVE_NOTHING &&
+	    !is_of_type(check, ":", it->tag->name, it->tag->value, it->tag->constant, value))
+		binding->doubtful = true;
 }
 
 void sieve_bind_tag_value(SieveCheck *check, SieveBinding *binding, const SieveTagFound *found,
@@ -544,7 +546,7 @@ void sieve_bind_tag_value(SieveCheck *check, SieveBinding *binding, const SieveT
 	else if (found->name->kind == SIEVE_NAME_ADDRESS_PART)
 		bind_address_part(check, matching_of(check, node), found);
 	else
-		bind_own_tag(check, node, found, value);
+		bind_own_tag(check, binding, found, value);
 }
 
 /* ---- the whole node ---- */

@@ -351,6 +351,22 @@ static const struct {
 	{ "|/bin/sh@b", true },
 };
 
+/* RFC 5321, section 4.5.3.1.2; a literal's too */
+START_TEST(no_safe_domain_is_longer_than_255_bytes)
+{
+	AUTO_VALUE(Text) address = { 0 };
+
+	text_append_string(&address, "a@[");
+	for (int i = 0; i < 253; i++)
+		text_append_char(&address, '1');
+	text_append_char(&address, ']');
+	ck_assert(address_is_safe(text_slice(&address)));
+	text_truncate(&address, address.length - 1);
+	text_append_string(&address, "1]");
+	ck_assert(!address_is_safe(text_slice(&address)));
+}
+END_TEST
+
 START_TEST(only_one_strict_address_is_safe)
 {
 	ck_assert_msg(address_is_safe(slice_of(safety[_i].text)) == safety[_i].safe, "%s", safety[_i].text);
@@ -390,6 +406,7 @@ int main(void)
 	tcase_add_test(tests, more_addresses_than_the_limit_are_cut_and_said_to_be);
 	LOOP(tests, an_envelope_address_is_one_path, envelopes);
 	LOOP(tests, only_one_strict_address_is_safe, safety);
+	tcase_add_test(tests, no_safe_domain_is_longer_than_255_bytes);
 	tcase_add_test(tests, what_has_a_nul_or_is_too_long_is_not_safe);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);

@@ -31,6 +31,8 @@ static const struct {
 	{ "keep :is;", "1:6: 'keep' has no ':is'\n" },
 	{ "if true :x { }", "1:9: 'true' has no ':x'\n" },
 	{ "if header :comparator { }", "1:23: ':comparator' wants a string behind it, found '{'\n" },
+	{ "require \"date\"; if date :zone 2 \"date\" \"hour\" \"1\" { }",
+	  "1:31: :zone wants a string, found a number\n" },
 	{ "if header :comparator 5 \"a\" \"b\" { }", "1:23: :comparator wants a string, found a number\n" },
 	{ "if header :comparator :is \"a\" \"b\" { }",
 	  "1:23: ':comparator' wants a string behind it, found ':is'\n" },

@@ -74,7 +74,10 @@ static Slice decode_piece(Stages *stages, Slice bytes, bool is_last)
 {
 	if (stages->filter)
 		return decode_filtered(stages, bytes);
-	return stages->part->encoding == MIME_BASE64 ? decode_base64(stages, bytes, is_last) : bytes;
+	/* A multipart cannot be encoded (RFC 2045, 6.4), whatever its header says. */
+	if (stages->part->encoding != MIME_BASE64 || stages->part->is_container)
+		return bytes;
+	return decode_base64(stages, bytes, is_last);
 }
 
 /* Sends the bytes from `offset` on through the stages, then an empty piece as the last. */
