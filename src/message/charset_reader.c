@@ -37,6 +37,7 @@ CharsetReader *charset_reader_new(Slice charset)
 
 	if (language) /* which may be of any length */
 		charset.length = (size_t)(language - charset.data);
+	charset = ascii_trim(charset);
 	reader->converter = (iconv_t)-1;
 	if (charset.length <= NAME_BYTES) {
 		memcpy(reader->name, charset.data, charset.length);

@@ -144,12 +144,12 @@ START_TEST(a_charset_is_the_same_in_any_case_and_language)
 END_TEST
 
 /* RFC 2231, section 5: how long a language may be is said nowhere. */
-START_TEST(a_long_language_hides_no_charset_from_a_reader)
+START_TEST(nothing_long_around_a_charset_hides_it_from_a_reader)
 {
 	AUTO_VALUE(Text) name = { 0 }, out = { 0 };
 	AUTO(CharsetReader) reader = NULL;
 
-	text_append_string(&name, "iso-8859-2*");
+	text_printf(&name, "%100s*", "iso-8859-2");
 	for (int i = 0; i < 20; i++)
 		text_append_string(&name, "en-us");
 	reader = charset_reader_new(text_slice(&name));
@@ -224,7 +224,7 @@ int main(void)
 	LOOP(tests, utf8_becomes_bytes, written);
 	tcase_add_test(tests, what_is_no_charset_is_not_written);
 	tcase_add_test(tests, a_charset_is_the_same_in_any_case_and_language);
-	tcase_add_test(tests, a_long_language_hides_no_charset_from_a_reader);
+	tcase_add_test(tests, nothing_long_around_a_charset_hides_it_from_a_reader);
 	tcase_add_test(tests, a_converter_forgets_the_state_of_the_text_before);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);
