@@ -6,6 +6,7 @@
 
 enum {
 	YEAR_LEAST = 1900,
+	YEAR_MOST = 9999,
 	ZONE_MAX = 24 * 60 /* minutes; beyond that nothing is one */
 };
 
@@ -46,8 +47,8 @@ static void fuzz(Slice input)
 	LAW(date_parse(text_slice(&written), &again), "'%s' is no date", text_string(&written));
 	LAW(again.seconds == date.seconds, "'%s'", text_string(&written));
 	LAW(again.zone_minutes == date.zone_minutes, "'%s'", text_string(&written));
-	if (date_civil(date.seconds, 0).year < YEAR_LEAST)
-		return; /* in UTC the year before the first that is read */
+	if (date_civil(date.seconds, 0).year < YEAR_LEAST || date_civil(date.seconds, 0).year > YEAR_MOST)
+		return; /* in UTC a year beside those that are read */
 	date_write_asctime(date.seconds, &line);
 	LAW(date_parse(text_slice(&line), &again), "'%s' is no date", text_string(&line));
 	LAW(again.seconds == date.seconds, "'%s'", text_string(&line));
