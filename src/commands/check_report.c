@@ -96,6 +96,7 @@ static size_t put_in_order(const SieveFindings *findings, const bool *is_off, Pl
 	for (size_t i = 0; i < findings->count; i++)
 		if (is_shown(&findings->items[i], is_off))
 			placed[count++] = (Placed){ &findings->items[i], first_of_file(findings, i), i };
+	/* cppcheck-suppress uninitvar ; filled above, as far as it is sorted */
 	qsort(placed, count, sizeof *placed, by_place);
 	return count;
 }

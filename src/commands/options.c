@@ -51,7 +51,7 @@ static void prepare(const Command *command, Parser *parser)
 
 int options_next_silently(const Command *command, int argc, char **argv)
 {
-	Parser parser;
+	Parser parser = { 0 };
 
 	prepare(command, &parser);
 	opterr = 0;

@@ -215,6 +215,7 @@ static void apply(Slice source, const SieveChange **changes, size_t count, Text 
 {
 	size_t at = 0;
 
+	/* cppcheck-suppress uninitvar ; pointers to what the findings hold */
 	qsort(changes, count, sizeof *changes, by_offset);
 	for (size_t i = 0; i < count; i++) {
 		text_append(out, source.data + at, changes[i]->offset - at);
