@@ -74,10 +74,19 @@ static bool empty_before(Slice bytes, size_t at, bool after_empty)
 
 /* --- what begins a message --- */
 
+/* Lines with nothing but blanks, which may stand in front of a From_ line. */
+static bool is_blank_line(Slice line)
+{
+	return line.length && ascii_trim(line).length == 0;
+}
+
 bool mbox_reader_knows(Slice beginning)
 {
-	FromLineKind kind = from_line_kind(beginning);
+	FromLineKind kind;
 
+	while (is_blank_line(slice(beginning.data, line_length(beginning))))
+		beginning = slice_from(beginning, line_length(beginning));
+	kind = from_line_kind(beginning);
 	return kind == FROM_LINE_FULL ||
 	       (kind == FROM_LINE_ODD &&
 		from_line_header_follows(slice_from(beginning, line_length(beginning))));
@@ -281,15 +290,15 @@ static bool follow_length(MboxReader *reader, Failure *why)
 
 /* --- a record --- */
 
-static bool skip_empty_lines(SourceInput *input, Failure *why)
+static bool skip_blank_lines(SourceInput *input, Failure *why)
 {
 	for (;;) {
 		Slice window;
 
-		if (!input_fill(input, 2, why))
+		if (!input_fill(input, AHEAD_BYTES, why))
 			return false;
 		window = input_window(input);
-		if (!is_empty_line(slice(window.data, line_length(window))))
+		if (!is_blank_line(slice(window.data, line_length(window))))
 			return true;
 		input_take(input, line_length(window));
 	}
@@ -477,7 +486,7 @@ bool mbox_reader_next(MboxReader *reader, MboxItem *item, bool *found, Failure *
 	off_t from;
 
 	forget_message(reader);
-	if (!skip_empty_lines(input, why))
+	if (!skip_blank_lines(input, why))
 		return false;
 	from = input->offset;
 	*found = input_window(input).length > 0;
@@ -486,7 +495,7 @@ bool mbox_reader_next(MboxReader *reader, MboxItem *item, bool *found, Failure *
 	if (!take_header(reader, from, why) || !follow_length(reader, why) || !take_body(reader, from, why) ||
 	    !make_message(reader, from, why))
 		return false;
-	if (!skip_empty_lines(input, why))
+	if (!skip_blank_lines(input, why))
 		return false;
 	*item = (MboxItem){ &reader->message, from, input->offset - from };
 	return true;

@@ -187,3 +187,13 @@ if command -v strace >/dev/null && call strace -o /dev/null true 2>/dev/null; th
 	is "$(grep -E 'O_CREAT|mkdir|mknod|symlink|link(at)?\(|rename' "$HOME/calls" | grep -v readlink)" "" "nothing is made"
 	is "$(grep -E 'O_(WRONLY|RDWR)' "$HOME/calls" | grep -vE 'O_TMPFILE|/dev/')" "" "nothing is written but a file without a name"
 fi
+
+# --- every mbox of the corpus is one: as many messages as separators
+if [ -d "$TROMMEL_CORPUS/mail/mbox" ]; then
+	wrong=
+	for file in "$TROMMEL_CORPUS"/mail/mbox/*.mbox; do
+		"$TROMMEL" try "$HOME/empty" "$file" >"$T/out" 2>"$T/err"
+		[ "$(said | grep -c ' -> ')" = "$(grep -ac '^From .*[0-9]:[0-9][0-9]' "$file")" ] || wrong="$wrong ${file##*/}"
+	done
+	is "$wrong" "" "the mboxes of the corpus are known, and taken apart at their separators"
+fi

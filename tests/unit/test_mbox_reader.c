@@ -95,6 +95,7 @@ static const struct {
 	{ FROM "S: 1\n\nbody\n\n", FROM "S: 1\n\nbody\n", MBOX_PLAIN, "" },
 	{ "\n" FROM "S: 1\n\nbody\n\n" FROM "S: 2\n\n\n", FROM "S: 1\n\nbody\n|" FROM "S: 2\n\n", MBOX_PLAIN,
 	  "" },
+	{ "  \n\t\n\n" FROM "S: 1\n\nbody", FROM "S: 1\n\nbody", MBOX_PLAIN, "" },
 	{ FROM "S: 1\n\nbody", FROM "S: 1\n\nbody", MBOX_PLAIN, "" },
 	{ FROM "S: 1\n\n" FROM "S: 2\n", FROM "S: 1\n|" FROM "S: 2\n", MBOX_PLAIN, "" },
 	/* not after an empty line, or without a time: a line of the body */
@@ -186,6 +187,8 @@ START_TEST(an_mbox_is_known_by_its_first_line)
 	ck_assert(!mbox_reader_knows(SLICE("From here on\n12:00\n")));
 	ck_assert(!mbox_reader_knows(SLICE("Received: x\n" FROM)));
 	ck_assert(mbox_reader_knows(SLICE("From \"a b\"@c Thu, 1 Jan 2026 12:00:00 +0100\n")));
+	ck_assert(mbox_reader_knows(SLICE(" \n\t\n" FROM)));
+	ck_assert(!mbox_reader_knows(SLICE(" \n\t\n")));
 	ck_assert(mbox_reader_knows(SLICE("From a@b 12:00\nS: 1\n")));
 }
 END_TEST
