@@ -442,8 +442,12 @@ static void give_notice(Courier *courier)
 				   : "Until then all mail goes into the inbox.",
 	};
 
-	if (courier->config->rules_notice && (courier->broken || courier->plan->outcome == PLAN_NO_COMPILE))
-		notice_file(&notice);
+	notice_file(&notice);
+}
+
+static bool rules_do_not_compile(const Courier *courier)
+{
+	return courier->broken || courier->plan->outcome == PLAN_NO_COMPILE;
 }
 
 static bool deliver(Courier *courier, Failure *why)
@@ -456,7 +460,8 @@ static bool deliver(Courier *courier, Failure *why)
 		if (courier->rules.found == RULES_LOADED)
 			poison_forget(courier->now - (int64_t)JOURNAL_DAYS * 86400);
 		tell_owner(courier);
-		give_notice(courier);
+		if (courier->config->rules_notice && rules_do_not_compile(courier))
+			give_notice(courier);
 	}
 	if (done && courier->refusal) /* "5.7.1 text" */
 		return failure_set(why, FAILURE_REFUSED, "5.7.1", "%s", courier->refusal + strlen("5.7.1 "));

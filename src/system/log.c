@@ -140,21 +140,16 @@ static Slice slice_or_empty(const char *string)
 static void append_field(Text *out, const char *key, Slice value)
 {
 	AUTO_VALUE(Text) safe = { 0 };
-	const char *each;
 
 	printable_append(&safe, value, FIELD_BYTES_MAX);
-	text_printf(out, "%s%s=", out->length ? ", " : "", key);
-	if (safe.length && !strpbrk(text_string(&safe), " ,\"\\")) {
+	if (out->length)
+		text_append_string(out, ", ");
+	text_append_string(out, key);
+	text_append_char(out, '=');
+	if (safe.length && !strpbrk(text_string(&safe), " ,\"\\"))
 		text_append_slice(out, text_slice(&safe));
-		return;
-	}
-	text_append_char(out, '"');
-	for (each = text_string(&safe); *each; each++) {
-		if (*each == '"' || *each == '\\')
-			text_append_char(out, '\\');
-		text_append_char(out, *each);
-	}
-	text_append_char(out, '"');
+	else
+		text_append_quoted(out, text_slice(&safe));
 }
 
 static void delivery_to_syslog(const LogDelivery *delivery)
