@@ -8,6 +8,7 @@ need strace python3
 [ -z "${TROMMEL_SANITIZED-}" ] || skip_all "a sanitizer makes calls of its own"
 
 mkdir "$T/programs"
+mkdir -m 1777 "$T/spool"
 cat >"$T/sendmail" <<'STUB'
 #!/bin/sh
 cat >>"$HOME/sent/all" || exit 75
