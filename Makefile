@@ -134,10 +134,11 @@ check-corpus:
 oracle:
 	@ORACLE_STEP=1 TEST_TIMEOUT=1800 $(PARALLEL) -s check TESTS=tests/oracle/oracle.sh
 
-# A failure at every system call of deliveries with several effects, and at every call to a network file system;
-# `make check` takes some of them.
+# A failure at every system call of deliveries with several effects, at every call to a network file system, and a
+# power cut behind each call; `make check` takes some of them.
 faults:
-	@FAULTS_STEP=1 TEST_TIMEOUT=3600 $(PARALLEL) -s check TESTS='tests/faults/steps.sh tests/faults/nfs.sh'
+	@FAULTS_STEP=1 POWERCUT_STATES=2000 TEST_TIMEOUT=7200 $(PARALLEL) -s check \
+		TESTS='tests/faults/steps.sh tests/faults/nfs.sh tests/faults/powercut.sh'
 
 tests: all $(PUBLIC_LIBRARY) $(UNIT_TESTS) $(BUILD)/tests/compare_gmime $(ATTACKER) $(NFS_SHIM)
 

@@ -9,6 +9,7 @@
 
 #include "base/cleanup.h"
 #include "base/io.h"
+#include "mailbox/beneath.h"
 #include "mailbox/boot.h"
 #include "system/privileges.h"
 
@@ -88,7 +89,8 @@ bool side_file_put(SideFile *file, Failure *why)
 	if (done)
 		undo_strike(&file->undo);
 	undo_release_signals();
-	return done || failure_errno(why, "write '%s'", file->name);
+	/* What a message's name refers to must be there after a power cut, as the message will. */
+	return (done && beneath_flush(dir_fd)) || failure_errno(why, "write '%s'", file->name);
 }
 
 bool side_file_replace(SideFile *file, Slice content, Failure *why)
