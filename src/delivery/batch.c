@@ -191,6 +191,8 @@ static bool replace_judge(Judge *judge, Failure *why)
 	int status = 0;
 
 	end_judge(judge, &status);
+	if (judge->hearing.ours.kind != FAILURE_NONE)
+		return failure_retry(why, "%s", judge->hearing.ours.text);
 	if (slot && judge->judged == 0) {
 		if (judge->hearing.wrong.kind == FAILURE_NONE)
 			judge_describe_end(&judge->job, status, &judge->hearing.wrong);
@@ -237,6 +239,8 @@ static bool hear_judge(Judge *judge, Failure *why)
 		case FRAME_BAD:
 			failure_retry(&judge->hearing.wrong, "the judge talks nonsense");
 			return replace_judge(judge, why);
+		case FRAME_DEAF:
+			return failure_errno(why, "listen to a judge, which runs the rules");
 		case FRAME_END:
 			return replace_judge(judge, why);
 		}

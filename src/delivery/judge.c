@@ -124,6 +124,9 @@ static Plan *hear(Hearing *hearing, Arena *arena)
 		case FRAME_BAD:
 			failure_retry(&hearing->wrong, "the judge talks nonsense");
 			return NULL;
+		case FRAME_DEAF:
+			failure_errno(&hearing->ours, "listen to the judge, which runs the rules");
+			return NULL;
 		}
 	}
 }
@@ -191,6 +194,8 @@ bool judge_ask_with(const JudgeJob *job, const World *world, JudgeBody body, Are
 		job->found->compiled = hearing.compiled;
 	text_clear(&hearing.reader.bytes);
 	judge_end(judge, &status);
+	if (hearing.ours.kind != FAILURE_NONE)
+		return failure_retry(why, "%s", hearing.ours.text);
 	if (!*plan && hearing.wrong.kind == FAILURE_NONE)
 		judge_describe_end(job, status, &hearing.wrong);
 	if (!*plan)

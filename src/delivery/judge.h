@@ -57,7 +57,7 @@ typedef struct JudgeJob {
  * RUN_ERROR, implicit keep, and a text that says what happened.  RETRY is believed only of a judge that has
  * not seen the message yet, or after `world` failed: no message can make itself circle in a queue.
  *
- * False and `why` only when no judge could be started. */
+ * False and `why` only when no judge could be started, or the courier could not hear or answer it. */
 bool judge_ask(const JudgeJob *job, const World *world, Arena *arena, Plan **plan, Failure *why);
 
 /* What a judge does, in the child: under the job's limits, no descriptor open but `socket` and the message's.

@@ -71,8 +71,11 @@ static bool answer_question(Hearing *hearing, Slice body)
 	if (frame_send_until(hearing->reader.socket, FRAME_ANSWER, text_slice(&out),
 			     hearing->reader.deadline_ms))
 		return true;
+	if (errno == EAGAIN)
+		return wrong(hearing, "asks, and does not listen");
 	/* One that is dead will be found out by the next read. */
-	return errno != EAGAIN || wrong(hearing, "asks, and does not listen");
+	return errno == EPIPE || errno == ECONNRESET ||
+	       failure_errno(&hearing->ours, "answer the judge, which runs the rules");
 }
 
 /* Is there nothing in it that the courier cannot do, or that these rules cannot want? */

@@ -47,6 +47,8 @@ typedef struct Hearing {
 	const Steps *steps; /* for the plan to come; NULL: none yet */
 	Failure world_failed;
 	Failure wrong; /* what the judge did wrong; nothing when it just ended */
+	Failure ours;  /* what the courier could not do: no fault of the rules, and no reason to go without
+			  them */
 } Hearing;
 
 /* FRAME_COMPILED, once.  Before a message is seen it is believed what the rules can plan, and later nothing

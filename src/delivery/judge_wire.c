@@ -167,7 +167,7 @@ static FrameResult receive(FrameReader *reader, size_t wanted)
 		switch (poll(&ready, 1, left_ms < INT32_MAX ? (int)left_ms : INT32_MAX)) {
 		case -1:
 			if (errno != EINTR)
-				return FRAME_END;
+				return FRAME_DEAF;
 			continue;
 		case 0:
 			continue; /* the clock decides */
@@ -179,8 +179,10 @@ static FrameResult receive(FrameReader *reader, size_t wanted)
 			reader->bytes.length += (size_t)got;
 			return FRAME_READ;
 		}
-		if (got == 0 || (errno != EAGAIN && errno != EINTR))
+		if (got == 0 || errno == ECONNRESET)
 			return FRAME_END;
+		if (errno != EAGAIN && errno != EINTR)
+			return FRAME_DEAF;
 	}
 }
 

@@ -64,6 +64,7 @@ typedef enum FrameResult {
 	FRAME_END,  /* the other side closed, between frames or within one */
 	FRAME_LATE, /* the deadline is over */
 	FRAME_BAD,  /* a kind that there is not, or a length beyond it */
+	FRAME_DEAF, /* a call of our own failed, for errno: it says nothing of the other side */
 } FrameResult;
 
 /* A clock that nobody sets, in milliseconds. */

@@ -86,3 +86,17 @@ is "$status $(everywhere)" "0 1" "a parameter name on which libraries loop: one 
 holds "within 12 s ($took s)" test $took -le $((12 * SLOWER))
 
 is "$(ps -eo args | grep -c '[t]rommel ')" "$(ps -eo args | grep '[t]rommel ' | grep -c "$0")" "no judge is left running"
+
+# What the courier itself cannot do is no fault of the rules: without them mail would go where nobody wants it.
+if command -v strace >/dev/null && [ -z "${TROMMEL_SANITIZED-}" ]; then
+	for fault in sendmsg:error=ENOBUFS recvfrom:error=ENOMEM poll:error=ENOMEM:when=2+; do
+		fresh
+		rules <<'R'
+require ["fileinto", "mailbox"];
+if not mailboxexists "elsewhere" { fileinto :create "found"; }
+R
+		strace -o "$T/trace" -e "inject=$fault" "$TROMMEL" -d "$ME" -o "mail_location=maildir:$HOME/Maildir" \
+			<"$T/mail" >"$T/out" 2>"$T/err"
+		is "$? $(everywhere)" "75 0" "the courier's $fault: try again, and nothing is filed"
+	done
+fi
