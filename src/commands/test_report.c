@@ -6,6 +6,7 @@
 #include <time.h>
 
 #include "base/arena.h"
+#include "base/markup.h"
 #include "base/memory.h"
 #include "base/printable.h"
 #include "base/utf8.h"
@@ -308,26 +309,7 @@ bool test_report_finish(TestReport *report)
 /* Names and reasons are printable already. */
 static void append_escaped(Text *out, const char *text)
 {
-	for (; *text; text++)
-		switch (*text) {
-		case '&':
-			text_append_string(out, "&amp;");
-			break;
-		case '<':
-			text_append_string(out, "&lt;");
-			break;
-		case '>':
-			text_append_string(out, "&gt;");
-			break;
-		case '"':
-			text_append_string(out, "&quot;");
-			break;
-		case '\n':
-			text_append_string(out, "&#10;");
-			break;
-		default:
-			text_append_char(out, *text);
-		}
+	markup_append(out, slice_of(text));
 }
 
 static void append_case(const TestReport *report, const File *file, const Case *it, Text *out)

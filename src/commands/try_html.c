@@ -11,6 +11,7 @@
 
 #include "base/ascii.h"
 #include "base/io.h"
+#include "base/markup.h"
 #include "base/memory.h"
 #include "base/printable.h"
 #include "mailbox/source_input.h"
@@ -60,23 +61,7 @@ static void escape(Slice text, size_t most, Text *out)
 	AUTO_VALUE(Text) safe = { 0 };
 
 	printable_append(&safe, text, most);
-	for (size_t i = 0; i < safe.length; i++)
-		switch (safe.data[i]) {
-		case '&':
-			text_append_string(out, "&amp;");
-			break;
-		case '<':
-			text_append_string(out, "&lt;");
-			break;
-		case '>':
-			text_append_string(out, "&gt;");
-			break;
-		case '"':
-			text_append_string(out, "&quot;");
-			break;
-		default:
-			text_append_char(out, safe.data[i]);
-		}
+	markup_append(out, text_slice(&safe));
 }
 
 /* Lines, each made safe by itself. */
