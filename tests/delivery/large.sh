@@ -24,6 +24,8 @@ os.close(r)
 _, status, usage = os.wait4(pid, 0)
 print(os.waitstatus_to_exitcode(status), usage.ru_maxrss)
 PYTHON
+LARGEST=16 # MB
+[ -z "${TROMMEL_SANITIZED-}" ] || LARGEST=32 # a sanitizer keeps books of its own
 measure() { call python3 "$T/measure" "$1" "$2" "$TROMMEL" 2>"$T/err"; }
 large() { # megabytes
 	message large 'MIME-Version: 1.0' 'Content-Type: multipart/mixed; boundary=b'
@@ -35,7 +37,7 @@ delivers() { # message how what
 	set -- "$1" "$2" "$3" "$(measure "$2" "$1")"
 	is "${4% *} $(everywhere)" "0 1" "$3: delivered"
 	without_trace "$(find "$HOME/Maildir" -path '*/new/*' -type f)" | cmp -s - "$1" && pass "$3: byte for byte" || fail "$3: byte for byte"
-	holds "$3: in less than 16 MB (${4#* } KB)" test "${4#* }" -lt 16384
+	holds "$3: in less than $LARGEST MB (${4#* } KB)" test "${4#* }" -lt $((LARGEST * 1024))
 }
 
 large 60 >"$T/60"
@@ -61,4 +63,4 @@ delivers "$T/500" '|' "500 MB through a pipe"
 fresh_mbox
 result=$(call python3 "$T/measure" '|' "$T/500" "$TROMMEL" -o "$MBOX_HERE" 2>"$T/err")
 is "${result% *} $(grep -c '^From ' "$MBOX")" "0 1" "500 MB into an mbox"
-holds "500 MB into an mbox: in less than 16 MB (${result#* } KB)" test "${result#* }" -lt 16384
+holds "500 MB into an mbox: in less than $LARGEST MB (${result#* } KB)" test "${result#* }" -lt $((LARGEST * 1024))
