@@ -61,12 +61,6 @@ static const Option options_of_check[] = {
 	{ 0 },
 };
 
-static int complain(const Failure *why)
-{
-	fprintf(stderr, "trommel check: %s\n", why->text);
-	return COULD_NOT_RUN;
-}
-
 /* ---- options ---- */
 
 static bool unknown_warning(Slice name, Failure *why)
@@ -304,13 +298,13 @@ static int run(Checking *it, int argc, char **argv)
 
 	if (!settings_read(argc, argv, &check_command, it->options.file, &it->config, &why) ||
 	    !open_mail(it, &why))
-		return complain(&why);
+		return options_complain(&check_command, why.text);
 	set_up(it);
 	for (int i = optind; i < argc; i++) {
 		Failure unreadable = { 0 };
 
 		if (!check(it, argv[i], &unreadable))
-			it->status = complain(&unreadable);
+			it->status = options_complain(&check_command, unreadable.text);
 	}
 	if (it->status == GOOD && (it->tally.errors || (it->options.strict && it->tally.warnings)))
 		return HAS_FINDINGS;
@@ -328,7 +322,7 @@ static int command_check(int argc, char **argv)
 	config_init(&it.config);
 	if (!read_options(argc, argv, &it.options, &why)) {
 		if (why.kind != FAILURE_NONE)
-			return complain(&why);
+			return options_complain(&check_command, why.text);
 		return options_usage(&check_command);
 	}
 	status = run(&it, argc, argv);

@@ -38,12 +38,6 @@ static const Option options_of_doctor[] = {
 	{ 0 },
 };
 
-static int complain(const char *text)
-{
-	fprintf(stderr, "trommel doctor: %s\n", text);
-	return COULD_NOT_RUN;
-}
-
 static bool read_options(int argc, char **argv, Options *options)
 {
 	int option;
@@ -201,13 +195,13 @@ static int run(Doctor *doctor, const Options *options)
 	doctor->hostname = *config->hostname ? config->hostname : machine.nodename;
 	doctor->now = (int64_t)time(NULL);
 	if (!find_user(options, &doctor->user, &why))
-		return complain(why.text);
+		return options_complain(&doctor_command, why.text);
 	doctor->store_settings = user_store_settings(config, &doctor->user, doctor->hostname,
 						     doctor->machine);
 	doctor_place(doctor);
 	doctor_mta(doctor);
 	if (!become(doctor, &why))
-		return complain(why.text);
+		return options_complain(&doctor_command, why.text);
 	look(doctor);
 	return report(doctor, options->json);
 }
@@ -226,7 +220,7 @@ static int command_doctor(int argc, char **argv)
 	if (!read_options(argc, argv, &options))
 		return options_usage(&doctor_command);
 	if (!settings_read(argc, argv, &doctor_command, options.file, &config, &why))
-		return complain(why.text);
+		return options_complain(&doctor_command, why.text);
 	status = run(&doctor, &options);
 	user_clear(&doctor.user);
 	cleanup_free(&doctor.lines);

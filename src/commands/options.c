@@ -169,3 +169,9 @@ int options_usage(const Command *command)
 	fprintf(stderr, "More: trommel help %s\n", command->name);
 	return 2;
 }
+
+int options_complain(const Command *command, const char *why)
+{
+	fprintf(stderr, "trommel %s: %s\n", command->name, why);
+	return 2;
+}

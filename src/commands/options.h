@@ -63,4 +63,7 @@ int options_next_silently(const Command *command, int argc, char **argv);
 /* Says how the command is used, on standard error; returns 2, for the exit. */
 int options_usage(const Command *command);
 
+/* Says why the command could not run, on standard error; returns 2, likewise. */
+int options_complain(const Command *command, const char *why);
+
 #endif

@@ -54,12 +54,6 @@ static const Option options_of_state[] = {
 	{ 0 },
 };
 
-static int complain(const char *text)
-{
-	fprintf(stderr, "trommel state: %s\n", text);
-	return COULD_NOT_RUN;
-}
-
 static int complain_usage(void)
 {
 	return options_usage(&state_command);
@@ -67,7 +61,7 @@ static int complain_usage(void)
 
 static int nothing_found(const char *text)
 {
-	complain(text);
+	options_complain(&state_command, text);
 	return NOTHING_FOUND;
 }
 
@@ -180,7 +174,7 @@ static int list(const Work *work)
 	Failure why = { 0 };
 
 	if (!read_entries(work, &entries, &why))
-		return complain(why.text);
+		return options_complain(&state_command, why.text);
 	if (entries.count == 0)
 		return nothing_found("nothing is remembered");
 	if (work->options->json)
@@ -205,7 +199,7 @@ static int show(const Work *work)
 	int status;
 
 	if (!find_entries(work, &entries, &missing, &why))
-		return complain(why.text);
+		return options_complain(&state_command, why.text);
 	if (work->options->json)
 		state_entries_json(&entries, work->now, &out);
 	else
@@ -224,12 +218,13 @@ static int forget_entries(const Work *work, const StateEntries *entries)
 		bool found;
 
 		if (!state_forget(work->state, &key, &found, &why))
-			return complain(why.text);
+			return options_complain(&state_command, why.text);
 		forgotten += found;
 	}
 	if (!work->options->json)
 		printf("forgotten: %zu\n", forgotten);
-	return fflush(stdout) == 0 ? GOOD : complain("the answer could not be written");
+	return fflush(stdout) == 0 ? GOOD
+				   : options_complain(&state_command, "the answer could not be written");
 }
 
 /* Whoever types it is asked; a program has to say that it is meant. */
@@ -258,10 +253,10 @@ static int forget(const Work *work)
 
 	if (work->options->id_count) {
 		if (!find_entries(work, &entries, &missing, &why))
-			return complain(why.text);
+			return options_complain(&state_command, why.text);
 	} else {
 		if (!read_entries(work, &entries, &why))
-			return complain(why.text);
+			return options_complain(&state_command, why.text);
 		if (entries.count == 0)
 			return nothing_found("nothing is remembered");
 		if (!is_meant(work, entries.count))
@@ -277,9 +272,10 @@ static int prune(const Work *work)
 	unsigned count;
 
 	if (!state_prune(work->state, work->now, &count, &why))
-		return complain(why.text);
+		return options_complain(&state_command, why.text);
 	printf("forgotten: %u\n", count);
-	return fflush(stdout) == 0 ? GOOD : complain("the answer could not be written");
+	return fflush(stdout) == 0 ? GOOD
+				   : options_complain(&state_command, "the answer could not be written");
 }
 
 static const struct Verb {
@@ -318,10 +314,10 @@ static int run(const struct Verb *verb, const Options *options, const Config *co
 
 	uname(&machine);
 	if (!become(options, &user, &why))
-		return complain(why.text);
+		return options_complain(&state_command, why.text);
 	state = user_state_open(config, &user, machine.nodename, arena, &why);
 	if (!state)
-		return complain(why.text);
+		return options_complain(&state_command, why.text);
 	return verb->run(&(Work){ options, user.name, state, arena, (int64_t)time(NULL) });
 }
 
@@ -356,7 +352,7 @@ static int command_state(int argc, char **argv)
 	if (!read_options(argc - 1, argv + 1, &options) || !makes_sense(verb, &options))
 		return complain_usage();
 	if (!settings_read(argc - 1, argv + 1, &state_command, options.file, &config, &why))
-		return complain(why.text);
+		return options_complain(&state_command, why.text);
 	return run(verb, &options, &config);
 }
 

@@ -48,12 +48,6 @@ static const Option options_of_test[] = {
 	{ 0 },
 };
 
-static int complain(const Failure *why)
-{
-	fprintf(stderr, "trommel test: %s\n", why->text);
-	return COULD_NOT_RUN;
-}
-
 static bool read_timeout(const char *text, unsigned *seconds)
 {
 	char *end;
@@ -227,15 +221,15 @@ static int run(int argc, char **argv, const Options *options, Failure *why)
 	config_init(&config);
 	if (!read_settings(argc, argv, options, &config, why) || !user_find_uid(&user, getuid(), why) ||
 	    !find_files(argc, argv, &files, why))
-		return complain(why);
+		return options_complain(&test_command, why->text);
 	report = test_report_new(&options->report);
 	for (size_t i = 0; i < files.count; i++)
 		if (!test_child_run(files.items[i], (unsigned)i + 1, &child,
 				    test_report_file(report, files.items[i]), why))
-			return complain(why);
+			return options_complain(&test_command, why->text);
 	good = test_report_finish(report);
 	if (options->junit && !write_junit(report, options->junit, why))
-		return complain(why);
+		return options_complain(&test_command, why->text);
 	return good ? GOOD : TESTS_FAILED;
 }
 

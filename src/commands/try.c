@@ -103,12 +103,6 @@ static const Option options_of_try[] = {
 	{ 0 },
 };
 
-static int complain(const Failure *why)
-{
-	fprintf(stderr, "trommel try: %s\n", why->text);
-	return COULD_NOT_RUN;
-}
-
 static bool read_count(const char *text, unsigned *count)
 {
 	char *end;
@@ -506,19 +500,19 @@ static int run(Trial *trial, int argc, char **argv, Config *config, User *user, 
 	if (!settings_read(argc, argv, &try_command, trial->options->file, config, why) ||
 	    !user_find_uid(user, getuid(), why) || !read_date(trial->options->date, &trial->now, why) ||
 	    !open_mail(trial, config, why) || !open_side(&trial->rules, trial, config, script, arena, why))
-		return complain(why);
+		return options_complain(&try_command, why->text);
 	set_stage(trial, config, arena);
 	if (!open_reports(trial, config, arena, why))
-		return complain(why);
+		return options_complain(&try_command, why->text);
 	for (int i = first; i < argc; i++) {
 		Failure unreadable = { 0 };
 
 		if (!source_read(argv[i], &remarking, try_message, trial, &unreadable))
-			trial->status = complain(&unreadable);
+			trial->status = options_complain(&try_command, unreadable.text);
 		if (!finish(trial, &unreadable))
-			trial->status = complain(&unreadable);
+			trial->status = options_complain(&try_command, unreadable.text);
 	}
-	return print_end(trial, why) ? trial->status : complain(why);
+	return print_end(trial, why) ? trial->status : options_complain(&try_command, why->text);
 }
 
 static int command_try(int argc, char **argv)
