@@ -159,13 +159,14 @@ asan:
 # it.  Every target runs SECONDS, JOBS of them at a time; TARGETS="words date" are those alone.  What is found stands in
 # build/fuzz/crashes, told with the command that repeats it, and becomes a test in tests/unit.
 SECONDS ?= 10
+SEED ?= 0
 TARGETS ?= $(patsubst tests/fuzz/fuzz_%.c,%,$(wildcard tests/fuzz/fuzz_*.c))
 FUZZ_CFLAGS := -O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined,fuzzer-no-link -fno-sanitize-recover=undefined
 FUZZ_OBJECTS := $(patsubst tests/fuzz/%.c,$(BUILD)/obj/fuzz/%.o,$(wildcard tests/fuzz/fuzz_*.c))
 fuzz:
 	@.ci/deps build fuzz
 	@$(PARALLEL) -s BUILD=build/fuzz CC=clang CFLAGS='$(FUZZ_CFLAGS)' $(TARGETS:%=build/fuzz/targets/%)
-	@BUILD='$(abspath build/fuzz)' JOBS='$(JOBS)' FUZZ_SECONDS='$(SECONDS)' tests/fuzz/run $(TARGETS)
+	@BUILD='$(abspath build/fuzz)' JOBS='$(JOBS)' FUZZ_SECONDS='$(SECONDS)' FUZZ_SEED='$(SEED)' tests/fuzz/run $(TARGETS)
 
 $(BUILD)/targets/%: $(BUILD)/obj/fuzz/fuzz_%.o $(BUILD)/fuzz-mime.a $(LIBRARY)
 	@mkdir -p $(@D)

@@ -83,7 +83,9 @@ static void look_at_safe(Slice input, Arena *arena)
 		return;
 	LAW(utf8_valid(input));
 	LAW(address_parse_envelope(input, &envelope, arena));
-	LAW(envelope.valid && envelope.domain.length && envelope.local_part.length);
+	LAW(envelope.valid && envelope.domain.length);
+	LAW(envelope.local_part.length ||
+	    input.data[0] == '"'); /* RFC 5321, 4.1.2: quotes may hold nothing */
 	for (size_t i = 0; i < input.length; i++)
 		LAW(!ascii_is_control(input.data[i]));
 }

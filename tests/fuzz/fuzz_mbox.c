@@ -44,10 +44,23 @@ static bool is_quoted(Slice line)
 
 /* ---- any file ---- */
 
+/* Lines of blanks in front of the first message are none of it. */
+static Slice without_front(Slice file)
+{
+	Slice rest = file, line = next_line(&rest);
+
+	while (line.length && ascii_trim(line).length == 0) {
+		file = rest;
+		line = next_line(&rest);
+	}
+	return file;
+}
+
 /* The lines of the messages are those of the file, in order, but for quotes and empty lines between messages.
  */
 static void compare_lines(Slice file, Slice read)
 {
+	file = without_front(file);
 	while (read.length) {
 		Slice wanted = next_line(&read), line = next_line(&file);
 
@@ -67,6 +80,19 @@ static int open_bytes(Slice bytes)
 
 	LAW(fd >= 0 && io_write(fd, bytes.data, bytes.length) && lseek(fd, 0, SEEK_SET) == 0);
 	return fd;
+}
+
+/* The line end behind a Content-Length is the mailbox's: as it stands behind the last line of `record`. */
+static void end_as_in(Slice record, Text *text)
+{
+	size_t end = record.length;
+
+	while (end && (record.data[end - 1] == '\n' || record.data[end - 1] == '\r'))
+		end--;
+	if (text->length && !strchr("\r\n", text->data[text->length - 1]) && end + 1 < record.length &&
+	    memcmp(record.data + end, "\r\n", 2) == 0)
+		text_append_char(text, '\r');
+	end_line(text);
 }
 
 /* What the messages span is all of the file, and what they are is what stands there. */
@@ -89,7 +115,7 @@ static void read_any(Slice input)
 		LAW(item.length > 0 && (end < 0 || item.offset == end));
 		end = item.offset + item.length;
 		text_append_slice(&all, text_slice(&reader.bytes));
-		end_line(&all); /* the one behind a Content-Length is the mailbox's */
+		end_as_in(slice(input.data + item.offset, (size_t)item.length), &all);
 	}
 	LAW(end < 0 || end == (off_t)input.length);
 	text_append_slice(&lines, input);

@@ -3,14 +3,16 @@
 
 #include "base/ascii.h"
 #include "base/utf8.h"
+#include "sieve/lexer.h"
 #include "sieve/limits.h"
 #include "sieve/sieve.h"
 
-/* What stands between the two line ends around the line `line`. */
+/* What stands between the two line ends around the line `line`; a byte order mark is none of it. */
 static Slice line_of(Slice source, uint32_t line)
 {
 	const char *end;
 
+	source = slice_from(source, sieve_mark_length(source));
 	for (; line > 1; line--) {
 		end = memchr(source.data, '\n', source.length);
 		LAW(end != NULL, "the text has no line %u", line);

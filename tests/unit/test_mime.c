@@ -116,6 +116,11 @@ static const struct {
 	{ "Content-Type: multipart/mixed; boundary=b\nSubject:\n \n--b\nContent-Type: "
 	  "text/html\n\nhi\n--b--\n",
 	  "{mixed:{html:hi}}" },
+	/* So do the others, and the first part is nothing but a header that they cut off. */
+	{ "Content-Type: multipart/mixed; boundary=b\nSubject: x\n--b\nContent-Type: "
+	  "text/html\n--b\nContent-Type: "
+	  "text/plain\n\ntwo\n--b--\n",
+	  "{mixed:{html:}{plain:two}}" },
 	/* Two types: the first counts. */
 	{ "Content-Type: multipart/related; boundary=b\nContent-Type: multipart/mixed; "
 	  "boundary=x\n\n--b\n\nhi\n--b--\n",
@@ -134,6 +139,8 @@ static const struct {
 	/* RFC 2045, section 5.2: what is no type is text; and real ones in odd clothes. */
 	{ "Content-Type: text\n\nx", "{plain:x}" },
 	{ "Content-Type: \n\nx", "{plain:x}" },
+	{ "Content-Type: /html\n\nx", "{plain:x}" },
+	{ "Content-Type: text/\n\nx", "{plain:x}" },
 	{ "Content-Type: TEXT/HTML; charset=x\n\nx", "{html:x}" },
 	{ "content-type:text/html\n\nx", "{html:x}" },
 	{ "Content-Type: text/html (comment); x=y\n\nx", "{html:x}" },

@@ -68,25 +68,39 @@ static Slice trim_end(Slice boundary)
 	return boundary;
 }
 
-static void read_type(Slice value, PartType *result, Arena *arena)
+/* RFC 2045, section 5.2: what has not the form of a type is plain text. */
+static bool has_form(Slice value)
 {
-	AUTO_VALUE(Text) clean = { 0 };
-	GMimeContentType *type;
+	const char *slash = memchr(value.data, '/', value.length);
+	Slice before = slice(value.data, slash ? (size_t)(slash - value.data) : 0);
+	Slice behind = slash ? ascii_trim(slice_from(value, before.length + 1)) : SLICE("");
 
-	clean_value(value, &clean);
-	/* RFC 2045, section 5.2: what has not the form of a type is plain text. */
-	if (!memchr(text_string(&clean), '/', clean.length))
-		return;
-	type = g_mime_content_type_parse(NULL, text_string(&clean));
+	return ascii_trim(before).length > 0 && behind.length > 0 && *behind.data != ';';
+}
+
+static void take_type(GMimeContentType *type, Slice value, PartType *result, Arena *arena)
+{
 	result->type = lower_copy(arena, g_mime_content_type_get_media_type(type));
 	result->subtype = lower_copy(arena, g_mime_content_type_get_media_subtype(type));
 	result->charset = parameter(type, "charset", NAME_BYTES, arena);
 	if (strcmp(result->type, "multipart") == 0) {
 		Slice boundary = parameter(type, "boundary", BOUNDARY_BYTES, arena);
 
-		boundary = literal_boundary(boundary, text_slice(&clean));
+		boundary = literal_boundary(boundary, value);
 		result->boundary = arena_copy_slice(arena, trim_end(boundary));
 	}
+}
+
+static void read_type(Slice value, PartType *result, Arena *arena)
+{
+	AUTO_VALUE(Text) clean = { 0 };
+	GMimeContentType *type;
+
+	clean_value(value, &clean);
+	if (!has_form(text_slice(&clean)))
+		return;
+	type = g_mime_content_type_parse(NULL, text_string(&clean));
+	take_type(type, text_slice(&clean), result, arena);
 	g_object_unref(type);
 }
 

@@ -338,11 +338,11 @@ static off_t cross_boundary(Walk *walk, const Boundary *boundary)
 {
 	Level *level = &walk->levels[boundary->level];
 	MimePart *around = part_at(walk, level->part);
-	off_t end = before_line_end(walk, boundary->line, around->body_offset);
+	off_t end = before_line_end(walk, boundary->line, around->header_offset);
 
 	finish_up_to(walk, (int32_t)level->part, end);
-	if (around->prologue_size < 0)
-		around->prologue_size = end - around->body_offset; /* 0 for one amid the header */
+	if (around->prologue_size < 0) /* none before one amid the header */
+		around->prologue_size = end > around->body_offset ? end - around->body_offset : 0;
 	walk->depth = boundary->level + !boundary->is_final;
 	if (boundary->is_final) {
 		around->epilogue_offset = boundary->next;
