@@ -8,7 +8,7 @@
 #include "system/privileges.h"
 
 const Command *const commands[] = {
-	&deliver_command, &check_command,  &try_command,  &test_command,    &state_command,
+	&deliver_command, &check_command,  &fmt_command,  &try_command,     &test_command, &state_command,
 	&config_command,  &doctor_command, &help_command, &version_command, NULL,
 };
 

@@ -19,7 +19,7 @@ _trommel()
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
 
 	if [[ $COMP_CWORD -eq 1 && $word != -* ]]; then
-		_trommel_words "$word" 'deliver check try test state config doctor help'
+		_trommel_words "$word" 'deliver check fmt try test state config doctor help'
 		return
 	fi
 	[[ $command == -* ]] && command=deliver
@@ -46,6 +46,12 @@ _trommel()
 		--no-warn) :; return ;;
 		esac
 		[[ $word == -* ]] && _trommel_words "$word" '-c -o --fix --json --mail --no-warn --strict ' && return
+		_trommel_files "$word"
+		;;
+	fmt)
+		case $before in
+		esac
+		[[ $word == -* ]] && _trommel_words "$word" '-i --in-place --check ' && return
 		_trommel_files "$word"
 		;;
 	try)
@@ -102,7 +108,7 @@ _trommel()
 		_trommel_users "$word"
 		;;
 	help)
-		_trommel_words "$word" 'deliver check try test state config doctor help rules mta extensions actions exit'
+		_trommel_words "$word" 'deliver check fmt try test state config doctor help rules mta extensions actions exit'
 		;;
 	esac
 }

@@ -5,7 +5,7 @@ function __trommel_settings
     trommel config --describe 2>/dev/null | string replace -r '\t.*' '='
 end
 
-set -l commands deliver check try test state config doctor help
+set -l commands deliver check fmt try test state config doctor help
 complete -c trommel -f
 
 complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a deliver -d 'deliver standard input; what an MTA calls (the default)'
@@ -29,6 +29,12 @@ complete -c trommel -n $seen -l json -d 'an object in a line for each finding'
 complete -c trommel -n $seen -l mail -x -d 'look here for the folders that rules file into'
 complete -c trommel -n $seen -l no-warn -x -d 'do not show these warnings; all: none'
 complete -c trommel -n $seen -l strict -d 'exit with 1 after warnings, too'
+complete -c trommel -n $seen -F
+
+complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a fmt -d 'lay Sieve scripts out'
+set -l seen "__fish_seen_subcommand_from fmt"
+complete -c trommel -n $seen -s i -l in-place -d 'write back what changes'
+complete -c trommel -n $seen -l check -d 'write nothing; name the scripts that would change'
 complete -c trommel -n $seen -F
 
 complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a try -d 'say what rules would do with saved messages; no effect'
@@ -87,4 +93,4 @@ complete -c trommel -n $seen -f -a '(__fish_complete_users)'
 
 complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a help -d 'explain a command or a topic'
 set -l seen "__fish_seen_subcommand_from help"
-complete -c trommel -n $seen -f -a 'deliver check try test state config doctor help rules mta extensions actions exit'
+complete -c trommel -n $seen -f -a 'deliver check fmt try test state config doctor help rules mta extensions actions exit'

@@ -13,6 +13,7 @@ extern const Command check_command;
 extern const Command config_command;
 extern const Command deliver_command;
 extern const Command doctor_command;
+extern const Command fmt_command;
 extern const Command help_command;
 extern const Command state_command;
 extern const Command test_command;
