@@ -135,9 +135,15 @@ static void append_time(Text *out, int64_t when_s)
 		text_printf(out, "%-16s", when_s == INT64_MAX ? "for ever" : "?");
 }
 
+#define COMMITTED "committed"
+
 static const char *condition(const StateEntry *entry, int64_t now)
 {
-	return entry->expires <= now ? "expired" : entry->claimed ? "claimed" : "committed";
+	if (entry->expires <= now)
+		return "expired";
+	if (entry->changed > state_latest(now))
+		return "ahead";
+	return entry->claimed ? "claimed" : COMMITTED;
 }
 
 void state_entries_table(const StateEntries *entries, int64_t now, Arena *arena, Text *out)
@@ -153,7 +159,7 @@ void state_entries_table(const StateEntries *entries, int64_t now, Arena *arena,
 		text_append_string(out, "  ");
 		append_time(out, entry->expires);
 		text_append_string(out, "  ");
-		if (entry->claimed || entry->expires <= now)
+		if (strcmp(condition(entry, now), COMMITTED) != 0)
 			text_printf(out, "(%s)%s", condition(entry, now), *entry->about ? " " : "");
 		printable_append(out, slice_of(entry->about), ABOUT_BYTES);
 		text_append_char(out, '\n');

@@ -34,7 +34,7 @@ typedef struct StateRecord {
 /* What an engine has opened. */
 typedef struct StateStore StateStore;
 
-/* What state.h says of each; expired claims and those of the dead are free. */
+/* What state.h says of each; expired claims, those of the dead and those of a time to come are free. */
 typedef struct StateEngine {
 	unsigned version; /* STATE_ENGINE_VERSION */
 	/* NULL without a failure: nothing was kept here yet, and nothing is made without `make`. */

@@ -106,9 +106,16 @@ static EntryFound read_claim(int dir, const char *name, int64_t lease_s, EntryFi
 	return ENTRY_THERE;
 }
 
+/* Dated by a clock that was wrong? */
+static bool is_to_come(int64_t changed, int64_t now)
+{
+	return changed > state_latest(now);
+}
+
 static bool is_over(const StateStore *store, const EntryFile *claim, int64_t now)
 {
-	return claim->expires <= now || state_holder_is_dead(claim->holder, store->place.holder);
+	return claim->expires <= now || is_to_come(claim->changed, now) ||
+	       state_holder_is_dead(claim->holder, store->place.holder);
 }
 
 static Taken take(StateStore *store, int dir, const char *name, const StateRecord *record, int64_t now,
@@ -175,7 +182,8 @@ static Taken take_once(StateStore *store, int dir, const char *name, const State
 		*again = true;
 		return TAKEN_BY_OTHER;
 	}
-	if (strcmp(there.holder, store->place.holder) == 0 && there.expires > now)
+	if (strcmp(there.holder, store->place.holder) == 0 && there.expires > now &&
+	    !is_to_come(there.changed, now))
 		return TAKEN_BEFORE;
 	if (!is_over(store, &there, now))
 		return TAKEN_BY_OTHER;
@@ -207,7 +215,7 @@ static bool look(int dir, const char *id, int64_t now, bool *seen, Failure *why)
 	name_of(name, 'd', id);
 	switch (entry_file_read(dir, name, &entry, why)) {
 	case ENTRY_THERE:
-		*seen = entry.expires > now;
+		*seen = entry.expires > now && !is_to_come(entry.changed, now);
 		return true;
 	case ENTRY_ABSENT:
 		*seen = false;
@@ -306,6 +314,7 @@ typedef struct Pruning {
 	int64_t now;
 	unsigned count, limit;
 	unsigned part, parts; /* only names of this part are looked at */
+	bool to_come;         /* what is of a time to come goes as well */
 } Pruning;
 
 static unsigned hash_of(const char *name)
@@ -328,11 +337,14 @@ static bool is_expired(const Pruning *pruning, int dir, const char *name)
 		return false;
 	if (name[0] == 't')
 		return status.st_ctime + LITTER_S <= pruning->now;
+	if (name[0] == 'd' && pruning->to_come && is_to_come(status.st_mtime, pruning->now))
+		return true;
 	if (name[0] == 'd' && status.st_atime > pruning->now)
 		return false;
 	switch (entry_file_read(dir, name, &entry, &ignored)) {
 	case ENTRY_THERE:
 		return entry.expires <= pruning->now ||
+		       (pruning->to_come && is_to_come(entry.changed, pruning->now)) ||
 		       state_holder_is_dead(entry.holder, pruning->store->place.holder);
 	case ENTRY_BROKEN:
 		return name[0] != 'd' && entry.changed + LITTER_S <= pruning->now;
@@ -388,6 +400,7 @@ typedef struct Aged {
 typedef struct Ageing {
 	Aged *items;
 	size_t count, capacity;
+	int64_t now;
 } Ageing;
 
 static bool count_name(void *count, int dir, const char *name, Failure *why)
@@ -408,7 +421,9 @@ static bool note_age(void *self, int dir, const char *name, Failure *why)
 	if (strlen(name) >= ENTRY_NAME_BYTES || fstatat(dir, name, &status, AT_SYMLINK_NOFOLLOW) < 0)
 		return true;
 	MEMORY_GROW(ageing->items, ageing->count, ageing->capacity);
-	ageing->items[ageing->count] = (Aged){ .changed = status.st_mtim };
+	ageing->items[ageing->count] = (Aged){ 0 };
+	if (!is_to_come(status.st_mtime, ageing->now)) /* those go first */
+		ageing->items[ageing->count].changed = status.st_mtim;
 	snprintf(ageing->items[ageing->count++].name, ENTRY_NAME_BYTES, "%s", name);
 	return true;
 }
@@ -424,9 +439,9 @@ static int compare_age(const void *one, const void *other)
 
 /* Sheds the oldest of what is more than may be.  Names cost little to count; times are asked for when there
  * are too many. */
-static void shed(int dir)
+static void shed(int dir, int64_t now)
 {
-	Ageing ageing = { 0 };
+	Ageing ageing = { .now = now };
 	size_t count = 0, kept = STATE_LIMIT_ENTRIES - STATE_LIMIT_SHED;
 	Failure ignored;
 
@@ -440,7 +455,7 @@ static void shed(int dir)
 }
 
 /* One commit of many, and one that brings as many. */
-static void shed_some(StateStore *store, const StateRecord *records, size_t count)
+static void shed_some(StateStore *store, const StateRecord *records, size_t count, int64_t now)
 {
 	bool looked[STATE_USES] = { false };
 	unsigned char random;
@@ -450,7 +465,7 @@ static void shed_some(StateStore *store, const StateRecord *records, size_t coun
 		return;
 	for (size_t i = 0; i < count; i++) {
 		if (!looked[records[i].use])
-			shed(store->dirs[records[i].use]);
+			shed(store->dirs[records[i].use], now);
 		looked[records[i].use] = true;
 	}
 }
@@ -533,7 +548,7 @@ static bool store_commit(StateStore *store, const StateRecord *records, size_t c
 	}
 	if (done) {
 		prune_some(store, &records[0], now);
-		shed_some(store, records, count);
+		shed_some(store, records, count, now);
 	}
 	return done;
 }
@@ -568,7 +583,8 @@ static bool count_one(void *self, int dir, const char *name, Failure *why)
 		return false; /* enough */
 	if (name[0] == 'd') {
 		if (fstatat(dir, name, &status, AT_SYMLINK_NOFOLLOW) == 0)
-			counting->count += status.st_mtime >= counting->since;
+			counting->count += status.st_mtime >= counting->since &&
+					   !is_to_come(status.st_mtime, counting->now);
 		return true;
 	}
 	switch (read_claim(dir, name, LITTER_S, &claim, why)) {
@@ -702,7 +718,7 @@ static bool store_forget(StateStore *store, StateUse use, const char *id, bool *
 
 static bool store_prune(StateStore *store, int64_t now, unsigned *count, Failure *why)
 {
-	Pruning pruning = { .store = store, .now = now, .limit = UINT32_MAX, .parts = 1 };
+	Pruning pruning = { .store = store, .now = now, .limit = UINT32_MAX, .parts = 1, .to_come = true };
 
 	for (int i = 0; i < STATE_USES; i++) {
 		int dir;

@@ -28,9 +28,17 @@ typedef enum StateUse {
 } StateUse;
 
 enum {
-	STATE_ID_BYTES = 128,   /* of an id: a digest, usually */
-	STATE_ABOUT_BYTES = 512 /* of what is told about it; more is cut */
+	STATE_ID_BYTES = 128,       /* of an id: a digest, usually */
+	STATE_ABOUT_BYTES = 512,    /* of what is told about it; more is cut */
+	STATE_CLOCK_SLACK_S = 86400 /* clocks differ, and are set */
 };
+
+/* Until when an entry may be dated that is believed at `now`.  One from further ahead was made by a clock
+ * that was wrong: to believe it would be to answer nobody, and to let mail wait, until that time has come. */
+static inline int64_t state_latest(int64_t now)
+{
+	return now < INT64_MAX - STATE_CLOCK_SLACK_S ? now + STATE_CLOCK_SLACK_S : INT64_MAX;
+}
 
 typedef struct StateKey {
 	StateUse use;
@@ -75,8 +83,8 @@ DEFINE_AUTO(State, state_close)
 bool state_claim(State *state, const StateKey *key, int64_t now, StateClaim *claim, Failure *why);
 
 /* Remembers all of these, claimed or not, in one step that is on stable storage when it answers; one that was
- * seen before gets the new time.  Prunes a few that have expired on the way, and the oldest of what is more
- * than limits.h allows. */
+ * seen before gets the new time.  Prunes a few that have expired on the way (not those of a time to come: it
+ * may be the clock of today that is wrong), and the oldest of what is more than limits.h allows. */
 bool state_commit(State *state, const StateCommit *commits, size_t count, int64_t now, Failure *why);
 
 /* Gives up one claim of ours (what is not claimed is left alone). */
@@ -106,7 +114,7 @@ bool state_list(State *state, bool (*take)(void *self, const StateEntry *entry),
 /* Forgets one entry; `*found` tells whether it was there. */
 bool state_forget(State *state, const StateKey *key, bool *found, Failure *why);
 
-/* Forgets all that has expired, claims of the dead too; `*count` tells how many. */
+/* Forgets all that has expired or is of a time to come, claims of the dead too; `*count` tells how many. */
 bool state_prune(State *state, int64_t now, unsigned *count, Failure *why);
 
 /* "duplicate", ...; and back: false when there is no such use. */

@@ -93,6 +93,11 @@ vacation   01234" "oldest first"
 	like "$err" "--yes" "and it is said what to do"
 	state prune
 	is "$status $out" "0 forgotten: 1" "what has expired is pruned"
+	put notice ahead $((now + 315360000)) $((now + 315964800))
+	state list --use notice
+	like "$out" " \\(ahead\\)$" "what a wrong clock has dated is marked"
+	state prune
+	is "$status $out" "0 forgotten: 1" "and pruned"
 	put notice one $now $((now + 1000))
 	state forget --use vacation --yes
 	is "$status $out" "0 forgotten: 1" "one use is forgotten"

@@ -22,7 +22,8 @@
 enum {
 	NOW = 1700000000,
 	LEASE = 600,
-	DAY = 86400
+	DAY = 86400,
+	AGES = 10 * 365 * DAY,
 };
 
 static const char *const engines[] = { "sqlite", "files" };
@@ -638,6 +639,62 @@ START_TEST(a_claim_of_another_host_holds_for_its_lease)
 }
 END_TEST
 
+/* A machine whose clock was wrong, by ten years, when it remembered something, or when it fell. */
+static int claim_ahead(int engine, const char *id)
+{
+	State *state = open_on(engines[engine], "elsewhere");
+
+	return claim(state, id, NOW + AGES) == STATE_CLAIMED ? 0 : 1;
+}
+
+START_TEST(what_a_wrong_clock_has_dated_is_not_believed)
+{
+	AUTO(State) state = NULL;
+
+	ck_assert_int_eq(in_child(claim_ahead, _i, "held"), 0);
+	state = open_state(_i);
+	commit(state, "ahead", 7 * DAY, NOW + AGES);
+	commit_for(state, STATE_REDIRECT, "ahead", 7 * DAY, NOW + AGES);
+	ck_assert(seen(state, "ahead", NOW + AGES));
+	ck_assert(!seen(state, "ahead", NOW));
+	ck_assert_uint_eq(count(state, STATE_REDIRECT, NOW - DAY, NOW), 0);
+	ck_assert_uint_eq(count(state, STATE_DUPLICATE, NOW - DAY, NOW), 0);
+	ck_assert_int_eq(claim(state, "held", NOW), STATE_CLAIMED);
+	ck_assert_int_eq(claim(state, "ahead", NOW), STATE_CLAIMED);
+	commit(state, "ahead", DAY, NOW);
+	ck_assert(seen(state, "ahead", NOW + 1));
+	ck_assert(!seen(state, "ahead", NOW + AGES));
+}
+END_TEST
+
+START_TEST(clocks_may_differ_a_little)
+{
+	AUTO(State) state = open_state(_i);
+
+	commit(state, "one", 7 * DAY, NOW + 3600);
+	ck_assert(seen(state, "one", NOW));
+	ck_assert_uint_eq(count(state, STATE_DUPLICATE, NOW - DAY, NOW), 1);
+	ck_assert_int_eq(claim(state, "one", NOW), STATE_SEEN);
+}
+END_TEST
+
+/* A clock that is behind for a while costs nothing that was remembered; people may want it to. */
+START_TEST(what_is_of_a_time_to_come_is_pruned_by_hand_alone)
+{
+	AUTO(State) state = open_state(_i);
+	char id[32];
+
+	commit(state, "real", 7 * DAY, NOW);
+	for (unsigned i = 0; i < 200; i++) {
+		id_of(id, i);
+		commit(state, id, 10, NOW - AGES + i);
+	}
+	ck_assert(seen(state, "real", NOW + 1));
+	ck_assert_uint_gt(prune(state, NOW - AGES), 0);
+	ck_assert(!seen(state, "real", NOW + 1));
+}
+END_TEST
+
 static int commit_other(int engine, const char *id)
 {
 	AUTO(State) state = open_state(engine);
@@ -1083,6 +1140,9 @@ int main(void)
 	tcase_add_loop_test(both, the_claims_of_the_dead_are_pruned, 0, ENGINES);
 	tcase_add_loop_test(both, a_claim_of_a_living_process_is_busy_until_its_lease_is_over, 0, ENGINES);
 	tcase_add_loop_test(both, a_claim_of_another_host_holds_for_its_lease, 0, ENGINES);
+	tcase_add_loop_test(both, what_a_wrong_clock_has_dated_is_not_believed, 0, ENGINES);
+	tcase_add_loop_test(both, clocks_may_differ_a_little, 0, ENGINES);
+	tcase_add_loop_test(both, what_is_of_a_time_to_come_is_pruned_by_hand_alone, 0, ENGINES);
 	tcase_add_loop_test(both, what_another_process_commits_is_seen, 0, ENGINES);
 	tcase_add_loop_test(both, of_many_that_claim_one_gets_it, 0, ENGINES);
 	tcase_add_loop_test(both, a_process_that_is_killed_anywhere_loses_nothing_that_it_committed, 0,

@@ -346,7 +346,7 @@ static bool find_holder(StateStore *store, const StateRecord *record, char holde
 	return !*failed && result == SQLITE_ROW;
 }
 
-/* Takes it when it is free, expired, ours, or held by `dead`. */
+/* Takes it when it is free, expired, of a time to come, ours, or held by `dead`. */
 static bool try_claim(StateStore *store, const StateRecord *record, int64_t now, const char *dead, int *taken)
 {
 	const Value values[] = { NUMBER(record->use),
@@ -356,14 +356,15 @@ static bool try_claim(StateStore *store, const StateRecord *record, int64_t now,
 				 NUMBER(record->expires),
 				 TEXT(store->place.holder),
 				 NUMBER(now),
-				 TEXT(dead) };
+				 TEXT(dead),
+				 NUMBER(state_latest(now)) };
 
 	return run_plain(store, "PRAGMA synchronous = NORMAL") &&
 	       run(store,
 		   "INSERT INTO entry VALUES (?1, ?2, ?3, ?4, ?5, ?6)"
 		   " ON CONFLICT (use, id) DO UPDATE SET about = ?3, changed = ?4, expires = ?5, holder = ?6"
-		   " WHERE expires <= ?7 OR holder = ?6 OR holder = ?8",
-		   values, 8, taken);
+		   " WHERE expires <= ?7 OR changed > ?9 OR holder = ?6 OR holder = ?8",
+		   values, 9, taken);
 }
 
 static bool store_claim(StateStore *store, const StateRecord *record, int64_t now, StateClaim *claim,
@@ -437,11 +438,12 @@ static bool prune_some(StateStore *store, const StateRecord *record, int64_t now
 	return changes || run(store, query, values, 4, NULL);
 }
 
-/* Sheds the oldest of what is more than may be. */
-static bool shed(StateStore *store, StateUse use)
+/* Sheds the oldest of what is more than may be; what is of a time to come was never good for anything. */
+static bool shed(StateStore *store, StateUse use, int64_t now)
 {
 	const Value limit[] = { NUMBER(use), NUMBER(STATE_LIMIT_ENTRIES) };
-	const Value kept[] = { NUMBER(use), NUMBER(STATE_LIMIT_ENTRIES - STATE_LIMIT_SHED) };
+	const Value kept[] = { NUMBER(use), NUMBER(STATE_LIMIT_ENTRIES - STATE_LIMIT_SHED),
+			       NUMBER(state_latest(now)) };
 	sqlite3_stmt *statement = prepare(store,
 					  "SELECT 1 FROM entry WHERE use = ?1 AND holder IS NULL"
 					  " LIMIT 1 OFFSET ?2",
@@ -453,12 +455,12 @@ static bool shed(StateStore *store, StateUse use)
 	return !too_many || run(store,
 				"DELETE FROM entry WHERE use = ?1 AND id IN (SELECT id FROM entry"
 				" WHERE use = ?1 AND holder IS NULL"
-				" ORDER BY changed DESC, id LIMIT -1 OFFSET ?2)",
-				kept, 2, NULL);
+				" ORDER BY changed > ?3, changed DESC, id LIMIT -1 OFFSET ?2)",
+				kept, 3, NULL);
 }
 
 /* Counting reads all entries of the use, so one commit of many does it, and one that brings as many. */
-static bool shed_some(StateStore *store, const StateRecord *records, size_t count)
+static bool shed_some(StateStore *store, const StateRecord *records, size_t count, int64_t now)
 {
 	bool looked[STATE_USES] = { false }, done = true;
 	unsigned char random;
@@ -468,7 +470,7 @@ static bool shed_some(StateStore *store, const StateRecord *records, size_t coun
 		return true;
 	for (size_t i = 0; done && i < count; i++) {
 		if (!looked[records[i].use])
-			done = shed(store, records[i].use);
+			done = shed(store, records[i].use, now);
 		looked[records[i].use] = true;
 	}
 	return done;
@@ -481,7 +483,7 @@ static bool store_commit(StateStore *store, const StateRecord *records, size_t c
 
 	for (size_t i = 0; done && i < count; i++)
 		done = put(store, &records[i]);
-	done = done && prune_some(store, &records[0], now) && shed_some(store, records, count);
+	done = done && prune_some(store, &records[0], now) && shed_some(store, records, count, now);
 	return end(store, done, "remember an id", why);
 }
 
@@ -489,11 +491,11 @@ static bool store_commit(StateStore *store, const StateRecord *records, size_t c
 
 static bool store_seen(StateStore *store, StateUse use, const char *id, int64_t now, bool *seen, Failure *why)
 {
-	const Value values[] = { NUMBER(use), TEXT(id), NUMBER(now) };
+	const Value values[] = { NUMBER(use), TEXT(id), NUMBER(now), NUMBER(state_latest(now)) };
 	sqlite3_stmt *statement = prepare(store,
 					  "SELECT 1 FROM entry WHERE use = ?1 AND id = ?2 AND expires > ?3"
-					  " AND holder IS NULL",
-					  values, 3);
+					  " AND changed <= ?4 AND holder IS NULL",
+					  values, 4);
 	int result = statement ? sqlite3_step(statement) : SQLITE_ERROR;
 
 	if (sqlite3_finalize(statement) != SQLITE_OK || !statement)
@@ -505,11 +507,11 @@ static bool store_seen(StateStore *store, StateUse use, const char *id, int64_t 
 static bool store_count(StateStore *store, StateUse use, int64_t since, int64_t now, unsigned most,
 			unsigned *count, Failure *why)
 {
-	const Value values[] = { NUMBER(use), NUMBER(since), NUMBER(now) };
+	const Value values[] = { NUMBER(use), NUMBER(since), NUMBER(now), NUMBER(state_latest(now)) };
 	sqlite3_stmt *statement = prepare(store,
-					  "SELECT holder FROM entry WHERE use = ?1 AND"
+					  "SELECT holder FROM entry WHERE use = ?1 AND changed <= ?4 AND"
 					  " iif(holder IS NULL, changed >= ?2, expires > ?3)",
-					  values, 3);
+					  values, 4);
 	unsigned found = 0;
 
 	while (statement && found < most && sqlite3_step(statement) == SQLITE_ROW) {
@@ -585,10 +587,12 @@ static bool prune_claims(StateStore *store, unsigned *count)
 
 static bool store_prune(StateStore *store, int64_t now, unsigned *count, Failure *why)
 {
+	const Value values[] = { NUMBER(now), NUMBER(state_latest(now)) };
 	int changes = 0;
 	unsigned claims = 0;
 	bool done = begin_durable(store) &&
-		    run(store, "DELETE FROM entry WHERE expires <= ?1", &NUMBER(now), 1, &changes) &&
+		    run(store, "DELETE FROM entry WHERE expires <= ?1 OR changed > ?2", values, 2,
+			&changes) &&
 		    prune_claims(store, &claims);
 
 	if (!end(store, done, "prune", why))
