@@ -19,7 +19,7 @@ _trommel()
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
 
 	if [[ $COMP_CWORD -eq 1 && $word != -* ]]; then
-		_trommel_words "$word" 'deliver check fmt try test state config doctor help'
+		_trommel_words "$word" 'deliver check fmt try refile undo test state config doctor help'
 		return
 	fi
 	[[ $command == -* ]] && command=deliver
@@ -69,6 +69,26 @@ _trommel()
 		[[ $word == -* ]] && _trommel_words "$word" '-c -o --sender --recipient --now --mail -v --verbose --trace --diff --json --html -j ' && return
 		_trommel_files "$word"
 		;;
+	refile)
+		case $before in
+		-c) _trommel_files "$word"; return ;;
+		-o) _trommel_settings "$word"; return ;;
+		--into) :; return ;;
+		-j) :; return ;;
+		--shard) :; return ;;
+		--resume) :; return ;;
+		esac
+		[[ $word == -* ]] && _trommel_words "$word" '-c -o --into --move -y --yes -j --shard --resume ' && return
+		_trommel_files "$word"
+		;;
+	undo)
+		case $before in
+		-c) _trommel_files "$word"; return ;;
+		-o) _trommel_settings "$word"; return ;;
+		esac
+		[[ $word == -* ]] && _trommel_words "$word" '-c -o --forget ' && return
+		:
+		;;
 	test)
 		case $before in
 		-c) _trommel_files "$word"; return ;;
@@ -108,7 +128,7 @@ _trommel()
 		_trommel_users "$word"
 		;;
 	help)
-		_trommel_words "$word" 'deliver check fmt try test state config doctor help rules mta extensions actions exit'
+		_trommel_words "$word" 'deliver check fmt try refile undo test state config doctor help rules mta extensions actions exit'
 		;;
 	esac
 }

@@ -5,7 +5,7 @@ function __trommel_settings
     trommel config --describe 2>/dev/null | string replace -r '\t.*' '='
 end
 
-set -l commands deliver check fmt try test state config doctor help
+set -l commands deliver check fmt try refile undo test state config doctor help
 complete -c trommel -f
 
 complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a deliver -d 'deliver standard input; what an MTA calls (the default)'
@@ -53,6 +53,24 @@ complete -c trommel -n $seen -l html -r -d 'write a page with all of it'
 complete -c trommel -n $seen -s j -x -d 'so many judges; else one for each core'
 complete -c trommel -n $seen -F
 
+complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a refile -d 'let rules file saved messages anew; can be resumed and undone'
+set -l seen "__fish_seen_subcommand_from refile"
+complete -c trommel -n $seen -s c -r -d 'this file instead of the site\'s configuration'
+complete -c trommel -n $seen -s o -x -a '(__trommel_settings)' -d 'one setting (see trommel.conf(5))'
+complete -c trommel -n $seen -l into -x -d 'file into this mail, as mail_location has it; else your own'
+complete -c trommel -n $seen -l move -d 'take messages out of their source once their copies are on disk'
+complete -c trommel -n $seen -s y -l yes -d 'do not ask'
+complete -c trommel -n $seen -s j -x -d 'judge so many messages at a time; else as many as there are cores'
+complete -c trommel -n $seen -l shard -x -d 'only the I-th of N parts, for many workers'
+complete -c trommel -n $seen -l resume -x -d 'go on with a run that was interrupted'
+complete -c trommel -n $seen -F
+
+complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a undo -d 'put back what refile has done'
+set -l seen "__fish_seen_subcommand_from undo"
+complete -c trommel -n $seen -s c -r -d 'this file instead of the site\'s configuration'
+complete -c trommel -n $seen -s o -x -a '(__trommel_settings)' -d 'one setting (see trommel.conf(5))'
+complete -c trommel -n $seen -l forget -d 'rather give up what is kept of the run, so that it stays as it is'
+
 complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a test -d 'run tests of rules, written in Sieve'
 set -l seen "__fish_seen_subcommand_from test"
 complete -c trommel -n $seen -s c -r -d 'this file instead of the site\'s configuration'
@@ -93,4 +111,4 @@ complete -c trommel -n $seen -f -a '(__fish_complete_users)'
 
 complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a help -d 'explain a command or a topic'
 set -l seen "__fish_seen_subcommand_from help"
-complete -c trommel -n $seen -f -a 'deliver check fmt try test state config doctor help rules mta extensions actions exit'
+complete -c trommel -n $seen -f -a 'deliver check fmt try refile undo test state config doctor help rules mta extensions actions exit'

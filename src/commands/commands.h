@@ -15,9 +15,11 @@ extern const Command deliver_command;
 extern const Command doctor_command;
 extern const Command fmt_command;
 extern const Command help_command;
+extern const Command refile_command;
 extern const Command state_command;
 extern const Command test_command;
 extern const Command try_command;
+extern const Command undo_command;
 extern const Command version_command;
 
 /* The table, in the order in which people are told of them, ending in NULL. */

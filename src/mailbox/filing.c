@@ -10,35 +10,15 @@
 #include "base/memory.h"
 #include "base/panic.h"
 #include "mailbox/beneath.h"
+#include "mailbox/filing_internal.h"
 #include "mailbox/flags.h"
 #include "mailbox/keywords.h"
-#include "mailbox/maildir.h"
-#include "mailbox/mbox.h"
 #include "mailbox/store.h"
 #include "mailbox/store_internal.h"
 #include "system/undo.h"
 
 enum {
 	KEYWORDS_PATIENCE_S = 5,
-};
-
-typedef enum FilingState {
-	FILING_PREPARED,
-	FILING_APPENDED, /* mbox only */
-	FILING_PUBLISHED,
-	FILING_UNDONE
-} FilingState;
-
-struct Filing {
-	Store *store;
-	MessageImage image;
-	char *folder, *path;
-	FilingState state;
-	bool is_mbox;
-	MaildirDraft draft;
-	MboxRecord record;
-	Mbox mbox;
-	Filing *leader; /* of several into one mbox, the one that holds it */
 };
 
 /* ---- Maildir ---- */

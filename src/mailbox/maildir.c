@@ -31,6 +31,13 @@ bool maildir_make(int folder_fd, const char *path, Failure *why)
 	return beneath_flush(folder_fd) || failure_errno(why, "flush '%s'", path);
 }
 
+/* Then names are chosen at once, whoever files many flushes them together, and has a record of what must be
+ * taken back. */
+static bool in_bulk(const MaildirDraft *draft)
+{
+	return draft->store->settings.in_bulk;
+}
+
 static bool open_target(MaildirDraft *draft, Failure *why)
 {
 	const int flags = O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC;
@@ -64,7 +71,7 @@ static bool fill(MaildirDraft *draft, bool write, Failure *why)
 		return failure_add(why, "mailbox '%s'", draft->path);
 	if (!set_time(draft))
 		return failure_errno(why, "date a message in '%s'", draft->path);
-	if (fsync(draft->file_fd) < 0 || fstat(draft->file_fd, &status) < 0)
+	if ((!in_bulk(draft) && fsync(draft->file_fd) < 0) || fstat(draft->file_fd, &status) < 0)
 		return failure_errno(why, "flush a message in '%s'", draft->path);
 	if (status.st_size != draft->size.bytes)
 		return failure_retry(why, "of %lld bytes for '%s' %lld were stored",
@@ -96,7 +103,8 @@ static bool create_named(MaildirDraft *draft)
 	undo_hold_signals();
 	draft->file_fd = openat(draft->folder_fd, text_string(&draft->draft_name),
 				O_RDWR | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (draft->file_fd >= 0)
+	draft->is_named = draft->file_fd >= 0;
+	if (draft->is_named && !in_bulk(draft))
 		draft->undo_draft = undo_add_unlink(draft->folder_fd, text_string(&draft->draft_name),
 						    NO_GROUP);
 	undo_release_signals();
@@ -153,6 +161,15 @@ static bool stage(MaildirDraft *draft, Failure *why)
 	return copy_named(draft, why);
 }
 
+static void name_it(MaildirDraft *draft)
+{
+	text_reset(&draft->name);
+	maildir_name_unique(draft->store->settings.hostname, &draft->name);
+	maildir_name_sizes(&draft->size, &draft->name);
+	if (draft->letters.length)
+		text_printf(&draft->name, ":2,%s", text_string(&draft->letters));
+}
+
 bool maildir_prepare(MaildirDraft *draft, Store *store, int folder_fd, const char *path,
 		     const MessageImage *image, Slice letters, int64_t received, Failure *why)
 {
@@ -165,16 +182,11 @@ bool maildir_prepare(MaildirDraft *draft, Store *store, int folder_fd, const cha
 				 .received = received,
 				 .target = letters.length ? "cur" : "new" };
 	text_append_slice(&draft->letters, letters);
-	return open_target(draft, why) && stage(draft, why);
-}
-
-static void name_it(MaildirDraft *draft)
-{
-	text_reset(&draft->name);
-	maildir_name_unique(draft->store->settings.hostname, &draft->name);
-	maildir_name_sizes(&draft->size, &draft->name);
-	if (draft->letters.length)
-		text_printf(&draft->name, ":2,%s", text_string(&draft->letters));
+	if (!open_target(draft, why) || !stage(draft, why))
+		return false;
+	if (in_bulk(draft))
+		name_it(draft);
+	return true;
 }
 
 /* Is what stands under our name our file? */
@@ -198,8 +210,10 @@ static bool link_it(MaildirDraft *draft)
 	int result;
 
 	undo_strike(&draft->undo_link);
-	draft->undo_link = undo_add_unlink(draft->target_fd, name, NO_GROUP);
-	undo_only_file(draft->undo_link, draft->device, draft->inode);
+	if (!in_bulk(draft)) {
+		draft->undo_link = undo_add_unlink(draft->target_fd, name, NO_GROUP);
+		undo_only_file(draft->undo_link, draft->device, draft->inode);
+	}
 	if (draft->file_fd < 0) {
 		result = link_to(draft->folder_fd, text_string(&draft->draft_name), draft->target_fd, name,
 				 0);
@@ -228,12 +242,13 @@ static void close_file(MaildirDraft *draft)
 static bool link_under_new_name(MaildirDraft *draft, Failure *why)
 {
 	for (int tries = 0; tries < NAME_TRIES; tries++) {
-		name_it(draft);
+		if (!in_bulk(draft))
+			name_it(draft);
 		if (link_it(draft))
 			return true;
-		if (errno == EEXIST)
+		if (errno == EEXIST && !in_bulk(draft))
 			continue;
-		if (!wants_a_copy(draft))
+		if (!wants_a_copy(draft) || in_bulk(draft))
 			break;
 		close_file(draft);
 		if (!copy_named(draft, why))
@@ -244,8 +259,9 @@ static bool link_under_new_name(MaildirDraft *draft, Failure *why)
 
 static void drop_draft(MaildirDraft *draft)
 {
-	if (!draft->undo_draft)
+	if (!draft->is_named)
 		return;
+	draft->is_named = false;
 	undo_strike(&draft->undo_draft);
 	unlinkat(draft->folder_fd, text_string(&draft->draft_name), 0);
 }
@@ -266,7 +282,7 @@ bool maildir_publish(MaildirDraft *draft, Failure *why)
 		drop_link(draft);
 		return false;
 	}
-	if (fsync(draft->target_fd) < 0) {
+	if (!in_bulk(draft) && fsync(draft->target_fd) < 0) {
 		failure_errno(why, "flush '%s/%s'", draft->path, draft->target);
 		if (!drop_link(draft))
 			failure_add(why, "and the message could not be taken back");

@@ -25,6 +25,7 @@ typedef struct MaildirDraft {
 	int file_fd; /* the copy; -1 when it has a name in tmp/ */
 	bool borrowed;
 	Text draft_name; /* "tmp/..." or empty */
+	bool is_named;   /* it is there under that name */
 	Text name;       /* in the target */
 	Text letters;    /* flags and keywords */
 	ImageSize size;

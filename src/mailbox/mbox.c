@@ -73,6 +73,16 @@ static bool find_gap(const Mbox *mbox, off_t size, Slice *gap, Failure *why)
 	return true;
 }
 
+bool mbox_next_offset(const Mbox *mbox, off_t *offset, Failure *why)
+{
+	Slice gap = SLICE("");
+
+	if (!find_gap(mbox, mbox->before.st_size, &gap, why))
+		return false;
+	*offset = mbox->before.st_size + (off_t)gap.length;
+	return true;
+}
+
 static void tick(void *self)
 {
 	Mbox *mbox = self;

@@ -45,6 +45,9 @@ bool mbox_is_usable(const Mbox *mbox, Failure *why);
  * or, after waiting, none. */
 bool mbox_lock_all(Mbox *const *boxes, size_t count, Failure *why);
 
+/* Where the first record that is appended will begin. */
+bool mbox_next_offset(const Mbox *mbox, off_t *offset, Failure *why);
+
 /* Appends the record and flushes it.  On failure the mailbox is as it was.  May be called again before the
  * commit: then all of it is one unit. */
 bool mbox_append(Mbox *mbox, const MboxRecord *record, Failure *why);

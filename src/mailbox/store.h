@@ -34,6 +34,7 @@ typedef struct StoreSettings {
 	bool dotlock_required;
 	unsigned lock_timeout_s, lock_stale_s;
 	bool subscribe_created;
+	bool in_bulk;            /* copies are filed many at a time, by filing_bulk.h alone: that flushes */
 	const char *special_use; /* "\\Junk=Junk \\Sent=Sent"; NULL: none */
 } StoreSettings;
 

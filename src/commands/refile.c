@@ -1,0 +1,443 @@
+/* refile - let rules file saved messages anew: `trommel refile`
+ *
+ * The plan first; then, in a run that can be resumed and undone, what it says.  Nothing is ever sent. */
+#include "commands/refile.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <sys/utsname.h>
+#include <time.h>
+#include <unistd.h>
+
+#include "base/io.h"
+#include "base/memory.h"
+#include "base/panic.h"
+#include "commands/commands.h"
+#include "commands/refile_command.h"
+#include "commands/settings.h"
+#include "delivery/rules.h"
+
+enum {
+	GOOD = 0,
+	FAILED = 1,
+	COULD_NOT_RUN = 2,
+	COMMAND_BYTES = 1024 * 1024,
+	OPTION_INTO = OPTION_LONG,
+	OPTION_MOVE,
+	OPTION_SHARD,
+	OPTION_RESUME
+};
+
+static const Option options_of_refile[] = {
+	OPTIONS_OF_SETTINGS,
+	{ OPTION_INTO, "into", "LOCATION", "file into this mail, as mail_location has it; else your own" },
+	{ OPTION_MOVE, "move", NULL, "take messages out of their source once their copies are on disk" },
+	{ 'y', "yes", NULL, "do not ask" },
+	{ 'j', NULL, "NUMBER", "judge so many messages at a time; else as many as there are cores" },
+	{ OPTION_SHARD, "shard", "I/N", "only the I-th of N parts, for many workers" },
+	{ OPTION_RESUME, "resume", "RUN", "go on with a run that was interrupted" },
+	{ 0 },
+};
+
+static int complain(const Failure *why)
+{
+	return options_complain(&refile_command, why->text);
+}
+
+/* --- options --- */
+
+static bool read_shard(const char *text, RefileOptions *options)
+{
+	unsigned long long part, parts;
+	int end = 0;
+
+	if (sscanf(text, "%llu/%llu%n", &part, &parts, &end) != 2 || text[end] || part < 1 || part > parts) {
+		fprintf(stderr, "trommel refile: '%s' is no part; write one as 2/8\n", text);
+		return false;
+	}
+	options->shard = part;
+	options->shards = parts;
+	return true;
+}
+
+static bool read_number(const char *text, unsigned *number)
+{
+	char *end;
+	unsigned long value = strtoul(text, &end, 10);
+
+	*number = (unsigned)value;
+	if (*end || value < 1 || value > 256)
+		fprintf(stderr, "trommel refile: -j takes a number from 1 to 256, not '%s'\n", text);
+	return !*end && value >= 1 && value <= 256;
+}
+
+static bool read_options(int argc, char **argv, RefileOptions *options)
+{
+	int option;
+
+	*options = (RefileOptions){ .shard = 1, .shards = 1 };
+	optind = 1;
+	while ((option = options_next(&refile_command, argc, argv)) != -1)
+		switch (option) {
+		case 'c':
+			options->file = optarg;
+			break;
+		case OPTION_INTO:
+			options->into = optarg;
+			break;
+		case OPTION_MOVE:
+			options->move = true;
+			break;
+		case OPTION_RESUME:
+			options->resume = optarg;
+			break;
+		case 'y':
+			options->yes = true;
+			break;
+		case 'j':
+			if (!read_number(optarg, &options->judges))
+				return false;
+			break;
+		case OPTION_SHARD:
+			if (!read_shard(optarg, options))
+				return false;
+			break;
+		case 'o': /* settings_read's */
+			break;
+		default:
+			return false;
+		}
+	if (options->resume)
+		return argc == optind;
+	options->sources = argv + optind + 1;
+	options->source_count = argc - optind >= 2 ? (size_t)(argc - optind - 1) : 0;
+	return options->source_count > 0;
+}
+
+/* --- the stage --- */
+
+static bool has_lock(const char *locks, const char *name)
+{
+	return strstr(locks, name) != NULL;
+}
+
+Store *refile_open_store(const Config *config, const User *user, const char *into, Failure *why)
+{
+	struct utsname system;
+	const char *machine = uname(&system) == 0 ? system.nodename : "localhost";
+
+	return store_open(&(StoreSettings){ .location = into ? into : config->mail_location,
+					    .user = user->name,
+					    .home = user->home,
+					    .uid = user->uid,
+					    .gid = user->gid,
+					    .hostname = *config->hostname ? config->hostname : machine,
+					    .machine = machine,
+					    .mboxo = strcmp(config->mbox_format, "mboxo") == 0,
+					    .lock_dotlock = has_lock(config->mbox_locks, "dotlock"),
+					    .lock_fcntl = has_lock(config->mbox_locks, "fcntl"),
+					    .lock_flock = has_lock(config->mbox_locks, "flock"),
+					    .dotlock_required = config->mbox_dotlock_required,
+					    .lock_timeout_s = config->lock_timeout_s,
+					    .lock_stale_s = config->lock_stale_s,
+					    .subscribe_created = config->subscribe_created,
+					    .in_bulk = true,
+					    .special_use = config->special_use },
+			  why);
+}
+
+static void make_job(Refile *refile, const char *script, Slice source, Arena *arena)
+{
+	const Config *config = refile->config;
+
+	refile->job = (JudgeJob){ .script_name = script,
+				  .script_source = source,
+				  .personal_dir = rules_expand(config->sieve_dir, refile->user, arena),
+				  .global_dir = config->sieve_global_dir,
+				  .owner = refile->user->uid,
+				  .now = time(NULL),
+				  .host = config->hostname,
+				  .redirect_max = config->redirect_max,
+				  .config = config,
+				  .recipient_delimiter = config->recipient_delimiter,
+				  .cpu_s = config->judge_cpu_s,
+				  .wall_s = config->judge_wall_s,
+				  .memory_mb = config->judge_memory_mb };
+	refile->lists = (Lists){ .setting = config->lists,
+				 .directory = rules_expand(config->lists_dir, refile->user, arena),
+				 .home = refile->user->home,
+				 .user = refile->user->name,
+				 .owner = refile->user->uid,
+				 .arena = arena };
+}
+
+/* --- asking --- */
+
+static bool agree(const RefileOptions *options, Failure *why)
+{
+	char answer[8] = "";
+
+	if (!options->move || options->yes)
+		return true;
+	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
+		return failure_set(
+			why, FAILURE_USAGE, "5.6.0",
+			"messages would be taken out of their source, and nobody can be asked here; "
+			"say --yes when that is meant");
+	fputs("Take these messages out of their source? [y/N] ", stderr);
+	if (!fgets(answer, sizeof answer, stdin) || (answer[0] != 'y' && answer[0] != 'Y'))
+		return failure_set(why, FAILURE_USAGE, "5.6.0", "nothing was done");
+	return true;
+}
+
+static void print_plan(const Refile *refile)
+{
+	AUTO_VALUE(Text) out = { 0 };
+
+	refile_plan_print(refile, &out);
+	fputs(text_string(&out), stdout);
+	fflush(stdout);
+}
+
+/* What comes through a pipe is kept with the run: it is read several times. */
+static bool keep_input(const RefileOptions *options, int dir_fd, Failure *why)
+{
+	auto_fd int kept = -1;
+	char piece[65536];
+	ssize_t got;
+
+	for (size_t i = 0; i < options->source_count; i++) {
+		if (strcmp(options->sources[i], "-") != 0)
+			continue;
+		kept = openat(dir_fd, "input", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
+		if (kept < 0)
+			return failure_errno(why, "keep standard input");
+		while (!options->resume && (got = io_read(STDIN_FILENO, piece, sizeof piece)) > 0)
+			if (!io_write(kept, piece, (size_t)got))
+				return failure_errno(why, "keep standard input");
+		if (fsync(kept) < 0 || lseek(kept, 0, SEEK_SET) < 0 || dup2(kept, STDIN_FILENO) < 0)
+			return failure_errno(why, "keep standard input");
+		return true;
+	}
+	return true;
+}
+
+static bool rewind_input(const RefileOptions *options, Failure *why)
+{
+	for (size_t i = 0; i < options->source_count; i++)
+		if (strcmp(options->sources[i], "-") == 0 && lseek(STDIN_FILENO, 0, SEEK_SET) < 0)
+			return failure_errno(why, "read standard input again");
+	return true;
+}
+
+/* --- a run --- */
+
+static bool plan_and_run(Refile *refile, Failure *why)
+{
+	if (!refile_plan(refile, why))
+		return false;
+	if (refile->problem)
+		return failure_set(why, FAILURE_USAGE, "5.6.0", "%s", refile->problem);
+	print_plan(refile);
+	return agree(refile->options, why) && rewind_input(refile->options, why) && refile_run(refile, why);
+}
+
+/* Has it done anything? */
+static bool is_untouched(RefileLog *log)
+{
+	auto_free uint64_t *keys = NULL;
+
+	refile_log_keys(log, NULL, &keys);
+	return log->count == 0;
+}
+
+static int end_run(Refile *refile, int place, bool done, const Failure *why)
+{
+	const char *id = refile->log.id;
+	Failure ignored;
+
+	if (done) {
+		printf("Done; 'trommel undo %s' puts everything back.\n", id);
+		return GOOD;
+	}
+	complain(why);
+	if (is_untouched(&refile->log))
+		refile_log_remove(&refile->log, place, &ignored);
+	else
+		fprintf(stderr,
+			"trommel refile: go on with 'trommel refile --resume %s', or 'trommel undo %s'\n", id,
+			id);
+	return why->kind == FAILURE_RETRY && why->error ? FAILED : COULD_NOT_RUN;
+}
+
+static void clear(Refile *refile)
+{
+	store_close(refile->store);
+	for (size_t i = 0; i < refile->counts.count; i++)
+		free(refile->counts.items[i].folder);
+	free(refile->counts.items);
+	free(refile->done);
+	free(refile->used);
+	names_clear(&refile->mboxes);
+	refile_log_close(&refile->log);
+}
+
+static bool begin(Refile *refile, int place, const char *path, int argc, char **argv, Slice script,
+		  Failure *why)
+{
+	if (!refile->options->resume)
+		return refile_log_create(&refile->log, place, path, argc, argv, script, why);
+	return refile_recall(refile, why);
+}
+
+/* The arguments of the run that is resumed stand in its directory. */
+static int run_in(Refile *refile, int place, const char *path, int argc, char **argv, const char *script_name,
+		  Slice script, Failure *why)
+{
+	AUTO(Arena) arena = arena_new();
+	bool done;
+
+	make_job(refile, script_name, script, arena);
+	refile->store = refile_open_store(refile->config, refile->user, refile->options->into, why);
+	if (!refile->store || !begin(refile, place, path, argc, argv, script, why) ||
+	    !keep_input(refile->options, refile->log.dir_fd, why))
+		return complain(why);
+	done = plan_and_run(refile, why);
+	return end_run(refile, place, done, why);
+}
+
+static bool read_part(int dir_fd, const char *name, size_t limit, Text *text, Failure *why)
+{
+	auto_fd int fd = openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+
+	return fd >= 0 ? io_read_file(fd, name, limit, text, why)
+		       : failure_errno(why, "read '%s' of the run", name);
+}
+
+/* Goes to the directory that the run was started in and takes its arguments, which point into `text`. */
+static bool recall_command(const RefileLog *log, Text *text, char ***argv, int *argc, Failure *why)
+{
+	size_t at, capacity = 0, count = 0;
+
+	if (!read_part(log->dir_fd, "command", COMMAND_BYTES, text, why))
+		return false;
+	text_append_char(text, '\0');
+	if (chdir(text->data) < 0)
+		return failure_errno(why, "go to '%s', where the run was started", text->data);
+	*argv = NULL;
+	for (at = strlen(text->data) + 1; at + 1 < text->length; at += strlen(text->data + at) + 1) {
+		MEMORY_GROW(*argv, count, capacity);
+		(*argv)[count++] = text->data + at;
+	}
+	MEMORY_GROW(*argv, count, capacity);
+	(*argv)[count] = NULL;
+	*argc = (int)count;
+	return true;
+}
+
+static int resume(Refile *refile, RefileOptions *options, Config *config, int place, const char *path,
+		  Failure *why)
+{
+	AUTO_VALUE(Text) command = { 0 };
+	AUTO_VALUE(Text) script = { 0 };
+	auto_free char **argv = NULL;
+	const char *id = options->resume;
+	const bool yes = options->yes;
+	int argc = 0;
+
+	if (!refile_log_open(&refile->log, place, path, id, why))
+		return complain(why);
+	if (refile->log.finished || refile->log.undone) {
+		failure_retry(why,
+			      refile->log.undone
+				      ? "the run '%s' is being undone: 'trommel undo %s' goes on"
+				      : "the run '%s' was finished; undo it with 'trommel undo %s'",
+			      id, id);
+		return complain(why);
+	}
+	if (!recall_command(&refile->log, &command, &argv, &argc, why) ||
+	    !read_part(refile->log.dir_fd, "script", SIZE_MAX / 2, &script, why) ||
+	    !read_options(argc, argv, options) ||
+	    !settings_read(argc, argv, &refile_command, options->file, config, why))
+		return complain(why);
+	options->resume = id;
+	options->yes |= yes;
+	return run_in(refile, place, path, argc, argv, argv[argc - (int)options->source_count - 1],
+		      text_slice(&script), why);
+}
+
+static int run(Refile *refile, RefileOptions *options, Config *config, int argc, char **argv, Failure *why)
+{
+	AUTO_VALUE(Text) path = { 0 };
+	AUTO_VALUE(Text) script = { 0 };
+	const char *name = argv[optind];
+	auto_fd int place = -1;
+
+	if (!settings_read(argc, argv, &refile_command, options->file, config, why) ||
+	    !refile_log_place(config, refile->user, true, &place, &path, why))
+		return complain(why);
+	if (options->resume)
+		return resume(refile, options, config, place, text_string(&path), why);
+	if (!settings_read_script(name, &script, why))
+		return complain(why);
+	return run_in(refile, place, text_string(&path), argc, argv, name, text_slice(&script), why);
+}
+
+static void forget_environment(void)
+{
+	static const char *const names[] = { "SENDER", "RECIPIENT",  "ORIGINAL_RECIPIENT", "EXTENSION",
+					     "EXT",    "LOCAL_PART", "LOCAL_PART_SUFFIX",  "DOMAIN" };
+
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+		unsetenv(names[i]);
+}
+
+static int command_refile(int argc, char **argv)
+{
+	AUTO_VALUE(Config) config = { 0 };
+	AUTO_VALUE(User) user = { 0 };
+	RefileOptions options;
+	Refile refile = {
+		.options = &options, .config = &config, .user = &user, .log = { .dir_fd = -1, .fd = -1 }
+	};
+	Failure why = { 0 };
+	int status;
+
+	panic_set_status(COULD_NOT_RUN);
+	config_init(&config);
+	if (!read_options(argc, argv, &options))
+		return options_usage(&refile_command);
+	forget_environment();
+	umask(077);
+	if (!user_find_uid(&user, getuid(), &why))
+		return complain(&why);
+	status = run(&refile, &options, &config, argc, argv, &why);
+	clear(&refile);
+	return status;
+}
+
+const Command refile_command = {
+	.name = "refile",
+	.run = command_refile,
+	.summary = "let rules file saved messages anew; can be resumed and undone",
+	.synopsis = "refile [-y] [-c FILE] [-o KEY=VALUE]... [-j NUMBER] [--into LOCATION] [--move]\n"
+		    "       [--shard I/N] SCRIPT SOURCE...\n"
+		    "refile --resume RUN\n",
+	.about =
+		"Files saved messages by the rules in SCRIPT: copies them, or with --move takes them out of\n"
+		"their source as well.  Shows first what will be done.  Dates and flags are kept; nothing "
+		"is\n"
+		"sent.  A message that lies where it belongs already stays untouched.\n",
+	.examples = "trommel refile ~/.sieve ~/mail/old.mbox\n"
+		    "trommel refile --move --yes ~/.sieve ~/Maildir\n"
+		    "trommel refile --into maildir:/srv/new --shard 1/8 rules.sieve archive.tar\n"
+		    "trommel undo 20261128-231500\n",
+	.exit_text = "0 done, 1 interrupted by a failure (resume it), 2 could not run",
+	.options = options_of_refile,
+	.operands = ARGUMENT_FILE,
+	.page = "trommel-refile(1)",
+};

@@ -1,0 +1,110 @@
+/* refile_fate - what becomes of a message, by its plan and by where it lies */
+#include <string.h>
+#include <sys/stat.h>
+
+#include "base/ascii.h"
+#include "commands/refile.h"
+#include "delivery/target.h"
+
+static bool same_folder(const char *a, const char *b)
+{
+	if (!a || !b)
+		return a == b;
+	return strcmp(a, b) == 0;
+}
+
+/* The last action that names a folder decides flags and version, as in a delivery. */
+static void add_copy(RefileFate *fate, RefileCopy copy)
+{
+	if (copy.folder && ascii_strings_equal_fold(copy.folder, "INBOX"))
+		copy.folder = NULL;
+	for (size_t i = 0; i < fate->count; i++)
+		if (same_folder(fate->copies[i].folder, copy.folder)) {
+			fate->copies[i] = copy;
+			return;
+		}
+	fate->copies[fate->count++] = copy;
+}
+
+static bool add_filed(Refile *refile, const BatchItem *item, const Action *action, RefileFate *fate,
+		      Failure *why)
+{
+	Target target;
+
+	if (!target_find(refile->store, action, item->arena, &target, why))
+		return false;
+	add_copy(fate, (RefileCopy){ target.folder, target.special_use, action->flags, action->image });
+	return true;
+}
+
+static bool collect(Refile *refile, const BatchItem *item, const Plan *plan, RefileFate *fate, Failure *why)
+{
+	fate->copies = arena_zeroed(item->arena, plan->count + 1, sizeof *fate->copies);
+	for (size_t i = 0; i < plan->count; i++) {
+		const Action *action = &plan->actions[i];
+
+		if (action->kind == ACTION_KEEP)
+			add_copy(fate, (RefileCopy){ NULL, NULL, action->flags, action->image });
+		else if (action->kind == ACTION_FILEINTO && !add_filed(refile, item, action, fate, why))
+			return false;
+		else if (action->kind == ACTION_DISCARD)
+			fate->discarded = true;
+		else if (action->kind == ACTION_REDIRECT || action->kind == ACTION_REJECT ||
+			 action->kind == ACTION_PIPE || action->kind == ACTION_REPORT)
+			fate->withheld = true;
+	}
+	if (plan->implicit_keep)
+		add_copy(fate, (RefileCopy){ plan->implicit_folder, NULL, plan->implicit_flags,
+					     plan->implicit_image });
+	return true;
+}
+
+/* Is this folder where the message lies? */
+static bool lies_in(Refile *refile, const RefileOwn *own, const char *folder)
+{
+	AUTO_VALUE(Text) path = { 0 };
+	Failure ignored;
+	struct stat there;
+
+	return store_folder_path(refile->store, folder ? folder : "INBOX", &path, &ignored) &&
+	       stat(text_string(&path), &there) == 0 && there.st_dev == own->device &&
+	       there.st_ino == own->inode;
+}
+
+/* The copy that lies there already is not made again, and not taken away. */
+static void drop_staying(Refile *refile, const RefileOwn *own, RefileFate *fate)
+{
+	size_t kept = 0;
+
+	for (size_t i = 0; i < fate->count; i++)
+		if (own->inode && lies_in(refile, own, fate->copies[i].folder))
+			fate->staying = true;
+		else
+			fate->copies[kept++] = fate->copies[i];
+	fate->count = kept;
+}
+
+/* Flags that rules say nothing about are those that the message has. */
+static void keep_flags(const BatchItem *item, RefileFate *fate)
+{
+	for (size_t i = 0; i < fate->count; i++)
+		if (!fate->copies[i].flags.set)
+			fate->copies[i].flags = item->flags;
+}
+
+bool refile_decide(Refile *refile, const BatchItem *item, const Plan *plan, RefileFate *fate, Failure *why)
+{
+	*fate = (RefileFate){ 0 };
+	if (plan->outcome == PLAN_RETRY)
+		return failure_retry(why, "%s", plan->error);
+	if (plan->outcome != PLAN_DECIDED)
+		return true; /* it stays where it is */
+	if (!collect(refile, item, plan, fate, why))
+		return false;
+	drop_staying(refile, item->own, fate);
+	keep_flags(item, fate);
+	fate->withheld = fate->withheld && fate->count == 0 && !fate->staying;
+	fate->discarded = fate->count == 0 && !fate->staying && !fate->withheld;
+	fate->taken = !fate->staying && !fate->withheld;
+	return true;
+}

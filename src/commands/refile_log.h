@@ -1,0 +1,83 @@
+/* refile_log - what a run of `trommel refile` has done and is about to do, so that it can be resumed and
+ *undone
+ *
+ * A run is a directory in the user's state, "refile/RUN".  In it: "command" (the directory it was started in
+ * and its arguments, each ended by a NUL), "script", "input" (what came on standard input), "taken/" (files
+ * that were taken out of their source), "cut-N.*" (mbox_excise.h) and "log".  That has a line for each thing,
+ * fields between tabs, with %XX for bytes that would end one:
+ *
+ *	B				a batch begins; what follows is about to be
+ *	m KEY taken|moved|stays		a message; "taken": out of an mbox, once the run is at its end
+ *	c MAILDIR NAME			a copy in a Maildir
+ *	a MBOX OFFSET LENGTH DIGESTED DIGEST	a record in an mbox
+ *	t FILE NUMBER			FILE becomes taken/NUMBER
+ *	E				all of that is so, and on disk
+ *	R				or it was taken back
+ *	F				the run is finished
+ *	U				it is being undone */
+#ifndef COMMANDS_REFILE_LOG_H
+#define COMMANDS_REFILE_LOG_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "base/failure.h"
+#include "base/text.h"
+#include "system/config.h"
+#include "system/users.h"
+
+enum {
+	LOG_FIELDS = 6
+};
+
+typedef struct RefileLog {
+	char id[40];
+	int dir_fd, fd;
+	Text path;    /* of the directory */
+	Text pending; /* lines that are not written yet */
+	/* as it was found: */
+	const char *bytes; /* of the log */
+	size_t length;
+	size_t *lines; /* where each whole one begins */
+	size_t count;
+	bool finished, undone;
+} RefileLog;
+
+typedef struct LogLine {
+	char kind;
+	char *fields[LOG_FIELDS]; /* "" where there is none */
+} LogLine;
+
+/* The directory of all runs, made when `make`; -1 when it is not there. */
+bool refile_log_place(const Config *config, const User *user, bool make, int *fd, Text *path, Failure *why);
+
+/* Begins a run, in `place`. */
+bool refile_log_create(RefileLog *log, int place, const char *path, int argc, char **argv, Slice script,
+		       Failure *why);
+
+/* Opens one that there is and reads its log; nobody else may be at it. */
+bool refile_log_open(RefileLog *log, int place, const char *path, const char *id, Failure *why);
+
+/* Adds a line; fields end in NULL. */
+void refile_log_add(RefileLog *log, char kind, const char *const *fields);
+
+/* Writes the lines, and they are on disk. */
+bool refile_log_flush(RefileLog *log, Failure *why);
+
+/* Takes line `number` apart; the fields live until `text` is changed. */
+void refile_log_line(const RefileLog *log, size_t number, LogLine *line, Text *text);
+
+/* The first line of a batch that was neither completed nor taken back; `count` when there is none. */
+size_t refile_log_open_batch(const RefileLog *log);
+
+/* The keys of messages in batches that are complete, in order, as the log is now; with `which`, of those that
+ * are said to be that.  The caller's to free. */
+size_t refile_log_keys(RefileLog *log, const char *which, uint64_t **keys);
+
+/* Removes the run with all that is in it. */
+bool refile_log_remove(RefileLog *log, int place, Failure *why);
+
+void refile_log_close(RefileLog *log);
+
+#endif

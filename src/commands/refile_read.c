@@ -1,0 +1,234 @@
+/* refile_read - the messages of all sources, with what a delivery would have known of them */
+#include <string.h>
+#include <sys/stat.h>
+#include <time.h>
+
+#include "base/ascii.h"
+#include "base/digest.h"
+#include "base/memory.h"
+#include "commands/refile.h"
+#include "delivery/caller.h"
+#include "delivery/world_answer.h"
+#include "message/address.h"
+#include "message/header.h"
+
+enum {
+	PIECE_BYTES = 128 * 1024
+};
+
+/* --- which message --- */
+
+static uint64_t number_in(const unsigned char bytes[DIGEST_BYTES])
+{
+	uint64_t number = 0;
+
+	for (int i = 0; i < 8; i++)
+		number = number << 8 | bytes[i];
+	return number;
+}
+
+static bool digest_message(const Message *message, unsigned char result[DIGEST_BYTES], Failure *why)
+{
+	auto_free char *piece = NULL;
+	Digest digest;
+	size_t got;
+
+	digest_begin(&digest);
+	digest_add(&digest, message->memory);
+	if ((off_t)message->memory.length < message->size_bytes)
+		piece = memory_new(PIECE_BYTES);
+	for (off_t at = (off_t)message->memory.length; at < message->size_bytes; at += (off_t)got) {
+		if (!message_read(message, at, piece, PIECE_BYTES, &got, why))
+			return false;
+		digest_add(&digest, slice(piece, got));
+	}
+	digest_end(&digest, result);
+	return true;
+}
+
+/* The file's name without what a reader changes: flags, and whether it is in new/ or cur/. */
+static void add_file(Digest *digest, const char *path)
+{
+	const char *base = strrchr(path, '/');
+
+	base = base ? base + 1 : path;
+	digest_add(digest, slice(base, strcspn(base, ":")));
+}
+
+bool refile_key(const Sourced *it, uint64_t *key, uint64_t *shard, Failure *why)
+{
+	unsigned char bytes[DIGEST_BYTES];
+	Digest digest;
+
+	if (!digest_message(it->message, bytes, why))
+		return false;
+	*shard = number_in(bytes);
+	digest_begin(&digest);
+	digest_add(&digest, slice((const char *)bytes, sizeof bytes));
+	digest_add(&digest, it->message->from_line);
+	add_file(&digest, it->name);
+	digest_end(&digest, bytes);
+	*key = number_in(bytes);
+	return true;
+}
+
+/* Of several that are alike each stands for one. */
+static bool is_done(Refile *refile, uint64_t key)
+{
+	size_t low = 0, high = refile->done_count;
+
+	while (low < high) {
+		size_t middle = (low + high) / 2;
+
+		if (refile->done[middle] < key)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	for (; low < refile->done_count && refile->done[low] == key; low++)
+		if (!refile->used[low])
+			return refile->used[low] = true;
+	return false;
+}
+
+/* --- what is known of it --- */
+
+static const char *address_in(const HeaderIndex *header, Slice name, Arena *arena)
+{
+	const HeaderField *field = header_find(header, name);
+	Address address;
+
+	if (!field || !address_parse_envelope(ascii_trim(header_unfold(field, arena)), &address, arena) ||
+	    !address.valid)
+		return NULL;
+	return arena_copy_bytes(arena, address.text.data, address.text.length);
+}
+
+static const Envelope *make_envelope(const Refile *refile, const Sourced *it, const HeaderIndex *header,
+				     Arena *arena)
+{
+	Envelope *envelope = ARENA_NEW(arena, Envelope);
+	const DeliveryRequest request = { .recipient = address_in(header, SLICE("Delivered-To"), arena),
+					  .address = address_in(header, SLICE("X-Original-To"), arena) };
+
+	envelope->user = refile->user->name;
+	envelope->home = refile->user->home;
+	caller_envelope(envelope, &request, it->message, header, refile->config->recipient_delimiter, arena);
+	return envelope;
+}
+
+static PlanFlags copy_flags(const Sourced *it, Arena *arena)
+{
+	PlanFlags flags = { .set = it->flag_count > 0, .count = it->flag_count };
+
+	flags.names = arena_zeroed(arena, it->flag_count + 1, sizeof *flags.names);
+	for (size_t i = 0; i < it->flag_count; i++)
+		flags.names[i] = arena_copy_string(arena, it->flags[i]);
+	return flags;
+}
+
+/* The mbox, or the Maildir whose new/ or cur/ the file is in. */
+static void find_box(const Sourced *it, RefileOwn *own, Arena *arena)
+{
+	const char *box = it->name;
+	struct stat there;
+
+	if (it->path) {
+		char *directory = arena_copy_string(arena, it->path), *slash = strrchr(directory, '/');
+
+		if (!slash)
+			return;
+		*slash = '\0';
+		slash = strrchr(directory, '/');
+		if (slash)
+			*slash = '\0';
+		box = slash ? directory : ".";
+	}
+	if (stat(box, &there) == 0) {
+		own->device = there.st_dev;
+		own->inode = there.st_ino;
+	}
+}
+
+static RefileOwn *make_own(const Sourced *it, uint64_t key, const HeaderIndex *header, Arena *arena)
+{
+	RefileOwn *own = ARENA_NEW(arena, RefileOwn);
+
+	own->key = key;
+	own->name = arena_copy_string(arena, it->name);
+	own->path = it->path ? arena_copy_string(arena, it->path) : NULL;
+	own->sender = arena_copy_bytes(arena, it->sender.data ? it->sender.data : "", it->sender.length);
+	own->received = it->has_received ? it->received : 0;
+	own->header = header;
+	find_box(it, own, arena);
+	return own;
+}
+
+/* A source of which nothing can be taken is known by its first message. */
+static void check_source(Refile *refile, const Sourced *it)
+{
+	struct stat there;
+
+	if (!refile->options->move || it->path)
+		return;
+	if (!it->number || stat(it->name, &there) < 0)
+		refile->problem =
+			"messages can be taken out of a Maildir, an mbox or a file, and not out of an "
+			"archive or standard input";
+	for (size_t i = 0; i < refile->mboxes.count; i++)
+		if (strcmp(refile->mboxes.items[i], it->name) == 0)
+			return;
+	names_add(&refile->mboxes, it->name);
+}
+
+static bool add_message(void *self, const Sourced *it, Failure *why)
+{
+	Refile *refile = self;
+	Arena *arena = batch_arena(refile->batch);
+	const HeaderIndex *header;
+	BatchItem item = { .message = *it->message, .now = refile->job.now };
+	uint64_t key, shard;
+
+	check_source(refile, it);
+	if (!refile_key(it, &key, &shard, why))
+		return false;
+	if (shard % refile->options->shards != refile->options->shard - 1 || is_done(refile, key))
+		return true;
+	header = header_index(it->message->header, arena);
+	item.envelope = make_envelope(refile, it, header, arena);
+	item.flags = copy_flags(it, arena);
+	item.own = make_own(it, key, header, arena);
+	return batch_add(refile->batch, &item, why);
+}
+
+/* --- all of them --- */
+
+static bool answer(void *self, const BatchItem *item, const Question *question, Answer *out, Failure *why)
+{
+	Refile *refile = self;
+
+	(void)item;
+	if (lists_are_asked(question))
+		return lists_answer(&refile->lists, question, out, why);
+	return world_answer(refile->store, question, out, why);
+}
+
+bool refile_read(Refile *refile, bool (*decided)(void *self, BatchItem *item, Plan *plan, Failure *why),
+		 Failure *why)
+{
+	bool good;
+
+	refile->batch = batch_open(&(BatchSettings){ .job = &refile->job,
+						     .judges = refile->options->judges,
+						     .ask = answer,
+						     .decided = decided,
+						     .self = refile },
+				   why);
+	good = refile->batch != NULL;
+	for (size_t i = 0; good && i < refile->options->source_count; i++)
+		good = source_each(refile->options->sources[i], add_message, refile, why);
+	good = good && batch_finish(refile->batch, why);
+	batch_close(refile->batch);
+	refile->batch = NULL;
+	return good;
+}

@@ -1,0 +1,307 @@
+/* refile_run - copies in batches, each noted before it is made and durable before it is called done
+ *
+ * Of a batch that was interrupted everything is taken back before the run goes on, so that each message is
+ * filed once. */
+#include <errno.h>
+#include <fcntl.h>
+#include <inttypes.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include "base/memory.h"
+#include "commands/progress.h"
+#include "commands/refile.h"
+#include "commands/refile_undo.h"
+#include "delivery/versions.h"
+#include "mailbox/beneath.h"
+#include "mailbox/filing_bulk.h"
+#include "plan/limits.h"
+
+enum {
+	MESSAGES_MAX = 1024,
+	BYTES_MAX = 16 * 1024 * 1024,
+	LARGE_BYTES = 512 * 1024, /* such a message is not held until others have come */
+	DESCRIPTORS_BESIDES = 200
+};
+
+typedef struct Taken {
+	char *path;
+	size_t number; /* in taken/ */
+} Taken;
+
+typedef struct RefileBatch {
+	Filing **filings; /* room for `room`, and a plan's worth */
+	size_t count, room;
+	Taken *taken;
+	size_t taken_count, taken_capacity, taken_next;
+	size_t messages, bytes;
+	Text lines; /* of the messages */
+} RefileBatch;
+
+/* --- one batch --- */
+
+static void note_place(void *self, const FiledPlace *place)
+{
+	RefileLog *log = self;
+	char offset[24], length[24], digested[24];
+
+	if (place->name) {
+		refile_log_add(log, 'c', (const char *const[]){ place->path, place->name, NULL });
+		return;
+	}
+	snprintf(offset, sizeof offset, "%lld", (long long)place->offset);
+	snprintf(length, sizeof length, "%lld", (long long)place->length);
+	snprintf(digested, sizeof digested, "%zu", place->digested);
+	refile_log_add(log, 'a',
+		       (const char *const[]){ place->path, offset, length, digested, place->digest, NULL });
+}
+
+static void note_taken(Refile *refile)
+{
+	const RefileBatch *batch = refile->files;
+
+	for (size_t i = 0; i < batch->taken_count; i++) {
+		char number[24];
+
+		snprintf(number, sizeof number, "%zu", batch->taken[i].number);
+		refile_log_add(&refile->log, 't',
+			       (const char *const[]){ batch->taken[i].path, number, NULL });
+	}
+}
+
+/* What is about to be is on disk before it is. */
+static bool note_batch(Refile *refile, Failure *why)
+{
+	RefileBatch *batch = refile->files;
+
+	refile_log_add(&refile->log, 'B', NULL);
+	text_append_slice(&refile->log.pending, text_slice(&batch->lines));
+	if (!filing_bulk_tell(batch->filings, batch->count, note_place, &refile->log, why))
+		return false;
+	note_taken(refile);
+	return refile_log_flush(&refile->log, why);
+}
+
+/* One that a reader has renamed or removed meanwhile is there no more, and stays what it is: a copy of it was
+ * made. */
+static bool take_files(Refile *refile, Failure *why)
+{
+	RefileBatch *batch = refile->files;
+
+	for (size_t i = 0; i < batch->taken_count; i++) {
+		const Taken *taken = &batch->taken[i];
+		auto_free char *directory = memory_copy_string(taken->path);
+		char *slash = strrchr(directory, '/'), name[40];
+
+		snprintf(name, sizeof name, "taken/%zu", taken->number);
+		if (!refile_move_file(AT_FDCWD, taken->path, refile->log.dir_fd, name, why)) {
+			if (why->error != ENOENT)
+				return false;
+			*why = (Failure){ 0 };
+		}
+		if (slash)
+			*slash = '\0';
+		if (i + 1 == batch->taken_count ||
+		    strncmp(batch->taken[i + 1].path, taken->path, strlen(directory) + 1) != 0) {
+			auto_fd int fd = open(slash ? *directory ? directory : "/" : ".",
+					      O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+			if (fd < 0 || fsync(fd) < 0)
+				return failure_errno(why, "flush '%s'", directory);
+		}
+	}
+	if (batch->taken_count) {
+		auto_fd int fd = openat(refile->log.dir_fd, "taken", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+		if (fd < 0 || fsync(fd) < 0)
+			return failure_errno(why, "flush what was taken");
+	}
+	return true;
+}
+
+static void forget_batch(RefileBatch *batch)
+{
+	for (size_t i = 0; i < batch->count; i++)
+		filing_free(batch->filings[i]);
+	for (size_t i = 0; i < batch->taken_count; i++)
+		free(batch->taken[i].path);
+	batch->count = batch->taken_count = batch->messages = batch->bytes = 0;
+	text_reset(&batch->lines);
+}
+
+static bool commit(Refile *refile, Failure *why)
+{
+	RefileBatch *batch = refile->files;
+
+	if (batch->messages == 0)
+		return true;
+	if (!filing_bulk_lock(batch->filings, batch->count, why) || !note_batch(refile, why) ||
+	    !filing_bulk_commit(batch->filings, batch->count, why) || !take_files(refile, why))
+		return false;
+	refile_log_add(&refile->log, 'E', NULL);
+	if (!refile_log_flush(&refile->log, why))
+		return false;
+	progress_step(refile->progress, batch->messages);
+	forget_batch(batch);
+	return true;
+}
+
+/* --- one message --- */
+
+static bool prepare_copy(Refile *refile, const BatchItem *item, const RefileCopy *copy,
+			 const Versions *versions, Failure *why)
+{
+	const RefileOwn *own = item->own;
+	RefileBatch *batch = refile->files;
+	const FilingOptions options = { .folder = copy->folder,
+					.create = true,
+					.special_use = copy->special_use,
+					.flags = copy->flags.names,
+					.flag_count = copy->flags.count,
+					.sender = *own->sender ? own->sender : item->envelope->sender,
+					.received = own->received };
+	bool missing;
+	Filing *filing = filing_prepare(refile->store, &options, &versions->items[copy->image].image,
+					&missing, why);
+
+	if (!filing)
+		return failure_add(why, "folder '%s'", copy->folder ? copy->folder : "INBOX");
+	batch->filings[batch->count++] = filing;
+	return true;
+}
+
+static void note_message(RefileBatch *batch, const RefileOwn *own, bool taken)
+{
+	text_printf(&batch->lines, "m\t%016" PRIx64 "\t%s\n", own->key,
+		    taken && !own->path ? "taken"
+		    : taken             ? "moved"
+					: "stays");
+	batch->messages++;
+}
+
+/* The path is whole, so that the run can be undone from anywhere. */
+static void take_file(RefileBatch *batch, const char *path)
+{
+	auto_free char *here = *path == '/' ? NULL : getcwd(NULL, 0);
+	AUTO_VALUE(Text) whole = { 0 };
+
+	if (here)
+		text_printf(&whole, "%s/", here);
+	text_append_string(&whole, path);
+	MEMORY_GROW(batch->taken, batch->taken_count, batch->taken_capacity);
+	batch->taken[batch->taken_count++] = (Taken){ text_take(&whole), ++batch->taken_next };
+}
+
+static bool file_message(void *self, BatchItem *item, Plan *plan, Failure *why)
+{
+	Refile *refile = self;
+	RefileBatch *batch = refile->files;
+	const RefileOwn *own = item->own;
+	AUTO_VALUE(Versions) versions = { 0 };
+	RefileFate fate;
+	bool taken;
+
+	if (!refile_decide(refile, item, plan, &fate, why) ||
+	    (batch->count + fate.count > batch->room && !commit(refile, why)) ||
+	    !versions_make(&versions, refile->config, item->envelope, &item->message, own->header, plan,
+			   item->arena, why))
+		return false;
+	for (size_t i = 0; i < fate.count; i++)
+		if (!prepare_copy(refile, item, &fate.copies[i], &versions, why))
+			return false;
+	taken = refile->options->move && fate.taken;
+	note_message(batch, own, taken);
+	if (taken && own->path)
+		take_file(batch, own->path);
+	batch->bytes += (size_t)item->message.size_bytes * fate.count;
+	if (batch->messages < MESSAGES_MAX && batch->count < batch->room && batch->bytes < BYTES_MAX &&
+	    item->message.size_bytes < LARGE_BYTES)
+		return true;
+	return commit(refile, why);
+}
+
+/* --- what an earlier part has done --- */
+
+bool refile_recall(Refile *refile, Failure *why)
+{
+	RefileUndo undo = { .log = &refile->log, .store = refile->store };
+	size_t open = refile_log_open_batch(&refile->log);
+
+	if (!refile_undo_settle(&undo, why))
+		return false;
+	if (open < refile->log.count) {
+		if (!refile_undo_lines(&undo, open, why))
+			return false;
+		refile_log_add(&refile->log, 'R', NULL);
+		if (!refile_log_flush(&refile->log, why))
+			return false;
+	}
+	refile->done_count = refile_log_keys(&refile->log, NULL, &refile->done);
+	refile->used = memory_zeroed(refile->done_count + 1, sizeof *refile->used);
+	return true;
+}
+
+/* --- all of it --- */
+
+/* Each copy that waits for its batch holds files open. */
+static size_t find_room(const Store *store)
+{
+	const size_t most = filing_bulk_max(store);
+	struct rlimit files;
+
+	if (getrlimit(RLIMIT_NOFILE, &files) < 0)
+		return 1;
+	files.rlim_cur = files.rlim_max;
+	(void)setrlimit(RLIMIT_NOFILE, &files);
+	if (files.rlim_cur >= most * FILING_DESCRIPTORS + DESCRIPTORS_BESIDES)
+		return most;
+	return files.rlim_cur > DESCRIPTORS_BESIDES + FILING_DESCRIPTORS
+		       ? (files.rlim_cur - DESCRIPTORS_BESIDES) / FILING_DESCRIPTORS
+		       : 1;
+}
+
+/* Behind those that an earlier part has used. */
+static size_t last_taken(const RefileLog *log)
+{
+	AUTO_VALUE(Text) text = { 0 };
+	size_t last = 0;
+	LogLine line;
+
+	for (size_t i = 0; i < log->count; i++) {
+		size_t number;
+
+		if (log->bytes[log->lines[i]] != 't')
+			continue;
+		refile_log_line(log, i, &line, &text);
+		number = strtoull(line.fields[1], NULL, 10);
+		last = number > last ? number : last;
+	}
+	return last;
+}
+
+bool refile_run(Refile *refile, Failure *why)
+{
+	RefileBatch batch = { .room = find_room(refile->store), .taken_next = last_taken(&refile->log) };
+	Progress progress;
+	bool done;
+
+	batch.filings = memory_new((batch.room + LIMIT_ACTIONS + 1) * sizeof *batch.filings);
+	refile->files = &batch;
+	refile->progress = &progress;
+	progress_begin(&progress, "filed", refile->counts.messages);
+	if (refile->used)
+		memset(refile->used, 0, refile->done_count * sizeof *refile->used);
+	done = refile_read(refile, file_message, why) && commit(refile, why) && refile_cut(refile, why);
+	progress_end(&progress);
+	forget_batch(&batch);
+	free(batch.filings);
+	free(batch.taken);
+	text_clear(&batch.lines);
+	if (!done)
+		return false;
+	refile_log_add(&refile->log, 'F', NULL);
+	return refile_log_flush(&refile->log, why);
+}

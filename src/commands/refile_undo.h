@@ -1,0 +1,37 @@
+/* refile_undo - take back what the log of a run says: one batch that was not completed, or all of it */
+#ifndef COMMANDS_REFILE_UNDO_H
+#define COMMANDS_REFILE_UNDO_H
+
+#include "commands/refile_log.h"
+#include "mailbox/mbox.h"
+#include "mailbox/store.h"
+
+typedef struct RefileUndo {
+	RefileLog *log;
+	const Store *store; /* how mboxes are locked */
+	/* out */
+	size_t removed;  /* copies */
+	size_t returned; /* messages that are back in their source */
+	size_t gone;     /* copies that were not there any more, or not as they were filed */
+} RefileUndo;
+
+/* Takes back the lines from `first` on, the last one first, but for batches that were taken back already. */
+bool refile_undo_lines(RefileUndo *undo, size_t first, Failure *why);
+
+/* Finishes what was begun in mboxes. */
+bool refile_undo_settle(RefileUndo *undo, Failure *why);
+
+/* Puts back what was taken out of mboxes. */
+bool refile_undo_restore(RefileUndo *undo, Failure *why);
+
+/* Was the mbox at `path` done with; and the number of the next one? */
+bool refile_undo_is_cut(const RefileLog *log, const char *path, unsigned *next, bool *is_cut, Failure *why);
+
+/* Opens and locks the mbox at `path`. */
+bool refile_undo_lock(Mbox *mbox, const Store *store, const char *path, Failure *why);
+
+/* Moves the file `name` of `from` to `name_to` of `to`, which does not exist: a rename, or a copy where that
+ * cannot be. */
+bool refile_move_file(int from, const char *name, int to, const char *name_to, Failure *why);
+
+#endif
