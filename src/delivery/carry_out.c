@@ -266,7 +266,10 @@ static bool append_all(Work *work, Failure *why)
 		work->copies.stands = note_standing;
 		work->copies.self = work;
 	}
-	return copies_append(&work->copies, why);
+	if (copies_append(&work->copies, why))
+		return true;
+	note_what_stays(work);
+	return false;
 }
 
 static bool commit(Work *work, Failure *why)

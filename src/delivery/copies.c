@@ -138,7 +138,12 @@ bool copies_append(Copies *copies, Failure *why)
 	for (size_t i = 0; i < copies->count; i++)
 		if (copies->items[i].filing)
 			filings[count++] = copies->items[i].filing;
-	return filing_append_telling(filings, count, copies->stands ? tell : NULL, copies, why);
+	if (filing_append_telling(filings, count, copies->stands ? tell : NULL, copies, why))
+		return true;
+	for (size_t i = 0; i < copies->count; i++)
+		if (copies->items[i].filing && filing_is_published(copies->items[i].filing))
+			copies->items[i].published = true;
+	return false;
 }
 
 bool copies_publish(Copies *copies, Copy *copy, Failure *why)

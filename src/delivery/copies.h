@@ -59,7 +59,7 @@ bool copies_keep_message(const Copies *copies);
 /* Writes and flushes, invisibly, all that has not been yet. */
 bool copies_prepare(Copies *copies, Failure *why);
 
-/* Locks and appends, all or none. */
+/* Locks and appends, all or none; one that could not be taken back stays `published`. */
 bool copies_append(Copies *copies, Failure *why);
 
 /* Makes one visible. */

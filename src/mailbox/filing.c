@@ -247,12 +247,16 @@ static void release_all(Filing *const *filings, size_t count, Failure *why)
 {
 	Failure second;
 
-	for (size_t i = 0; i < count; i++) {
-		if (!filings[i]->is_mbox)
-			continue;
-		if (!mbox_take_back(&filings[i]->mbox, &second))
+	for (size_t i = 0; i < count; i++)
+		if (filings[i]->is_mbox && !mbox_take_back(&filings[i]->mbox, &second))
 			failure_add(why, "and then %s", second.text);
-		filings[i]->state = FILING_PREPARED;
+	for (size_t i = 0; i < count; i++) {
+		const Filing *holder = filings[i]->leader ? filings[i]->leader : filings[i];
+
+		if (filings[i]->is_mbox)
+			filings[i]->state = filings[i]->state == FILING_APPENDED && mbox_stays(&holder->mbox)
+						    ? FILING_PUBLISHED
+						    : FILING_PREPARED;
 	}
 }
 
@@ -381,6 +385,11 @@ void filing_free(Filing *filing)
 	free(filing->folder);
 	free(filing->path);
 	free(filing);
+}
+
+bool filing_is_published(const Filing *filing)
+{
+	return filing->state == FILING_PUBLISHED;
 }
 
 const char *filing_folder(const Filing *filing)

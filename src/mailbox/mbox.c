@@ -176,6 +176,19 @@ void mbox_commit(Mbox *mbox)
 	mbox_unlock(mbox);
 }
 
+/* All of it was flushed when it was appended. */
+static bool is_whole(const Mbox *mbox)
+{
+	struct stat now;
+
+	return fstat(mbox->fd, &now) == 0 && now.st_size == mbox->end;
+}
+
+bool mbox_stays(const Mbox *mbox)
+{
+	return mbox->stays;
+}
+
 /* Readers split an mbox on "From " lines only, so half a message would swallow the next one. */
 bool mbox_take_back(Mbox *mbox, Failure *why)
 {
@@ -188,8 +201,11 @@ bool mbox_take_back(Mbox *mbox, Failure *why)
 				     mbox->path);
 	}
 	if (mbox->appended) {
-		done = (ftruncate(mbox->fd, before->st_size) == 0 && fsync(mbox->fd) == 0) ||
-		       failure_errno(why, "cut '%s' back, which keeps a broken tail", mbox->path);
+		const bool is_cut = ftruncate(mbox->fd, before->st_size) == 0;
+
+		done = (is_cut && fsync(mbox->fd) == 0) ||
+		       failure_errno(why, "cut '%s' back, which keeps what was appended", mbox->path);
+		mbox->stays = !is_cut && is_whole(mbox);
 		/* Nothing new is in it, so nobody should be told so. */
 		futimens(mbox->fd, (struct timespec[]){ before->st_atim, before->st_mtim });
 		undo_strike(&mbox->undo);

@@ -28,7 +28,8 @@ typedef struct Mbox {
 	struct stat before; /* as it was when the locks were taken */
 	Undo undo;          /* cuts the append off */
 	bool appended;
-	off_t end; /* where it ends then */
+	bool stays; /* it could not be cut off again, and is whole */
+	off_t end;  /* where it ends then */
 } Mbox;
 
 /* The mailbox `name` in the directory `dir_fd`, which becomes the mailbox's.  `path` is copied. */
@@ -66,6 +67,9 @@ void mbox_commit(Mbox *mbox);
 /* Cuts off what was appended and not committed, and unlocks.  False when even that failed, or when the lock
  * is not ours any more: what stands behind the old end may be another's mail then. */
 bool mbox_take_back(Mbox *mbox, Failure *why);
+
+/* Is all that was appended there, for good, because it could not be taken back? */
+bool mbox_stays(const Mbox *mbox);
 
 /* Lets others in. */
 void mbox_unlock(Mbox *mbox);

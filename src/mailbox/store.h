@@ -107,7 +107,8 @@ Filing *filing_prepare(Store *store, const FilingOptions *options, const Message
 		       Failure *why);
 
 /* See above.  filing_append_all waits for locks; to take several mailboxes pass all of them in one call, so
- * that they are locked together or not at all. */
+ * that they are locked together or not at all.  When one fails the others are taken back; what cannot be is
+ * published (filing_is_published). */
 bool filing_append_all(Filing *const *filings, size_t count, Failure *why);
 
 /* The same, for whoever keeps a record of what is done: when all that goes into mboxes is whole and on disk,
@@ -123,6 +124,9 @@ void filing_break_stale(Store *store, const char *folder);
 /* From now on a crash leaves a copy that is published where it is; filing_undo takes it back all the same. */
 void filing_stand(Filing *filing);
 bool filing_publish(Filing *filing, Failure *why);
+
+/* Can others see it, and does it stay? */
+bool filing_is_published(const Filing *filing);
 
 /* Takes the copy back, as far as it can be.  errno kept. */
 bool filing_undo(Filing *filing, Failure *why);
