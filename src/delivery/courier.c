@@ -43,6 +43,7 @@ typedef struct Courier {
 	HeaderIndex *header;
 	Envelope envelope;
 	Rules rules;
+	Slice judged; /* the text of the rules that decided */
 	Programs programs;
 	Calendars calendars;
 	Memory memory;
@@ -287,6 +288,7 @@ static bool ask_with_last_rules(Courier *courier, JudgeJob job, const World *wor
 	if (!found.compiled)
 		return true;
 	courier->plan = plan;
+	courier->judged = job.script_source;
 	courier->broken = failed->error;
 	courier->last_rules_s = modified_s;
 	return true;
@@ -323,6 +325,7 @@ static bool decide(Courier *courier, Failure *why)
 		return false;
 	if (courier->rules.found != RULES_NONE)
 		prepare_surroundings(courier);
+	courier->judged = text_slice(&courier->rules.source);
 	if (courier->rules.found == RULES_LOADED) {
 		poison_watch(courier->memory.settings.directory, courier->user.home, &courier->message,
 			     courier->header);
@@ -361,7 +364,7 @@ static bool carry(Courier *courier, Failure *why)
 			     .message = &courier->message,
 			     .header = courier->header,
 			     .recipient = courier->envelope.recipient,
-			     .script = text_slice(&courier->rules.source),
+			     .script = courier->judged,
 			     .now = courier->now },
 		.calendars = courier->calendars,
 		.may_refuse = true,

@@ -210,4 +210,54 @@ if command -v strace >/dev/null; then
 			esac
 		done
 	done
+	# Two mboxes, of which the second cannot be settled and the first not cut back (as when it may only grow).
+	two_mboxes() { # strace options…
+		fresh_mbox
+		mkdir "$HOME/sent"
+		printf '%s\n' "$rules" | rules
+		own "$HOME"
+		call $UNTRACED strace -o "$HOME/trace" "$@" "$TROMMEL" -f alice@example.org -o "$MBOX_HERE" \
+			-o folder_autocreate=yes -o state_engine=files -o sendmail="$T/sendmail" -r reader@example.net \
+			<"$T/mail" 2>"$T/err"
+	}
+	for rules in 'require ["fileinto", "copy"]; redirect :copy "bob@example.com"; fileinto "a"; fileinto "b";' \
+		'require "fileinto"; fileinto "a"; fileinto "b";'; do
+		two_mboxes -e trace=pwrite64
+		second=$(awk '/^pwrite64/ { calls++ } /"C", 1, / { if (++n == 2) print calls }' "$HOME/trace")
+		two_mboxes -e trace=pwrite64,ftruncate -e inject=pwrite64:error=EIO:when="$second" \
+			-e inject=ftruncate:error=EPERM:when=1+
+		is "$? $(grep -c '^From ' "$HOME/mail/a")" "75 1" "the second mbox fails, the first cannot be cut back"
+		like "$(cat "$T/err")" "cut '.*/a' back, which keeps what was appended" "which is told"
+		send -f alice@example.org -o "$MBOX_HERE" -o folder_autocreate=yes -o state_engine=files <"$T/mail"
+		is "$? $(grep -c '^From ' "$HOME/mail/a") $(grep -c '^From ' "$HOME/mail/b")" "0 1 1" "the next try knows what is there"
+		like "$(sent)" '^[01]$' "and sends nothing twice"
+		no_journal
+	done
 fi
+
+# What is included may be another thing in the next try: what it still wants and was done is not done again.
+story_mbox 'require ["include", "copy"]; include "more"; keep;'
+mkdir "$HOME/sieve"
+echo 'require "copy"; redirect :copy "bob@example.com"; redirect :copy "carol@example.com";' >"$HOME/sieve/more.sieve"
+own "$HOME"
+message nine >"$T/mail"
+try
+is "$? $(sent_to)" "75 bob@example.com carol@example.com " "an included script redirects"
+echo 'require "copy"; redirect :copy "carol@example.com"; redirect :copy "dave@example.com";' >"$HOME/sieve/more.sieve"
+own "$HOME"
+rm "$MBOX.lock"
+try
+is "$? $(sent_to) $(in_mbox)" "0 bob@example.com carol@example.com dave@example.com  1" "changed since, it does what is new"
+no_journal
+
+# Rules that were broken since are replaced by those that were not, and these have done something already.
+mkdir -p "$T/programs"
+story_mbox 'require ["vnd.dovecot.pipe", "copy"]; pipe :copy "archive"; keep;'
+message ten >"$T/mail"
+answer
+is "$? $(wc -l <"$HOME/archived" | tr -d ' ')" "75 1" "a program has its copy"
+echo 'require ["vnd.dovecot.pipe", "copy"]; pipe :copy "archive"; keep' | rules
+rm "$MBOX.lock"
+answer
+is "$? $(wc -l <"$HOME/archived" | tr -d ' ')" "0 1" "the last rules without errors do not give it another"
+no_journal
