@@ -127,6 +127,12 @@ $(NFS_SHIM): tests/faults/nfs_shim.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(COMPILE) -U_FORTIFY_SOURCE -shared $(LDFLAGS) -o $@ $<
 
+# Kernels that have less to confine a process with, for tests/delivery/kernels.sh.
+KERNEL_SHIM := $(BUILD)/tests/kernel_shim.so
+$(KERNEL_SHIM): tests/delivery/kernel_shim.c $(BUILD)/flags
+	@mkdir -p $(@D)
+	$(COMPILE) -U_FORTIFY_SOURCE -shared $(LDFLAGS) -o $@ $<
+
 check-corpus:
 	@$(PARALLEL) -s check TESTS=tests/corpus.sh
 
@@ -140,7 +146,7 @@ faults:
 	@FAULTS_STEP=1 POWERCUT_STATES=2000 TEST_TIMEOUT=7200 $(PARALLEL) -s check \
 		TESTS='tests/faults/steps.sh tests/faults/nfs.sh tests/faults/powercut.sh'
 
-tests: all $(PUBLIC_LIBRARY) $(UNIT_TESTS) $(BUILD)/tests/compare_gmime $(ATTACKER) $(NFS_SHIM)
+tests: all $(PUBLIC_LIBRARY) $(UNIT_TESTS) $(BUILD)/tests/compare_gmime $(ATTACKER) $(NFS_SHIM) $(KERNEL_SHIM)
 
 # `make check TESTS=tests/house.sh` runs only that.
 check:

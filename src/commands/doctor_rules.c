@@ -11,6 +11,7 @@
 #include "delivery/user_state.h"
 #include "message/date.h"
 #include "sieve/sieve.h"
+#include "system/confine.h"
 #include "system/trust.h"
 
 /* Something on the way to a file. */
@@ -145,6 +146,20 @@ static void compile(Doctor *doctor, const Rules *rules)
 	tell_last_rules(doctor, rules);
 }
 
+/* No finding: the user can mend none of it, and mail goes on. */
+static void tell_confinement(Doctor *doctor)
+{
+	const char *lacks = confine_describe_lacks(confine_kernel_lacks());
+
+	if (lacks)
+		doctor_say(doctor, DOCTOR_NOTE,
+			   "this kernel has nothing of %s: rules run within process limits and without open "
+			   "files all the same",
+			   lacks);
+	else
+		doctor_say(doctor, DOCTOR_GOOD, "they run confined by process limits, Landlock and seccomp");
+}
+
 void doctor_rules(Doctor *doctor)
 {
 	AUTO_VALUE(Rules) rules = { 0 };
@@ -175,6 +190,8 @@ void doctor_rules(Doctor *doctor)
 	    rules.found == RULES_REFUSED)
 		doctor_say(doctor, DOCTOR_FINDING, "%s", rules.why);
 	list_places(doctor, &rules);
-	if (rules.found == RULES_LOADED)
+	if (rules.found == RULES_LOADED) {
 		compile(doctor, &rules);
+		tell_confinement(doctor);
+	}
 }

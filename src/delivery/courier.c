@@ -26,6 +26,7 @@
 #include "delivery/world_answer.h"
 #include "mailbox/store.h"
 #include "message/date.h"
+#include "system/confine.h"
 #include "system/log.h"
 #include "system/privileges.h"
 
@@ -52,6 +53,7 @@ typedef struct Courier {
 	const char *refusal;
 	Journal *journal;     /* of a delivery that is complete */
 	bool is_poison;       /* it has stopped its delivery before: the rules are not asked */
+	unsigned lacks;       /* what the judge could not give up */
 	const char *broken;   /* what is wrong with the script, when others decided in its place: */
 	int64_t last_rules_s; /* those of this time */
 	int64_t now;
@@ -301,16 +303,16 @@ static bool ask_judge(Courier *courier, Failure *why)
 	JudgeJob job = make_job(courier);
 
 	courier->lists = user_lists(courier);
-	if (courier->memory.settings.directory) {
+	job.found = &found;
+	if (courier->memory.settings.directory)
 		job.last_rules = last_rules_path(courier->memory.settings.directory, courier->rules.path,
 						 courier->arena);
-		job.found = &found;
-	}
 	if (!judge_ask(&job, &world, courier->arena, &courier->plan, why))
 		return false;
 	if (courier->plan->outcome == PLAN_NO_COMPILE && job.last_rules &&
 	    !ask_with_last_rules(courier, job, &world, why))
 		return false;
+	courier->lacks = found.lacks;
 	if (job.last_rules)
 		keep_rules(courier, job.last_rules, &found);
 	/* Not known just now what the owner wants, or whether a folder is there: the MTA tries again. */
@@ -499,6 +501,7 @@ static void write_log(const Courier *courier, uint64_t started_us, uint64_t ende
 		.recipient = courier->envelope.recipient,
 		.script = courier->rules.found == RULES_LOADED ? courier->rules.path : NULL,
 		.line = courier->plan ? courier->plan->decided_line : 0,
+		.unconfined = confine_describe_lacks(courier->lacks),
 		.folder = text_string(&courier->outcome),
 		.duration_us = ended_us - started_us,
 		.result = result_word(courier, why),

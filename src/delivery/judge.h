@@ -24,6 +24,7 @@
 typedef struct JudgeFound {
 	bool compiled;
 	bool changed;         /* an included script is another than the one in `last_rules` */
+	unsigned lacks;       /* what it could not give up (confine.h) */
 	RuleSources included; /* all of them, in the arena, when there is a `last_rules` */
 } JudgeFound;
 

@@ -127,15 +127,13 @@ static void fail_to_compile(const SieveFindings *findings, Plan *plan)
 }
 
 /* What the script needs from disk, and then nothing from there any more. */
-static bool fetch_and_close(const SieveScript *script, const MimeModule **mime, Failure *why)
+static bool fetch_and_close(const SieveScript *script, const MimeModule **mime, unsigned *lacks, Failure *why)
 {
-	bool full;
-
 	if (sieve_needs_mime(script) && !mime_module_open(mime, why))
 		return false;
 	if (sieve_needs_zone(script))
 		tzset();
-	return confine_close(&full, why);
+	return confine_close(lacks, why);
 }
 
 bool judge_prepare(int socket, const JudgeJob *job, Plan *plan, SieveScript **script, const MimeModule **mime)
@@ -150,6 +148,7 @@ bool judge_prepare(int socket, const JudgeJob *job, Plan *plan, SieveScript **sc
 			     .recipient_delimiter = job->recipient_delimiter };
 	SieveFindings findings = { 0 };
 	Failure why = { 0 };
+	unsigned lacks = 0;
 
 	*surroundings = (Surroundings){ .includes = { job->personal_dir, job->global_dir, job->owner },
 					.job = job,
@@ -162,8 +161,11 @@ bool judge_prepare(int socket, const JudgeJob *job, Plan *plan, SieveScript **sc
 	}
 	if (*script)
 		tell_sources(socket, surroundings);
-	if (*script && fetch_and_close(*script, mime, &why))
+	if (*script && fetch_and_close(*script, mime, &lacks, &why)) {
+		if (lacks && job->found && !frame_send_lacks(socket, lacks))
+			_exit(0); /* nobody is left to judge for */
 		return true;
+	}
 	/* What the owner wants is not known, so that nothing can be done now. */
 	plan_fail(plan, PLAN_RETRY, why.text);
 	return false;

@@ -48,7 +48,7 @@ bool judge_hear_compiled(Hearing *hearing, const Frame *frame)
 	if (hearing->compiled)
 		return wrong(hearing, "talks nonsense");
 	hearing->compiled = true;
-	hearing->plans = frame_plans(frame) & (hearing->job->plans ? hearing->job->plans : ~0U);
+	hearing->plans = frame_number(frame) & (hearing->job->plans ? hearing->job->plans : ~0U);
 	return true;
 }
 
@@ -159,6 +159,11 @@ bool judge_hear_frame(Hearing *hearing, const Frame *frame, Arena *arena, Plan *
 		if (hearing->compiled || !hearing->job->found)
 			break;
 		hearing->job->found->changed = true;
+		return true;
+	case FRAME_LACKS:
+		if (hearing->compiled || !hearing->job->found)
+			break;
+		hearing->job->found->lacks = frame_number(frame);
 		return true;
 	case FRAME_ASK:
 		return answer_question(hearing, frame->body);

@@ -19,6 +19,7 @@ enum {
 static bool kind_allows(char kind, size_t length)
 {
 	switch (kind) {
+	case FRAME_LACKS:
 	case FRAME_COMPILED:
 		return length == FRAME_NUMBER_BYTES;
 	case FRAME_CHANGED:
@@ -121,15 +122,25 @@ bool frame_send_until(int socket, FrameKind kind, Slice body, int64_t deadline_m
 	return send_frame(socket, kind, body, MSG_DONTWAIT, deadline_ms);
 }
 
-bool frame_send_compiled(int socket, unsigned plans)
+static bool send_number(int socket, FrameKind kind, unsigned number)
 {
 	char bytes[FRAME_NUMBER_BYTES];
 
-	write_number(bytes, plans);
-	return frame_send(socket, FRAME_COMPILED, slice(bytes, sizeof bytes));
+	write_number(bytes, number);
+	return frame_send(socket, kind, slice(bytes, sizeof bytes));
 }
 
-unsigned frame_plans(const Frame *frame)
+bool frame_send_lacks(int socket, unsigned lacks)
+{
+	return send_number(socket, FRAME_LACKS, lacks);
+}
+
+bool frame_send_compiled(int socket, unsigned plans)
+{
+	return send_number(socket, FRAME_COMPILED, plans);
+}
+
+unsigned frame_number(const Frame *frame)
 {
 	return (unsigned)read_number(frame->body.data);
 }

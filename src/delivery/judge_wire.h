@@ -20,6 +20,8 @@ typedef enum FrameKind {
 	/* from the judge */
 	FRAME_SOURCE = 'S',   /* last_rules_write's bytes: an included script, before FRAME_COMPILED */
 	FRAME_CHANGED = 'D',  /* empty: they are others than were kept; likewise */
+	FRAME_LACKS = 'L',    /* what it could not give up, as numbers are written; likewise, when it is
+			       * anything */
 	FRAME_COMPILED = 'C', /* what the rules can plan, as numbers are written; before the judge looks at
 			       * the message */
 	FRAME_ASK = 'Q',      /* question_encode's bytes */
@@ -42,11 +44,14 @@ bool frame_send(int socket, FrameKind kind, Slice body);
 /* The same until `deadline_ms` at most: false with EAGAIN when the other side does not read until then. */
 bool frame_send_until(int socket, FrameKind kind, Slice body, int64_t deadline_ms);
 
+/* Says what could not be given up (confine_close). */
+bool frame_send_lacks(int socket, unsigned lacks);
+
 /* Says that the rules have been compiled, and that they can plan no more than `plans` (sieve_plans). */
 bool frame_send_compiled(int socket, unsigned plans);
 
-/* What a FRAME_COMPILED says. */
-unsigned frame_plans(const Frame *frame);
+/* What a FRAME_COMPILED or a FRAME_LACKS says. */
+unsigned frame_number(const Frame *frame);
 
 /* Waits for an answer and puts it into `body`.  False: the courier is gone. */
 bool frame_read_answer(int socket, Text *body);

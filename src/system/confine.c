@@ -87,7 +87,7 @@ void confine_renew_cpu(pid_t child, unsigned cpu_s, ConfineCpu *given)
 	prlimit(child, RLIMIT_CPU, &now, NULL);
 }
 
-bool confine_close_as(const ConfineKernel *kernel, bool *full, Failure *why)
+bool confine_close_as(const ConfineKernel *kernel, unsigned *lacks, Failure *why)
 {
 	bool has_landlock = false, has_seccomp = false;
 
@@ -98,9 +98,10 @@ bool confine_close_as(const ConfineKernel *kernel, bool *full, Failure *why)
 		/* In this order: the filter lets no more rules be made. */
 		if (!landlock_close(converter_directories, kernel->landlock_abi, &has_landlock, why))
 			return false;
-		has_seccomp = kernel->has_seccomp && syscalls_close();
+		if (kernel->has_seccomp && !syscalls_close(&has_seccomp, why))
+			return false;
 	}
-	*full = has_landlock && has_seccomp;
+	*lacks = (has_landlock ? 0 : CONFINE_NO_LANDLOCK) | (has_seccomp ? 0 : CONFINE_NO_SECCOMP);
 	return true;
 }
 
@@ -109,8 +110,23 @@ ConfineKernel confine_kernel(void)
 	return (ConfineKernel){ .landlock_abi = landlock_kernel_abi(), .has_seccomp = syscalls_can_close() };
 }
 
-bool confine_close(bool *full, Failure *why)
+unsigned confine_kernel_lacks(void)
 {
-	return confine_close_as(&(ConfineKernel){ .landlock_abi = LANDLOCK_ABI, .has_seccomp = true }, full,
+	const ConfineKernel kernel = confine_kernel();
+
+	return (kernel.landlock_abi ? 0 : CONFINE_NO_LANDLOCK) |
+	       (kernel.has_seccomp ? 0 : CONFINE_NO_SECCOMP);
+}
+
+const char *confine_describe_lacks(unsigned lacks)
+{
+	static const char *const words[] = { NULL, "Landlock", "seccomp", "Landlock, seccomp" };
+
+	return words[lacks & CONFINE_LACKS_ALL];
+}
+
+bool confine_close(unsigned *lacks, Failure *why)
+{
+	return confine_close_as(&(ConfineKernel){ .landlock_abi = LANDLOCK_ABI, .has_seccomp = true }, lacks,
 				why);
 }

@@ -21,6 +21,13 @@ typedef struct ConfineCpu {
 	unsigned long until_s; /* by its own clock */
 } ConfineCpu;
 
+/* What a kernel may lack of it, as bits. */
+enum {
+	CONFINE_NO_LANDLOCK = 1,
+	CONFINE_NO_SECCOMP = 2,
+	CONFINE_LACKS_ALL = CONFINE_NO_LANDLOCK | CONFINE_NO_SECCOMP
+};
+
 /* What a kernel has of it. */
 typedef struct ConfineKernel {
 	int landlock_abi; /* 0: no Landlock */
@@ -36,15 +43,22 @@ void confine_renew_cpu(pid_t child, unsigned cpu_s, ConfineCpu *given);
 
 /* No capabilities (mail for root is judged too), no_new_privs, Landlock (reading of the iconv tables, nothing
  * else), seccomp (no open for writing, no socket, no exec, no fork, no signals to others, no chmod).  What
- * the kernel lacks is left out; `full` says whether everything was there.  Most of what is forbidden fails
- * with EPERM or EACCES; what no library of ours would ever try (exec, ptrace, mount, other uids) ends the
- * process with SIGSYS. */
-bool confine_close(bool *full, Failure *why);
+ * the kernel lacks, or refuses to this process, is left out, and named in `lacks`: mail goes on where there
+ * is neither.  False when the kernel is out of something just now.  Most of what is forbidden fails with
+ * EPERM or EACCES; what no library of ours would ever try (exec, ptrace, mount, other uids) ends the process
+ * with SIGSYS. */
+bool confine_close(unsigned *lacks, Failure *why);
 
 /* The same on what is taken to be an older kernel: for tests. */
-bool confine_close_as(const ConfineKernel *kernel, bool *full, Failure *why);
+bool confine_close_as(const ConfineKernel *kernel, unsigned *lacks, Failure *why);
 
 /* What this one has, as far as it is made use of: for people. */
 ConfineKernel confine_kernel(void);
+
+/* The same as confine_close would say, without closing anything. */
+unsigned confine_kernel_lacks(void);
+
+/* What is lacking, in words: "Landlock, seccomp"; NULL when nothing is. */
+const char *confine_describe_lacks(unsigned lacks);
 
 #endif

@@ -167,6 +167,8 @@ static void delivery_to_syslog(const LogDelivery *delivery)
 		append_field(&line, "script", slice_of(delivery->script));
 		text_printf(&line, ", line=%u", (unsigned)delivery->line);
 	}
+	if (delivery->unconfined)
+		append_field(&line, "unconfined", slice_of(delivery->unconfined));
 	if (delivery->folder)
 		append_field(&line, "folder", slice_of(delivery->folder));
 	text_printf(&line, ", ms=%llu.%03llu", (unsigned long long)delivery->duration_us / 1000,
@@ -231,6 +233,7 @@ static void delivery_to_json(const LogDelivery *delivery)
 	append_json_text(&line, "recipient", delivery->recipient);
 	append_json_text(&line, "script", delivery->script);
 	json_field_number(&line, "line", delivery->line);
+	append_json_text(&line, "unconfined", delivery->unconfined);
 	append_json_text(&line, "folder", delivery->folder);
 	json_field_number(&line, "duration_us", (int64_t)delivery->duration_us);
 	append_json_text(&line, "result", delivery->result);

@@ -35,9 +35,10 @@ typedef struct LogDelivery {
 	Slice message_id;
 	off_t size_bytes;
 	const char *sender, *recipient;
-	const char *script; /* the rules' file; NULL when there are none */
-	uint32_t line;      /* the line that decided; 0: none */
-	const char *folder; /* where it went: "INBOX", "Lists, Work", "redirect a@b"; */
+	const char *script;     /* the rules' file; NULL when there are none */
+	uint32_t line;          /* the line that decided; 0: none */
+	const char *unconfined; /* what the kernel lacked to confine the rules; NULL: nothing */
+	const char *folder;     /* where it went: "INBOX", "Lists, Work", "redirect a@b"; */
 	uint64_t duration_us;
 	const char *result; /* "stored", "discarded", "deferred", "refused" */
 	const char *reason; /* text of a failure, or NULL */

@@ -6,9 +6,12 @@
 
 #include <stdbool.h>
 
+#include "base/failure.h"
+
 /* Refuses, from now on and for good, everything but memory, what is open, opening for reading, the time and
- * our own end.  False when the kernel has no such filter (or there is none for this machine). */
-bool syscalls_close(void);
+ * our own end.  `done` says whether that was so: not when the kernel has no such filter, or there is none for
+ * this machine.  False only when the system is out of something. */
+bool syscalls_close(bool *done, Failure *why);
 
 /* Whether it could, now. */
 bool syscalls_can_close(void);

@@ -80,6 +80,7 @@ cut-header ended without a plan
 garbage talks nonsense
 answer-first talks nonsense
 compiled-again talks nonsense
+lacks-later talks nonsense
 questions asks without end
 questions-unheard asks, and does not listen
 question-long talks nonsense|asks a question

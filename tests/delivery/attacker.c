@@ -6,6 +6,7 @@
  *
  *   ways      everything that has to fail; last words say which way was open
  *   way NAME  what has to be the end of the process
+ *   doors     some of what does no harm; last words say which are open
  *   eat NAME  without end
  *   forge NAME  an answer
  *
@@ -16,6 +17,7 @@
 #include <linux/filter.h>
 #include <linux/seccomp.h>
 #include <net/if.h>
+#include <netinet/in.h>
 #include <signal.h>
 #include <stdint.h>
 #include <stdio.h>
@@ -276,6 +278,101 @@ static void try_all_ways(void)
 	say(text);
 }
 
+/* What does no harm where it is open, and on which kernel it is. */
+static bool bind_a_port(void)
+{
+	const struct sockaddr_in any = { .sin_family = AF_INET, .sin_addr.s_addr = htonl(INADDR_LOOPBACK) };
+	int fd = socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	bool done = fd >= 0 && bind(fd, (const struct sockaddr *)&any, sizeof any) == 0;
+
+	close(fd);
+	return done;
+}
+
+static bool have_a_child(void)
+{
+	pid_t child = fork();
+
+	if (child == 0)
+		_exit(0);
+	return child > 0 && kill(child, SIGKILL) == 0;
+}
+
+static bool write_into_the_decoy(void)
+{
+	int fd = open("decoy", O_WRONLY | O_APPEND | O_CLOEXEC);
+	bool done;
+
+	signal(SIGXFSZ, SIG_IGN);
+	done = fd >= 0 && write(fd, "x", 1) == 1;
+	close(fd);
+	return done;
+}
+
+static bool hold_many_files(void)
+{
+	return fcntl(SOCKET, F_DUPFD, 16) >= 0;
+}
+
+static bool have_much_memory(void)
+{
+	return mmap(NULL, 1 << 30, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED;
+}
+
+static bool read_the_decoy(void)
+{
+	char byte;
+	int fd = open("decoy", O_RDONLY | O_CLOEXEC);
+	bool done = fd >= 0 && read(fd, &byte, 1) == 1;
+
+	close(fd);
+	return done;
+}
+
+static bool cut_the_decoy(void)
+{
+	return truncate("decoy", (off_t)strlen("treasure\n")) == 0;
+}
+
+static bool change_the_mode(void)
+{
+	return chmod("decoy", 0600) == 0;
+}
+
+static bool make_a_directory(void)
+{
+	return mkdir("made", 0700) == 0 && rmdir("made") == 0;
+}
+
+static bool look_for_the_courier(void)
+{
+	return kill(courier, 0) == 0;
+}
+
+static const struct {
+	const char *name;
+	bool (*is_open)(void);
+} doors[] = {
+	{ "reading", read_the_decoy },       { "writing", write_into_the_decoy },
+	{ "cutting", cut_the_decoy },        { "modes", change_the_mode },
+	{ "making", make_a_directory },      { "sockets", bind_a_port },
+	{ "signals", look_for_the_courier }, { "children", have_a_child },
+	{ "files", hold_many_files },        { "memory", have_much_memory },
+};
+
+static void try_the_doors(void)
+{
+	AUTO_VALUE(Text) text = { 0 };
+
+	text_append_string(&text, "open doors:");
+	for (size_t i = 0; i < sizeof doors / sizeof doors[0]; i++)
+		if (doors[i].is_open())
+			text_printf(&text, " %s", doors[i].name);
+	if (can_write())
+		text_append_string(&text, " descriptors");
+	say(text_string(&text));
+}
+
 static void try_the_end(const char *name)
 {
 	for (size_t i = 0; i < sizeof ends / sizeof ends[0]; i++)
@@ -480,6 +577,12 @@ static void compiled_again(void)
 	send_forged();
 }
 
+static void lacks_later(void)
+{
+	frame_send_lacks(SOCKET, ~0U);
+	send_forged();
+}
+
 static void ask(const Question *question)
 {
 	AUTO_VALUE(Text) asked = { 0 };
@@ -601,6 +704,7 @@ static const struct {
 	{ "garbage", garbage },
 	{ "answer-first", answer_first },
 	{ "compiled-again", compiled_again },
+	{ "lacks-later", lacks_later },
 	{ "questions", questions },
 	{ "questions-unheard", questions_unheard },
 	{ "question-long", question_long },
@@ -634,6 +738,8 @@ void __wrap_sieve_run(const SieveScript *script, const SieveInput *input, Plan *
 
 	if (strcmp(order, "ways") == 0)
 		try_all_ways();
+	else if (strcmp(order, "doors") == 0)
+		try_the_doors();
 	else if (strncmp(order, "way ", 4) == 0)
 		try_the_end(order + 4);
 	else if (strncmp(order, "eat ", 4) == 0)

@@ -396,10 +396,10 @@ static void has_a_bug(int socket, const JudgeJob *job)
 	const char *volatile bytes = memory_new(8);
 	volatile int most = INT_MAX;
 	Failure why = { 0 };
-	bool full;
+	unsigned lacks;
 
 	(void)job;
-	if (!confine_close(&full, &why))
+	if (!confine_close(&lacks, &why))
 		_exit(9);
 	frame_send_compiled(socket, ~0U);
 	send_folder(socket, (variant ? most + 1 : bytes[8]) ? "Lists" : "Other");

@@ -188,6 +188,7 @@ START_TEST(a_delivery_is_one_json_line)
 				     "result=\\\"stored\\\"\xEF\xBF\xBD>\",\"size_bytes\":5000000000,"
 				     "\"sender\":\"\",\"recipient\":\"anna@example.org\","
 				     "\"script\":\"/home/anna/.dovecot.sieve\",\"line\":12,"));
+	ck_assert_ptr_nonnull(strstr(line, "\"line\":12,\"unconfined\":null,\"folder\":"));
 	ck_assert_ptr_nonnull(
 		strstr(line, "\"duration_us\":12034,\"result\":\"stored\",\"reason\":null,\"status\":0}"));
 }
