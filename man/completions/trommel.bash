@@ -127,6 +127,15 @@ _trommel()
 		[[ $word == -* ]] && _trommel_words "$word" '-c -o --json ' && return
 		_trommel_users "$word"
 		;;
+	report)
+		case $before in
+		--script) _trommel_files "$word"; return ;;
+		--user) _trommel_users "$word"; return ;;
+		--html) _trommel_files "$word"; return ;;
+		esac
+		[[ $word == -* ]] && _trommel_words "$word" '--script --user --json --html ' && return
+		_trommel_files "$word"
+		;;
 	help)
 		_trommel_words "$word" 'deliver check fmt try refile undo test state config doctor help rules mta extensions actions exit'
 		;;

@@ -109,6 +109,14 @@ complete -c trommel -n $seen -s o -x -a '(__trommel_settings)' -d 'one setting (
 complete -c trommel -n $seen -l json -d 'an array with an object for each line'
 complete -c trommel -n $seen -f -a '(__fish_complete_users)'
 
+complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a report -d 'count what became of the mail, from the log: folders, rules, days'
+set -l seen "__fish_seen_subcommand_from report"
+complete -c trommel -n $seen -l script -r -d 'the rules: names, and which never hit'
+complete -c trommel -n $seen -l user -x -a '(__fish_complete_users)' -d 'of this user\'s mail alone'
+complete -c trommel -n $seen -l json -d 'one object'
+complete -c trommel -n $seen -l html -r -d 'a page with charts, complete in itself; - for standard output'
+complete -c trommel -n $seen -F
+
 complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a help -d 'explain a command or a topic'
 set -l seen "__fish_seen_subcommand_from help"
 complete -c trommel -n $seen -f -a 'deliver check fmt try refile undo test state config doctor help rules mta extensions actions exit'

@@ -16,6 +16,7 @@ extern const Command doctor_command;
 extern const Command fmt_command;
 extern const Command help_command;
 extern const Command refile_command;
+extern const Command report_command;
 extern const Command state_command;
 extern const Command test_command;
 extern const Command try_command;
