@@ -19,7 +19,7 @@ _trommel()
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
 
 	if [[ $COMP_CWORD -eq 1 && $word != -* ]]; then
-		_trommel_words "$word" 'deliver check fmt try refile undo test state config doctor help'
+		_trommel_words "$word" 'deliver check fmt try refile undo test state config doctor report help'
 		return
 	fi
 	[[ $command == -* ]] && command=deliver
@@ -137,7 +137,7 @@ _trommel()
 		_trommel_files "$word"
 		;;
 	help)
-		_trommel_words "$word" 'deliver check fmt try refile undo test state config doctor help rules mta extensions actions exit'
+		_trommel_words "$word" 'deliver check fmt try refile undo test state config doctor report help rules mta extensions actions exit'
 		;;
 	esac
 }

@@ -5,7 +5,7 @@ function __trommel_settings
     trommel config --describe 2>/dev/null | string replace -r '\t.*' '='
 end
 
-set -l commands deliver check fmt try refile undo test state config doctor help
+set -l commands deliver check fmt try refile undo test state config doctor report help
 complete -c trommel -f
 
 complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a deliver -d 'deliver standard input; what an MTA calls (the default)'
@@ -119,4 +119,4 @@ complete -c trommel -n $seen -F
 
 complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a help -d 'explain a command or a topic'
 set -l seen "__fish_seen_subcommand_from help"
-complete -c trommel -n $seen -f -a 'deliver check fmt try refile undo test state config doctor help rules mta extensions actions exit'
+complete -c trommel -n $seen -f -a 'deliver check fmt try refile undo test state config doctor report help rules mta extensions actions exit'

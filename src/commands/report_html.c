@@ -2,6 +2,7 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "base/markup.h"
 #include "commands/report.h"
 
 enum {
@@ -26,30 +27,6 @@ static const char page_begin[] =
 	"svg .bar { fill: var(--bar) } svg text { fill: currentColor; font-size: 11px }\n"
 	"</style></head><body>\n<h1>Deliveries</h1>\n";
 
-static void append_escaped(Text *out, const char *string)
-{
-	for (; *string; string++)
-		switch (*string) {
-		case '&':
-			text_append_string(out, "&amp;");
-			break;
-		case '<':
-			text_append_string(out, "&lt;");
-			break;
-		case '>':
-			text_append_string(out, "&gt;");
-			break;
-		case '"':
-			text_append_string(out, "&quot;");
-			break;
-		case '\'':
-			text_append_string(out, "&#39;");
-			break;
-		default:
-			text_append_char(out, *string);
-		}
-}
-
 static uint64_t greatest(const Tally *tally)
 {
 	uint64_t most = 1;
@@ -71,7 +48,7 @@ static void append_table(const char *title, const Tally *tally, Text *out)
 		const TallyItem *it = &tally->items[i];
 
 		text_append_string(out, "<tr><td>");
-		append_escaped(out, it->name);
+		markup_append(out, slice_of(it->name));
 		text_printf(out,
 			    "</td><td class=\"n\">%" PRIu64
 			    "</td><td class=\"b\"><svg viewBox=\"0 0 300 14\" role=\"img\" "
@@ -125,7 +102,7 @@ static void append_idle(const Report *report, Text *out)
 		text_append_string(out, any ? "" : "<h2>Rules that never decided</h2>\n<ul>\n");
 		any = true;
 		text_printf(out, "<li>line %u: ", report->names.items[i].line);
-		append_escaped(out, report->names.items[i].name);
+		markup_append(out, slice_of(report->names.items[i].name));
 		text_append_string(out, "</li>\n");
 	}
 	text_append_string(out, any ? "</ul>\n" : "<p>Every rule has decided something.</p>\n");
