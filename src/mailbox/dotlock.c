@@ -203,9 +203,10 @@ bool dotlock_mark_begun(Dotlock *lock, off_t offset, off_t length, Slice first_l
 				first_line.length);
 	memcpy(record + used, first_line.data, first_line.length);
 	used += first_line.length;
-	if (pwrite(lock->fd, record, used, (off_t)lock->text_length) == (ssize_t)used)
-		return true;
-	return failure_errno(why, "write the lock file '%s'", lock->name);
+	if (pwrite(lock->fd, record, used, (off_t)lock->text_length) != (ssize_t)used)
+		return failure_errno(why, "write the lock file '%s'", lock->name);
+	/* What a power cut leaves of the append must not be without what is known of it. */
+	return fdatasync(lock->fd) == 0 || failure_errno(why, "flush the lock file '%s'", lock->name);
 }
 
 bool dotlock_mark_complete(Dotlock *lock, Failure *why)

@@ -53,8 +53,8 @@ bool dotlock_init(Dotlock *lock, int dir_fd, const char *file, const char *machi
 /* Tries to take it, without waiting.  `why` is set for NOT_ALLOWED and FAILED. */
 DotlockAnswer dotlock_try(Dotlock *lock, Failure *why);
 
-/* Writes the undo record: from `offset` on, `length` bytes are being appended that begin with `first_line`.
- */
+/* Writes the undo record, to the disk: from `offset` on, `length` bytes are being appended that begin with
+ * `first_line`. */
 bool dotlock_mark_begun(Dotlock *lock, off_t offset, off_t length, Slice first_line, Failure *why);
 
 /* Says in the record that the append is complete and flushed.  From here on nobody takes it back. */

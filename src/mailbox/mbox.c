@@ -1,6 +1,6 @@
 /* mbox - append to an mbox file that other programs read and write too
  * RFC 4155; the order of the calls is the one that survives every failing call and every kill:
- * dotlock, open, fcntl, look, undo record, write, flush, "complete", unlock */
+ * dotlock, open, fcntl, look, undo record, flush, write, flush, "complete", unlock */
 #include "mailbox/mbox.h"
 
 #include <errno.h>

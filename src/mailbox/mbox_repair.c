@@ -101,25 +101,45 @@ static bool has_separator(int fd, off_t offset, off_t end)
 	return false;
 }
 
-static bool tail_is_the_holders(int fd, const DotlockHolder *holder, off_t size)
+/* Where what was appended ends: no record ends with NUL, but where a file system has written down its length
+ * before its bytes, a power cut leaves zeros. */
+static off_t find_written_end(int fd, off_t offset, off_t size)
+{
+	char bytes[4096];
+
+	while (size > offset) {
+		size_t length = size - offset < (off_t)sizeof bytes ? (size_t)(size - offset) : sizeof bytes;
+
+		if (io_read_at(fd, bytes, length, size - (off_t)length) != (ssize_t)length)
+			return size;
+		for (; length > 0; length--, size--)
+			if (bytes[length - 1] != '\0')
+				return size;
+	}
+	return size;
+}
+
+static bool tail_is_the_holders(int fd, const DotlockHolder *holder, off_t written)
 {
 	char line[DOTLOCK_FIRST_LINE_MAX];
 	size_t length = holder->first_line_length;
 
-	if (size - holder->offset < (off_t)length)
-		length = (size_t)(size - holder->offset);
-	if (length == 0 || io_read_at(fd, line, length, holder->offset) != (ssize_t)length ||
+	if (written - holder->offset < (off_t)length)
+		length = (size_t)(written - holder->offset);
+	if (io_read_at(fd, line, length, holder->offset) != (ssize_t)length ||
 	    memcmp(line, holder->first_line, length) != 0)
 		return false;
-	return !has_separator(fd, holder->offset + (off_t)length - 1, size);
+	return length == 0 || !has_separator(fd, holder->offset + (off_t)length - 1, written);
 }
 
 static bool repair(const Mbox *mbox, int fd, const DotlockHolder *holder, off_t size, bool dead, Failure *why)
 {
-	bool complete = size >= holder->offset + holder->length;
+	off_t end = holder->offset + holder->length, written;
 
-	if (holder->state != 'U' || size <= holder->offset || size > holder->offset + holder->length ||
-	    (complete && !(dead && holder->same_boot)) || !tail_is_the_holders(fd, holder, size))
+	if (holder->state != 'U' || size <= holder->offset || size > end)
+		return true;
+	written = find_written_end(fd, holder->offset, size);
+	if ((written == end && !(dead && holder->same_boot)) || !tail_is_the_holders(fd, holder, written))
 		return true;
 	if (ftruncate(fd, holder->offset) < 0 || fsync(fd) < 0)
 		return failure_errno(why, "cut the broken tail off '%s'", mbox->path);

@@ -67,6 +67,21 @@ torn 400
 lock $gone "$here" U $(($(booted) - 5000)) 1
 boxed
 is_cut "a torn one from before a power cut is cut off"
+# Where the length reached the disk and the bytes did not: zeros to the end of what was noted, or from its beginning.
+for size in 0 20 400; do
+	torn "$size"
+	(cat "$MBOX"; head -c $((whole - size)) /dev/zero) >"$T/padded"
+	mine "$MBOX" <"$T/padded"
+	lock $gone "$here" U $(($(booted) - 5000)) 1
+	boxed
+	is_cut "$size bytes and then zeros, from before a power cut, are cut off"
+done
+(old; head -c "$whole" /dev/zero; printf 'x\n') >"$T/padded"
+mine "$MBOX" <"$T/padded"
+cp "$MBOX" "$T/before"
+lock $gone "$here" U $(($(booted) - 5000)) 1
+boxed
+is_kept "zeros with something behind them"
 
 # Somebody has been there since.
 torn 400
@@ -166,6 +181,12 @@ fi
 
 # No play: killed in the middle of a long append.
 need strace
+# The note is on the disk before there is anything to be cut off.
+fresh_mbox
+call "$UNTRACED" strace -o "$HOME/trace" -e trace=pwrite64,write,writev,fsync,fdatasync,linkat \
+	"$TROMMEL" -o "$MBOX_HERE" <"$T/mail" >"$T/out" 2>"$T/err"
+order=$(sed -n '/linkat/,$s/(.*//p' "$HOME/trace" | tr '\n' ' ')
+is "$order" "linkat pwrite64 fdatasync writev fdatasync pwrite64 " "the lock's note is flushed before the mailbox is written"
 (old | sed 1d; head -c 3000000 /dev/zero | tr '\0' 'x' | fold -w 72; echo) >"$T/long"
 for more in 1 1000000; do
 	fresh_mbox

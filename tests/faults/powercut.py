@@ -5,18 +5,20 @@ One delivery is recorded: what it writes, names and flushes.  Then, for a cut be
 what a disk may hold: everything that was flushed, and of the rest
 
   journaled  (ext4, xfs) of names those up to some moment, in their order, at least what an fsync of the file or
-             directory concerned has forced; of each write nothing, its beginning, all of it, or its length in zeros
+             directory concerned has forced; of each write nothing, its beginning, its beginning and zeros to its
+             end, nothing but zeros, or all of it
   weak       (directories of a server, other file systems) of names any, in any order; of writes the same
 
 A name and its removal are atomic, and so is a rename.  Few possibilities are all taken, of many a sample with a fixed
 seed, and what is the same tree is looked at once.  The tree is made anew in a home, and has to hold:
 
-  after exit 0   the message once, whole, without any help
+  after exit 0   the message once, whole, without any help, and the next delivery not held up
   before         older messages whole, and no half message in a Maildir; after the next try the message, and at most
-                 twice, where it had been filed already and nobody was told
+                 twice, where it had been filed already and nobody was told, and in an mbox no half message either
 
-Counted apart, for an mbox alone: its dotlock is not flushed, so that a cut may leave its name without its text.  Then
-it is waited out like anybody's (75 until lock_stale_s is over), and half a record is not known for one and stays.
+Counted apart, for an mbox alone: its dotlock is flushed just before the append, so that a cut before that may leave its
+name without its text; it is waited out like anybody's (75 until lock_stale_s is over).  In the weak model it may be gone
+while what it speaks of is there: half a record stays then, between whole ones; and where it is zeros, behind an old one.
 """
 import hashlib
 import os
@@ -315,7 +317,7 @@ def forced(ops, weak):
 def choices(ops, weak):
     """What may be of each operation that is not forced: a list of (numbers, [what may be of them])."""
     there = forced(ops, weak)
-    found = [([number], [None, "all", "half", "zeros"] if op[0] == "write" else [None, "all"])
+    found = [([number], [None, "all", "half", "padded", "zeros"] if op[0] == "write" else [None, "all"])
              for number, op in enumerate(ops)
              if number not in there and op[0] in (NAMES if weak else ()) + ("write", "size")]
     if not weak:
@@ -352,7 +354,8 @@ def apply(first, ops, chosen):
             continue
         if op[0] == "write":
             _, ino, at, text = op
-            text = text[:len(text) // 2] if how == "half" else b"\0" * len(text) if how == "zeros" else text
+            kept = text[:len(text) // 2]
+            text = {"all": text, "half": kept, "padded": kept.ljust(len(text), b"\0"), "zeros": bytes(len(text))}[how]
             old = data.get(ino, b"")
             data[ino] = old[:at] + b"\0" * (at - len(old)) + text + old[at + len(text):]
         elif op[0] == "size":
@@ -397,6 +400,13 @@ def rebuild(found):
 
 def records(path):
     return [text[:-1] for text in re.split(rb"^From .*\n", read(path), flags=re.M)[1:]] if os.path.exists(path) else []
+
+
+def is_well_formed(path):
+    """Does every record begin in a line of its own, behind an empty one?"""
+    content = read(path)
+    return content.startswith(b"From ") and all(content[at - 2:at] == b"\n\n" for at in
+                                               (match.start() for match in re.finditer(rb"From .*20\d\d\n", content)) if at)
 
 
 def texts(target, folder):
@@ -444,12 +454,23 @@ def sent():
     return len(read(f"{T}/sent/log").splitlines()) if os.path.exists(f"{T}/sent/log") else 0
 
 
-def judge(target, found, after_exit, sent_before):
+def what_remains(target):
+    """What the next delivery has left of a record that is not whole: it is between others, or behind an old one."""
+    if not target[1]:
+        return set()
+    found = records(f"{HOME}/inbox")
+    torn = {"torn"} if not all(is_whole(text) for text in found if not text.startswith(OLD)) else set()
+    return torn | ({"glued"} if target[3] and found[:1] != [OLD] else set())
+
+
+def judge(target, found, after_exit, sent_before, weak):
     """What is wrong, and what else is to be counted."""
     rebuild(found)
     least, most, wrong = look(target)
     if after_exit:
-        return wrong + ([] if least == most == 1 else [f"{least} copies after exit 0"]), set()
+        wrong += [] if least == most == 1 else [f"{least} copies after exit 0"]
+        status = deliver(target)
+        return wrong + ([] if status == 0 else [f"the delivery after exit 0 ends with {status}"]), set()
     if target[1]:  # readers of an mbox may see a half record until the next delivery; older ones are whole
         wrong = [text for text in wrong if "half" not in text]
     if os.path.exists(f"{T}/sent/log"):
@@ -463,9 +484,11 @@ def judge(target, found, after_exit, sent_before):
     if status != 0:
         return wrong + [f"the next try ends with {status}"], also
     least, most, more = look(target)
-    if target[1] and any("half" in text for text in more):
-        also.add("torn")
+    also |= what_remains(target)
+    if target[1]:
         more = [text for text in more if "half" not in text]
+        more += [] if is_well_formed(f"{HOME}/inbox") else ["no mbox any more"]
+        more += [] if weak else [f"{word} for good" for word in also & {"torn", "glued"}]
     if least < 1:
         more.append("lost")
     if most > (2 if was_there else 1):
@@ -503,16 +526,18 @@ def run(title, target):
         ends = [state for state in every if state[1]]
         others = [state for state in every if not state[1]]
         random.Random(5).shuffle(others)
-        bad, counts, looked = {}, dict.fromkeys(("twice", "waits", "torn"), 0), ends[:MOST] + others[:MOST // 3 if target[1] else MOST]
+        bad, counts = {}, dict.fromkeys(("twice", "waits", "torn", "glued"), 0)
+        looked = ends[:MOST] + others[:MOST // 3 if target[1] and MOST < 1000 else MOST]
         for cut, ended, was_sent, found in looked:
-            wrong, also = judge(target, found, ended, was_sent)
+            wrong, also = judge(target, found, ended, was_sent, model == "weak")
             for word in also:
                 counts[word] += 1
             for text in wrong:
                 bad.setdefault(text, []).append(cut)
         print(f"{title}, {model}: {len(recorder.ops)} operations, {len(every)} trees, {len(looked)} looked at "
               f"({min(len(ends), MOST)} after exit 0): {counts['twice']} twice, {counts['waits']} wait for a lock of "
-              f"nobody, {counts['torn']} keep half a record, {sum(map(len, bad.values()))} wrong")
+              f"nobody, {counts['torn']} keep half a record, {counts['glued']} zeros behind an old one, "
+              f"{sum(map(len, bad.values()))} wrong")
         for text, where in sorted(bad.items()):
             print(f"    {text}: {len(where)} times, behind operations {sorted(set(where))}")
             for number in sorted(set(where))[:2]:
