@@ -78,7 +78,7 @@ _trommel()
 		--shard) :; return ;;
 		--resume) :; return ;;
 		esac
-		[[ $word == -* ]] && _trommel_words "$word" '-c -o --into --move -y --yes -j --shard --resume ' && return
+		[[ $word == -* ]] && _trommel_words "$word" '-c -o --into --move --allow-outgoing -y --yes -j --shard --resume ' && return
 		_trommel_files "$word"
 		;;
 	undo)

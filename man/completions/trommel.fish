@@ -59,6 +59,7 @@ complete -c trommel -n $seen -s c -r -d 'this file instead of the site\'s config
 complete -c trommel -n $seen -s o -x -a '(__trommel_settings)' -d 'one setting (see trommel.conf(5))'
 complete -c trommel -n $seen -l into -x -d 'file into this mail, as mail_location has it; else your own'
 complete -c trommel -n $seen -l move -d 'take messages out of their source once their copies are on disk'
+complete -c trommel -n $seen -l allow-outgoing -d 'send what the rules redirect, answer, refuse and notify; else nothing is'
 complete -c trommel -n $seen -s y -l yes -d 'do not ask'
 complete -c trommel -n $seen -s j -x -d 'judge so many messages at a time; else as many as there are cores'
 complete -c trommel -n $seen -l shard -x -d 'only the I-th of N parts, for many workers'

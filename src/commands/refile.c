@@ -1,6 +1,6 @@
 /* refile - let rules file saved messages anew: `trommel refile`
  *
- * The plan first; then, in a run that can be resumed and undone, what it says.  Nothing is ever sent. */
+ * The plan first; then, in a run that can be resumed and undone, what it says. */
 #include "commands/refile.h"
 
 #include <errno.h>
@@ -28,6 +28,7 @@ enum {
 	COMMAND_BYTES = 1024 * 1024,
 	OPTION_INTO = OPTION_LONG,
 	OPTION_MOVE,
+	OPTION_OUTGOING,
 	OPTION_SHARD,
 	OPTION_RESUME
 };
@@ -36,6 +37,8 @@ static const Option options_of_refile[] = {
 	OPTIONS_OF_SETTINGS,
 	{ OPTION_INTO, "into", "LOCATION", "file into this mail, as mail_location has it; else your own" },
 	{ OPTION_MOVE, "move", NULL, "take messages out of their source once their copies are on disk" },
+	{ OPTION_OUTGOING, "allow-outgoing", NULL,
+	  "send what the rules redirect, answer, refuse and notify; else nothing is" },
 	{ 'y', "yes", NULL, "do not ask" },
 	{ 'j', NULL, "NUMBER", "judge so many messages at a time; else as many as there are cores" },
 	{ OPTION_SHARD, "shard", "I/N", "only the I-th of N parts, for many workers" },
@@ -91,6 +94,9 @@ static bool read_options(int argc, char **argv, RefileOptions *options)
 			break;
 		case OPTION_MOVE:
 			options->move = true;
+			break;
+		case OPTION_OUTGOING:
+			options->allow_outgoing = true;
 			break;
 		case OPTION_RESUME:
 			options->resume = optarg;
@@ -177,18 +183,23 @@ static void make_job(Refile *refile, const char *script, Slice source, Arena *ar
 
 /* --- asking --- */
 
-static bool agree(const RefileOptions *options, Failure *why)
+static bool agree(const Refile *refile, Failure *why)
 {
+	const RefileOptions *options = refile->options;
+	const bool sends = options->allow_outgoing && refile->counts.redirected + refile->counts.answered > 0;
 	char answer[8] = "";
 
-	if (!options->move || options->yes)
+	if ((!options->move && !sends) || options->yes)
 		return true;
 	if (!isatty(STDIN_FILENO) || !isatty(STDERR_FILENO))
-		return failure_set(
-			why, FAILURE_USAGE, "5.6.0",
-			"messages would be taken out of their source, and nobody can be asked here; "
-			"say --yes when that is meant");
-	fputs("Take these messages out of their source? [y/N] ", stderr);
+		return failure_set(why, FAILURE_USAGE, "5.6.0",
+				   "%s, and nobody can be asked here; say --yes when that is meant",
+				   sends ? "mail would be sent"
+					 : "messages would be taken out of their source");
+	fputs(sends && options->move ? "Send these, and take messages out of their source? [y/N] "
+	      : sends                ? "Send these? [y/N] "
+				     : "Take these messages out of their source? [y/N] ",
+	      stderr);
 	if (!fgets(answer, sizeof answer, stdin) || (answer[0] != 'y' && answer[0] != 'Y'))
 		return failure_set(why, FAILURE_USAGE, "5.6.0", "nothing was done");
 	return true;
@@ -243,7 +254,7 @@ static bool plan_and_run(Refile *refile, Failure *why)
 	if (refile->problem)
 		return failure_set(why, FAILURE_USAGE, "5.6.0", "%s", refile->problem);
 	print_plan(refile);
-	return agree(refile->options, why) && rewind_input(refile->options, why) && refile_run(refile, why);
+	return agree(refile, why) && rewind_input(refile->options, why) && refile_run(refile, why);
 }
 
 /* Has it done anything? */
@@ -261,16 +272,18 @@ static int end_run(Refile *refile, int place, bool done, const Failure *why)
 	Failure ignored;
 
 	if (done) {
-		printf("Done; 'trommel undo %s' puts everything back.\n", id);
+		printf("Done; 'trommel undo %s' puts everything back%s.\n", id,
+		       refile->options->allow_outgoing ? " but what was sent" : "");
 		return GOOD;
 	}
 	complain(why);
-	if (is_untouched(&refile->log))
-		refile_log_remove(&refile->log, place, &ignored);
-	else
+	if (!is_untouched(&refile->log)) {
 		fprintf(stderr,
 			"trommel refile: go on with 'trommel refile --resume %s', or 'trommel undo %s'\n", id,
 			id);
+		return FAILED;
+	}
+	refile_log_remove(&refile->log, place, &ignored);
 	return why->kind == FAILURE_RETRY && why->error ? FAILED : COULD_NOT_RUN;
 }
 
@@ -282,6 +295,7 @@ static void clear(Refile *refile)
 	free(refile->counts.items);
 	free(refile->done);
 	free(refile->used);
+	free(refile->sent);
 	names_clear(&refile->mboxes);
 	refile_log_close(&refile->log);
 }
@@ -349,7 +363,7 @@ static int resume(Refile *refile, RefileOptions *options, Config *config, int pl
 	const bool yes = options->yes;
 	int argc = 0;
 
-	if (!refile_log_open(&refile->log, place, path, id, why))
+	if (!refile_log_open(&refile->log, place, path, id, LOG_PATIENCE_MS, why))
 		return complain(why);
 	if (refile->log.finished || refile->log.undone) {
 		failure_retry(why,
@@ -425,13 +439,14 @@ const Command refile_command = {
 	.run = command_refile,
 	.summary = "let rules file saved messages anew; can be resumed and undone",
 	.synopsis = "refile [-y] [-c FILE] [-o KEY=VALUE]... [-j NUMBER] [--into LOCATION] [--move]\n"
-		    "       [--shard I/N] SCRIPT SOURCE...\n"
+		    "       [--allow-outgoing] [--shard I/N] SCRIPT SOURCE...\n"
 		    "refile --resume RUN\n",
 	.about =
 		"Files saved messages by the rules in SCRIPT: copies them, or with --move takes them out of\n"
-		"their source as well.  Shows first what will be done.  Dates and flags are kept; nothing "
+		"their source as well.  Shows first what will be done.  Dates and flags are kept.  Nothing "
 		"is\n"
-		"sent.  A message that lies where it belongs already stays untouched.\n",
+		"sent unless --allow-outgoing.  A message that lies where it belongs already stays "
+		"untouched.\n",
 	.examples = "trommel refile ~/.sieve ~/mail/old.mbox\n"
 		    "trommel refile --move --yes ~/.sieve ~/Maildir\n"
 		    "trommel refile --into maildir:/srv/new --shard 1/8 rules.sieve archive.tar\n"

@@ -9,7 +9,9 @@
 #include "base/names.h"
 #include "commands/refile_log.h"
 #include "delivery/batch.h"
+#include "delivery/journal.h"
 #include "delivery/lists.h"
+#include "delivery/versions.h"
 #include "mailbox/source.h"
 #include "mailbox/store.h"
 #include "system/config.h"
@@ -19,7 +21,7 @@ typedef struct RefileOptions {
 	const char *file;   /* of the configuration */
 	const char *into;   /* NULL: the user's own mail */
 	const char *resume; /* a run */
-	bool move, yes;
+	bool move, yes, allow_outgoing;
 	unsigned judges;        /* -j; 0: all cores */
 	uint64_t shard, shards; /* 1/1: everything */
 	char **sources;
@@ -40,6 +42,7 @@ typedef struct RefileCounts {
 	size_t staying;                     /* in the folder that they lie in already */
 	size_t withheld;                    /* would leave, and stay where they are */
 	size_t redirected, answered, piped; /* what is not sent */
+	size_t calendars;                   /* changes that are not made */
 	size_t discarded;
 	size_t failed; /* the rules did, and they stay where they are */
 } RefileCounts;
@@ -58,7 +61,9 @@ typedef struct Refile {
 	uint64_t *done;      /* keys of messages that an earlier part of the run has done with, in order */
 	bool *used;          /* of them, met again */
 	size_t done_count;
-	Names mboxes; /* sources that messages are taken out of at the end */
+	Names mboxes;   /* sources that messages are taken out of at the end */
+	uint64_t *sent; /* keys of messages of which something has left, in this part of the run */
+	size_t sent_count, sent_capacity;
 	struct RefileBatch *files;
 	struct Progress *progress;
 } Refile;
@@ -66,13 +71,13 @@ typedef struct Refile {
 /* What is known of a message on its way. */
 typedef struct RefileOwn {
 	uint64_t key;
-	const char *name;   /* of the file */
+	const char *name;   /* "box, message 3" */
 	const char *path;   /* of a file that holds nothing else, or NULL */
 	const char *sender; /* of the From_ line */
 	int64_t received;   /* 0: not known */
 	dev_t device;       /* of the Maildir or mbox that it lies in */
 	ino_t inode;
-	const HeaderIndex *header;
+	const HeaderIndex *header; /* once it was judged */
 } RefileOwn;
 
 /* One copy that the rules want. */
@@ -87,6 +92,7 @@ typedef struct RefileCopy {
 typedef struct RefileFate {
 	RefileCopy *copies; /* those that are to be made */
 	size_t count;
+	bool leaving;  /* something is to be sent */
 	bool taken;    /* out of its source, when that is asked for */
 	bool staying;  /* one copy would go where it lies */
 	bool withheld; /* something would leave, and nothing else is left of it */
@@ -95,6 +101,9 @@ typedef struct RefileFate {
 
 /* Decides that: refile_fate.c. */
 bool refile_decide(Refile *refile, const BatchItem *item, const Plan *plan, RefileFate *fate, Failure *why);
+
+/* Is this folder where the message lies? */
+bool refile_lies_in(Refile *refile, const RefileOwn *own, const char *folder);
 
 /* Reads all sources and asks the rules; `decided` gets each message: refile_read.c. */
 bool refile_read(Refile *refile, bool (*decided)(void *self, BatchItem *item, Plan *plan, Failure *why),
@@ -109,6 +118,16 @@ void refile_plan_print(const Refile *refile, Text *out);
 
 /* Does it: refile_run.c. */
 bool refile_run(Refile *refile, Failure *why);
+
+/* Makes a copy that the next batch will have: of the message, or of what was sent for it. */
+bool refile_prepare(Refile *refile, const BatchItem *item, const RefileCopy *copy, const MessageImage *image,
+		    Failure *why);
+
+/* Sends what leaves of a message that is alone in its batch, and adds to its copies what is kept instead, to
+ * `fate` what became of it: refile_send.c.  `journal` is to be finished once the batch is complete.  False:
+ * the run ends, and what has left until then is known to who resumes it. */
+bool refile_send(Refile *refile, const BatchItem *item, const Plan *plan, const Versions *versions,
+		 RefileFate *fate, Journal **journal, size_t *sent, Failure *why);
 
 /* What an earlier part of the run has done with, read from its log. */
 bool refile_recall(Refile *refile, Failure *why);

@@ -4,6 +4,7 @@
 
 #include "base/ascii.h"
 #include "commands/refile.h"
+#include "delivery/compose.h"
 #include "delivery/target.h"
 
 static bool same_folder(const char *a, const char *b)
@@ -37,6 +38,16 @@ static bool add_filed(Refile *refile, const BatchItem *item, const Action *actio
 	return true;
 }
 
+/* Answers and notifications do not stand for the message: it needs no other place because they are not sent.
+ */
+static void note_outgoing(const Refile *refile, ActionKind kind, RefileFate *fate)
+{
+	if (refile->options->allow_outgoing)
+		fate->leaving = true;
+	else if (kind == ACTION_REDIRECT || kind == ACTION_REJECT || kind == ACTION_REPORT)
+		fate->withheld = true;
+}
+
 static bool collect(Refile *refile, const BatchItem *item, const Plan *plan, RefileFate *fate, Failure *why)
 {
 	fate->copies = arena_zeroed(item->arena, plan->count + 1, sizeof *fate->copies);
@@ -49,9 +60,10 @@ static bool collect(Refile *refile, const BatchItem *item, const Plan *plan, Ref
 			return false;
 		else if (action->kind == ACTION_DISCARD)
 			fate->discarded = true;
-		else if (action->kind == ACTION_REDIRECT || action->kind == ACTION_REJECT ||
-			 action->kind == ACTION_PIPE || action->kind == ACTION_REPORT)
+		else if (action->kind == ACTION_PIPE)
 			fate->withheld = true;
+		else if (action->kind == ACTION_REDIRECT || compose_is_for(action->kind))
+			note_outgoing(refile, action->kind, fate);
 	}
 	if (plan->implicit_keep)
 		add_copy(fate, (RefileCopy){ plan->implicit_folder, NULL, plan->implicit_flags,
@@ -59,8 +71,7 @@ static bool collect(Refile *refile, const BatchItem *item, const Plan *plan, Ref
 	return true;
 }
 
-/* Is this folder where the message lies? */
-static bool lies_in(Refile *refile, const RefileOwn *own, const char *folder)
+bool refile_lies_in(Refile *refile, const RefileOwn *own, const char *folder)
 {
 	AUTO_VALUE(Text) path = { 0 };
 	Failure ignored;
@@ -77,7 +88,7 @@ static void drop_staying(Refile *refile, const RefileOwn *own, RefileFate *fate)
 	size_t kept = 0;
 
 	for (size_t i = 0; i < fate->count; i++)
-		if (own->inode && lies_in(refile, own, fate->copies[i].folder))
+		if (own->inode && refile_lies_in(refile, own, fate->copies[i].folder))
 			fate->staying = true;
 		else
 			fate->copies[kept++] = fate->copies[i];
@@ -104,7 +115,7 @@ bool refile_decide(Refile *refile, const BatchItem *item, const Plan *plan, Refi
 	drop_staying(refile, item->own, fate);
 	keep_flags(item, fate);
 	fate->withheld = fate->withheld && fate->count == 0 && !fate->staying;
-	fate->discarded = fate->count == 0 && !fate->staying && !fate->withheld;
+	fate->discarded = fate->count == 0 && !fate->staying && !fate->withheld && !fate->leaving;
 	fate->taken = !fate->staying && !fate->withheld;
 	return true;
 }

@@ -18,6 +18,10 @@
 #include "mailbox/beneath.h"
 #include "state/directory.h"
 
+enum {
+	PAUSE_MS = 50
+};
+
 bool refile_log_place(const Config *config, const User *user, bool make, int *fd, Text *path, Failure *why)
 {
 	AUTO(Arena) arena = arena_new();
@@ -56,7 +60,22 @@ static bool write_command(int dir, int argc, char **argv, Failure *why)
 	return write_file(dir, "command", text_slice(&command), why);
 }
 
-static bool open_log(RefileLog *log, int place, const char *path, int flags, Failure *why)
+/* The children of a run that was killed hold its lock until they notice. */
+static bool lock_log(const RefileLog *log, unsigned patience_ms)
+{
+	const struct timespec pause = { 0, PAUSE_MS * 1000000 };
+
+	for (unsigned waited_ms = 0;; waited_ms += PAUSE_MS) {
+		if (flock(log->fd, LOCK_EX | LOCK_NB) == 0)
+			return true;
+		if (errno != EWOULDBLOCK || waited_ms >= patience_ms)
+			return false;
+		nanosleep(&pause, NULL);
+	}
+}
+
+static bool open_log(RefileLog *log, int place, const char *path, int flags, unsigned patience_ms,
+		     Failure *why)
 {
 	text_printf(&log->path, "%s/%s", path, log->id);
 	log->dir_fd = openat(place, log->id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
@@ -65,7 +84,7 @@ static bool open_log(RefileLog *log, int place, const char *path, int flags, Fai
 	log->fd = openat(log->dir_fd, "log", O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC | flags, 0600);
 	if (log->fd < 0)
 		return failure_errno(why, "open the log of the run '%s'", log->id);
-	if (flock(log->fd, LOCK_EX | LOCK_NB) < 0)
+	if (!lock_log(log, patience_ms))
 		return failure_errno(why, "another process is at the run '%s'", log->id);
 	return true;
 }
@@ -88,7 +107,7 @@ bool refile_log_create(RefileLog *log, int place, const char *path, int argc, ch
 	}
 	if (made < 0)
 		return failure_errno(why, "make a directory for the run in '%s'", path);
-	if (!open_log(log, place, path, O_CREAT, why) || !write_file(log->dir_fd, "script", script, why) ||
+	if (!open_log(log, place, path, O_CREAT, 0, why) || !write_file(log->dir_fd, "script", script, why) ||
 	    !write_command(log->dir_fd, argc, argv, why))
 		return false;
 	if (mkdirat(log->dir_fd, "taken", 0700) < 0 || fsync(log->dir_fd) < 0 || !beneath_flush(place))
@@ -235,13 +254,14 @@ size_t refile_log_keys(RefileLog *log, const char *which, uint64_t **keys)
 	return complete;
 }
 
-bool refile_log_open(RefileLog *log, int place, const char *path, const char *id, Failure *why)
+bool refile_log_open(RefileLog *log, int place, const char *path, const char *id, unsigned patience_ms,
+		     Failure *why)
 {
 	*log = (RefileLog){ .dir_fd = -1, .fd = -1 };
 	if (strlen(id) >= sizeof log->id || strchr(id, '/') || id[0] == '.' || !*id)
 		return failure_retry(why, "'%s' is no run; 'trommel undo' lists them", id);
 	snprintf(log->id, sizeof log->id, "%s", id);
-	return open_log(log, place, path, 0, why) && read_lines(log, why);
+	return open_log(log, place, path, 0, patience_ms, why) && read_lines(log, why);
 }
 
 size_t refile_log_open_batch(const RefileLog *log)

@@ -6,8 +6,11 @@
  * that were taken out of their source), "cut-N.*" (mbox_excise.h) and "log".  That has a line for each thing,
  * fields between tabs, with %XX for bytes that would end one:
  *
+ *	o KEY				of a message something is about to be sent: the journal
+ *					of deliveries knows what was
  *	B				a batch begins; what follows is about to be
  *	m KEY taken|moved|stays		a message; "taken": out of an mbox, once the run is at its end
+ *	s COUNT				so much was sent of that one; nothing takes it back
  *	c MAILDIR NAME			a copy in a Maildir
  *	a MBOX OFFSET LENGTH DIGESTED DIGEST	a record in an mbox
  *	t FILE NUMBER			FILE becomes taken/NUMBER
@@ -28,7 +31,8 @@
 #include "system/users.h"
 
 enum {
-	LOG_FIELDS = 6
+	LOG_FIELDS = 6,
+	LOG_PATIENCE_MS = 5000
 };
 
 typedef struct RefileLog {
@@ -56,8 +60,9 @@ bool refile_log_place(const Config *config, const User *user, bool make, int *fd
 bool refile_log_create(RefileLog *log, int place, const char *path, int argc, char **argv, Slice script,
 		       Failure *why);
 
-/* Opens one that there is and reads its log; nobody else may be at it. */
-bool refile_log_open(RefileLog *log, int place, const char *path, const char *id, Failure *why);
+/* Opens one that there is and reads its log; nobody else may be at it, which is waited for. */
+bool refile_log_open(RefileLog *log, int place, const char *path, const char *id, unsigned patience_ms,
+		     Failure *why);
 
 /* Adds a line; fields end in NULL. */
 void refile_log_add(RefileLog *log, char kind, const char *const *fields);

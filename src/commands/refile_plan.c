@@ -36,6 +36,9 @@ static void count_outgoing(const Plan *plan, RefileCounts *counts)
 		case ACTION_PIPE:
 			counts->piped++;
 			break;
+		case ACTION_CALENDAR:
+			counts->calendars++;
+			break;
 		case ACTION_REJECT:
 		case ACTION_VACATION:
 		case ACTION_NOTIFY:
@@ -82,7 +85,7 @@ static void print_row(size_t count, const char *what, Text *out)
 void refile_plan_print(const Refile *refile, Text *out)
 {
 	const RefileCounts *counts = &refile->counts;
-	const bool move = refile->options->move;
+	const bool move = refile->options->move, sends = refile->options->allow_outgoing;
 
 	text_printf(out, "%zu message%s\n", counts->messages, counts->messages == 1 ? "" : "s");
 	for (size_t i = 0; i < counts->count; i++) {
@@ -93,9 +96,13 @@ void refile_plan_print(const Refile *refile, Text *out)
 	print_row(counts->staying, "lie there already, and stay", out);
 	print_row(counts->discarded, move ? "discarded: taken out of the source" : "discarded: not copied",
 		  out);
-	print_row(counts->redirected, "redirects: not sent", out);
-	print_row(counts->answered, "answers, refusals, notifications: not sent", out);
+	print_row(counts->redirected, sends ? "redirects: to be sent" : "redirects: not sent", out);
+	print_row(counts->answered,
+		  sends ? "answers, refusals, notifications: to be sent"
+			: "answers, refusals, notifications: not sent",
+		  out);
 	print_row(counts->piped, "copies for programs: not run", out);
+	print_row(counts->calendars, "changes of calendars: not made", out);
 	print_row(counts->withheld, "would only leave, and stay where they are", out);
 	print_row(counts->failed, "the rules failed on, and stay where they are", out);
 }

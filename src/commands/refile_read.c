@@ -150,16 +150,16 @@ static void find_box(const Sourced *it, RefileOwn *own, Arena *arena)
 	}
 }
 
-static RefileOwn *make_own(const Sourced *it, uint64_t key, const HeaderIndex *header, Arena *arena)
+static RefileOwn *make_own(const Sourced *it, uint64_t key, Arena *arena)
 {
 	RefileOwn *own = ARENA_NEW(arena, RefileOwn);
 
 	own->key = key;
-	own->name = arena_copy_string(arena, it->name);
+	own->name = it->number ? arena_printf(arena, "%s, message %zu", it->name, it->number)
+			       : arena_copy_string(arena, it->name);
 	own->path = it->path ? arena_copy_string(arena, it->path) : NULL;
 	own->sender = arena_copy_bytes(arena, it->sender.data ? it->sender.data : "", it->sender.length);
 	own->received = it->has_received ? it->received : 0;
-	own->header = header;
 	find_box(it, own, arena);
 	return own;
 }
@@ -197,7 +197,7 @@ static bool add_message(void *self, const Sourced *it, Failure *why)
 	header = header_index(it->message->header, arena);
 	item.envelope = make_envelope(refile, it, header, arena);
 	item.flags = copy_flags(it, arena);
-	item.own = make_own(it, key, header, arena);
+	item.own = make_own(it, key, arena);
 	return batch_add(refile->batch, &item, why);
 }
 

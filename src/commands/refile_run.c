@@ -15,6 +15,7 @@
 #include "commands/progress.h"
 #include "commands/refile.h"
 #include "commands/refile_undo.h"
+#include "delivery/copies.h"
 #include "delivery/versions.h"
 #include "mailbox/beneath.h"
 #include "mailbox/filing_bulk.h"
@@ -151,8 +152,8 @@ static bool commit(Refile *refile, Failure *why)
 
 /* --- one message --- */
 
-static bool prepare_copy(Refile *refile, const BatchItem *item, const RefileCopy *copy,
-			 const Versions *versions, Failure *why)
+bool refile_prepare(Refile *refile, const BatchItem *item, const RefileCopy *copy, const MessageImage *image,
+		    Failure *why)
 {
 	const RefileOwn *own = item->own;
 	RefileBatch *batch = refile->files;
@@ -164,8 +165,7 @@ static bool prepare_copy(Refile *refile, const BatchItem *item, const RefileCopy
 					.sender = *own->sender ? own->sender : item->envelope->sender,
 					.received = own->received };
 	bool missing;
-	Filing *filing = filing_prepare(refile->store, &options, &versions->items[copy->image].image,
-					&missing, why);
+	Filing *filing = filing_prepare(refile->store, &options, image, &missing, why);
 
 	if (!filing)
 		return failure_add(why, "folder '%s'", copy->folder ? copy->folder : "INBOX");
@@ -195,23 +195,66 @@ static void take_file(RefileBatch *batch, const char *path)
 	batch->taken[batch->taken_count++] = (Taken){ text_take(&whole), ++batch->taken_next };
 }
 
+/* What is sent cannot be taken back, so such a message has a batch of its own: its copies are prepared, it is
+ * sent, then they are filed.  Until the batch is complete the journal knows what has left. */
+static bool send_message(Refile *refile, const BatchItem *item, const Plan *plan, const Versions *versions,
+			 RefileFate *fate, Failure *why)
+{
+	RefileBatch *batch = refile->files;
+	const RefileOwn *own = item->own;
+	AUTO(Journal) journal = NULL;
+	size_t sent;
+	bool taken;
+
+	if (!refile_send(refile, item, plan, versions, fate, &journal, &sent, why))
+		return false;
+	taken = refile->options->move && fate->taken;
+	note_message(batch, own, taken);
+	if (sent)
+		text_printf(&batch->lines, "s\t%zu\n", sent);
+	if (taken && own->path)
+		take_file(batch, own->path);
+	if (!commit(refile, why))
+		return false;
+	journal_finish(TAKE(journal));
+	return true;
+}
+
+/* The batch's memory is not there for the children that write what is sent. */
+static void own_bytes(BatchItem *item)
+{
+	Message *message = &item->message;
+	const Slice memory = message->memory, from_line = message->from_line;
+
+	message->memory.data = arena_copy_bytes(item->arena, memory.data, memory.length);
+	message->header.data = message->memory.data;
+	message->from_line.data = arena_copy_bytes(item->arena, from_line.data, from_line.length);
+}
+
 static bool file_message(void *self, BatchItem *item, Plan *plan, Failure *why)
 {
 	Refile *refile = self;
 	RefileBatch *batch = refile->files;
-	const RefileOwn *own = item->own;
+	RefileOwn *own = item->own;
 	AUTO_VALUE(Versions) versions = { 0 };
 	RefileFate fate;
 	bool taken;
 
 	if (!refile_decide(refile, item, plan, &fate, why) ||
-	    (batch->count + fate.count > batch->room && !commit(refile, why)) ||
-	    !versions_make(&versions, refile->config, item->envelope, &item->message, own->header, plan,
+	    ((fate.leaving || batch->count + fate.count > batch->room) && !commit(refile, why)))
+		return false;
+	if (fate.leaving)
+		own_bytes(item);
+	own->header = header_index(item->message.header, item->arena);
+	if (!versions_make(&versions, refile->config, item->envelope, &item->message, own->header, plan,
 			   item->arena, why))
 		return false;
 	for (size_t i = 0; i < fate.count; i++)
-		if (!prepare_copy(refile, item, &fate.copies[i], &versions, why))
+		if (!refile_prepare(refile, item, &fate.copies[i],
+				    &versions.items[fate.copies[i].image].image, why))
 			return false;
+	if (fate.leaving)
+		return send_message(refile, item, plan, &versions, &fate, why);
 	taken = refile->options->move && fate.taken;
 	note_message(batch, own, taken);
 	if (taken && own->path)
@@ -288,7 +331,7 @@ bool refile_run(Refile *refile, Failure *why)
 	Progress progress;
 	bool done;
 
-	batch.filings = memory_new((batch.room + LIMIT_ACTIONS + 1) * sizeof *batch.filings);
+	batch.filings = memory_new((batch.room + 2 * LIMIT_ACTIONS + COPIES_BESIDES) * sizeof *batch.filings);
 	refile->files = &batch;
 	refile->progress = &progress;
 	progress_begin(&progress, "filed", refile->counts.messages);

@@ -229,6 +229,8 @@ bool refile_undo_lines(RefileUndo *undo, size_t first, Failure *why)
 		if (ends[i] == 'R')
 			continue;
 		refile_log_line(undo->log, i, &line, &text);
+		if (line.kind == 's')
+			undo->sent += strtoull(line.fields[0], NULL, 10);
 		if (line.kind == 't' && !give_back(undo, &line, why))
 			return false;
 		if (line.kind == 'c' && !remove_copy(undo, &line, ends[i], why))

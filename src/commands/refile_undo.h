@@ -13,6 +13,7 @@ typedef struct RefileUndo {
 	size_t removed;  /* copies */
 	size_t returned; /* messages that are back in their source */
 	size_t gone;     /* copies that were not there any more, or not as they were filed */
+	size_t sent;     /* what has left */
 } RefileUndo;
 
 /* Takes back the lines from `first` on, the last one first, but for batches that were taken back already. */

@@ -90,7 +90,7 @@ static void print_run(int place, const char *path, const char *id)
 	AUTO_VALUE(Text) out = { 0 };
 	Failure why = { 0 };
 
-	if (refile_log_open(&log, place, path, id, &why))
+	if (refile_log_open(&log, place, path, id, 0, &why))
 		text_printf(&out, "%s  %s", id,
 			    log.undone     ? "half undone"
 			    : log.finished ? "finished   "
@@ -142,7 +142,7 @@ static int put_back_run(int place, const char *path, const char *id, const Optio
 {
 	RefileLog log;
 	RefileUndo undo = { .log = &log, .store = store };
-	bool done = refile_log_open(&log, place, path, id, why) &&
+	bool done = refile_log_open(&log, place, path, id, LOG_PATIENCE_MS, why) &&
 		    (options->forget || take_back(&undo, why)) && refile_log_remove(&log, place, why);
 
 	refile_log_close(&log);
@@ -151,6 +151,10 @@ static int put_back_run(int place, const char *path, const char *id, const Optio
 	if (options->forget)
 		return GOOD;
 	printf("%zu copies removed, %zu files back in their source\n", undo.removed, undo.returned);
+	if (undo.sent)
+		printf("%zu messages, redirected or written for the rules, have left and cannot be called "
+		       "back\n",
+		       undo.sent);
 	if (undo.gone)
 		printf("%zu copies were not there any more, or were changed since\n", undo.gone);
 	return undo.gone ? INCOMPLETE : GOOD;

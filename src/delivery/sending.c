@@ -75,6 +75,15 @@ size_t sendings_left(const Sendings *sendings)
 	return left;
 }
 
+size_t sendings_done(const Sendings *sendings)
+{
+	size_t done = 0;
+
+	for (size_t i = 0; i < sendings->count; i++)
+		done += sendings->items[i].done;
+	return done;
+}
+
 /* ---- deciding ---- */
 
 static void note_and_keep(Sendings *sendings, Sending *sending, const char *what, const char *why)
@@ -484,12 +493,50 @@ static void give_up(Sendings *sendings, Sending *sending, const Failure *why)
 	}
 }
 
+/* ---- at most once ---- */
+
+static void name_attempt(const Sending *sending, char attempt[DIGEST_HEX])
+{
+	digest_of((const Slice[]){ SLICE("attempt"), slice_of(sending->effect) }, 2, attempt);
+}
+
+/* Each has its attempt in the journal, and may take that back. */
+bool sendings_keep_journal(Sendings *sendings, Failure *why)
+{
+	if (!journal_keep(sendings->journal, 3 * sendings->count, &sendings->is_kept, why))
+		return false;
+	if (!sendings->is_kept && why->kind == FAILURE_NONE)
+		failure_retry(why, "state_dir is empty: nothing is sent where it cannot be noted");
+	return sendings->is_kept;
+}
+
+/* Hands over what was not tried before.  A failure means that it has not left. */
+static bool hand_over_once(Sendings *sendings, Sending *sending, Failure *why)
+{
+	char attempt[DIGEST_HEX];
+	Failure ignored = { 0 };
+
+	if (!sendings->at_most_once)
+		return hand_over(sendings, sending, why);
+	name_attempt(sending, attempt);
+	if (journal_has(sendings->journal, attempt))
+		return failure_set(why, FAILURE_REFUSED, "4.0.0",
+				   "it may have been sent already, just before the end of an earlier try");
+	if (!journal_note(sendings->journal, attempt, true, why))
+		return false;
+	if (hand_over(sendings, sending, why))
+		return true;
+	/* where that cannot be noted, the next try keeps it */
+	(void)journal_take_back(sendings->journal, attempt, &ignored);
+	return false;
+}
+
 static bool send_it(Sendings *sendings, Sending *sending, Failure *why)
 {
 	const Action *action = sending->action;
 	Failure reason = { 0 };
 
-	if (!sending->done && !hand_over(sendings, sending, &reason)) {
+	if (!sending->done && !hand_over_once(sendings, sending, &reason)) {
 		if (reason.kind != FAILURE_REFUSED) {
 			*why = reason;
 			return false;

@@ -33,7 +33,10 @@ typedef struct Sendings {
 	Carrying *carrying;
 	Copies *copies;
 	Journal *journal;
-	bool is_kept;   /* the journal, on disk */
+	bool is_kept; /* the journal, on disk */
+	/* In place of "at least once", for mail that is safe where it is: each is noted before it is handed
+	 * over, too, and what an earlier try may have sent is kept instead.  The journal must be kept. */
+	bool at_most_once;
 	Sending *items; /* in the arena */
 	size_t count;
 } Sendings;
@@ -41,6 +44,9 @@ typedef struct Sendings {
 /* Decides about everything that leaves; adds to the copies what is kept instead, and ":fcc".  May set the
  * refusal of `carrying`. */
 bool sendings_decide(Sendings *sendings, Failure *why);
+
+/* Makes the journal of sendings that are at most once.  False also when it cannot be kept. */
+bool sendings_keep_journal(Sendings *sendings, Failure *why);
 
 /* How many are still to be sent. */
 size_t sendings_left(const Sendings *sendings);
@@ -50,6 +56,9 @@ bool sendings_pipe(Sendings *sendings, Failure *why);
 
 /* Hands over everything else.  What is kept because it was refused is added to the copies. */
 bool sendings_send(Sendings *sendings, Failure *why);
+
+/* How many have left, in this try or an earlier one. */
+size_t sendings_done(const Sendings *sendings);
 
 /* Tells the memory what is to be remembered. */
 void sendings_remember(const Sendings *sendings);
