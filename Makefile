@@ -121,9 +121,10 @@ $(ATTACKER): tests/delivery/attacker.c $(BUILD)/obj/main.o $(LIBRARY) $(BUILD)/f
 	@mkdir -p $(@D)
 	$(LINK) -Wl,--wrap=sieve_run -MMD -MP -MF $@.d -MT $@ -o $@ $(BUILD)/obj/main.o $< $(LIBRARY) $(PCRE2_LIBS)
 
-# What network file systems do to calls, for tests/faults/nfs.sh.  Fortified functions would not be its own.
-NFS_SHIM := $(BUILD)/tests/nfs_shim.so
-$(NFS_SHIM): tests/faults/nfs_shim.c $(BUILD)/flags
+# What network file systems do to calls, for tests/faults/nfs.sh, and what no tracer can do, for steps.sh beside it.
+# Fortified functions would not be their own.
+SHIMS := $(BUILD)/tests/nfs_shim.so $(BUILD)/tests/fault_shim.so
+$(SHIMS): $(BUILD)/tests/%.so: tests/faults/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(COMPILE) -U_FORTIFY_SOURCE -shared $(LDFLAGS) -o $@ $<
 
@@ -146,7 +147,7 @@ faults:
 	@FAULTS_STEP=1 POWERCUT_STATES=2000 TEST_TIMEOUT=7200 $(PARALLEL) -s check \
 		TESTS='tests/faults/steps.sh tests/faults/nfs.sh tests/faults/powercut.sh'
 
-tests: all $(PUBLIC_LIBRARY) $(UNIT_TESTS) $(BUILD)/tests/compare_gmime $(ATTACKER) $(NFS_SHIM) $(KERNEL_SHIM)
+tests: all $(PUBLIC_LIBRARY) $(UNIT_TESTS) $(BUILD)/tests/compare_gmime $(ATTACKER) $(SHIMS) $(KERNEL_SHIM)
 
 # `make check TESTS=tests/house.sh` runs only that.
 check:

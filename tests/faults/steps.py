@@ -5,23 +5,34 @@ For each plan: what the first, undisturbed delivery calls from its first read of
 of these calls gets its errors and signals, once, in a fresh home; the delivery is tried again until it ends with 0;
 and every effect has to be there exactly once.
 
+The faults are strace(1)'s, which sees every call, and those of fault_shim.so for what a tracer cannot do: calls that move
+less than they were asked to, and calls that are done and whose reply is lost.  Where nobody may trace, all are the shim's.
+
+The next delivery is not held up (PROMPT_S).  Where a message has one place and nothing leaves, nothing of it is there
+after a status that is not 0, but for a kill.
+
 What no program can win is counted apart: kill -9, or a fault of our own, between an effect and the note of it may have
 that one effect happen twice (copies that went into several mboxes in one step: those; where nothing leaves no journal is
 kept, and it is all copies), and all of it behind the end of the journal, in the last calls before the exit.  Nothing may be lost, and neither an error that a call reports nor a
 signal that asks for an end may double anything.
 """
+import errno
 import os
 import re
 import shutil
+import signal
 import subprocess
 import sys
+import time
 
 T, HOME, TROMMEL, ME = os.environ["T"], os.environ["HOME"], os.environ["TROMMEL"], os.environ["ME"]
 STEP = int(os.environ["FAULTS_STEP"])
 TRIES = 3
+PROMPT_S = 5
+TRACE = f"{HOME}/trace"
 
 # What may go wrong with a call.  Others cannot fail, or not once they have begun to wait for a child; close() is not
-# here because what strace lets fail is not done, and a close that fails has closed all the same.
+# here because what fails here is not done, and a close that fails has closed all the same.
 ERRORS = {
     "openat": ["EMFILE", "EIO", "ENOSPC", "EINTR"], "read": ["EIO", "EINTR"], "pread64": ["EIO", "EINTR"],
     "write": ["ENOSPC", "EDQUOT", "EIO", "EINTR"], "writev": ["ENOSPC", "EDQUOT", "EIO", "EINTR"],
@@ -38,6 +49,12 @@ ERRORS = {
     "mmap": ["ENOMEM"], "brk": [], "statfs": ["EIO"], "getdents64": ["EIO"],
 }
 SIGNALS = ["KILL", "TERM", "SEGV", "XFSZ"]
+# Half of it, by one call or by two; then the disk is full.
+SHORT = {"read": ["short"], "pread64": ["short"], "write": ["short", "short ENOSPC"], "writev": ["short", "short ENOSPC"],
+         "pwrite64": ["short", "short ENOSPC"], "sendfile": ["short", "short ENOSPC"],
+         "copy_file_range": ["short", "short ENOSPC"]}
+LOST = dict.fromkeys(("linkat", "rename", "renameat", "unlink", "unlinkat", "mkdir", "mkdirat", "fsync", "fdatasync",
+                      "ftruncate"), ["lost EIO"]) | {"close": ["lost EIO", "lost ENOSPC"]}
 SILENT = {"Sent", "alice"}  # of an answer that is not given
 LAST = 4  # calls before the exit, in which the journal goes
 DEADLY = {"KILL", "SEGV"}
@@ -78,6 +95,63 @@ notify "mailto:dave@example.com"; report "abuse" "Bad." "erin@example.com"; pipe
 }
 
 
+class Strace:
+    """Has every call of the kernel's fail before it is done, or be met by a signal."""
+
+    log_line = re.compile(r"([a-z_0-9]+)\((\w*)")
+    hit = re.compile(r"INJECTED|--- SIG(TERM|SEGV|XFSZ)|killed by SIGKILL")
+
+    def tracer(self, name="", number=0, fault=""):
+        what = f"signal={fault}" if fault in SIGNALS else f"error={fault}"
+        return ["strace", "-o", TRACE] + (["-e", f"trace={name}", "-e", f"inject={name}:{what}:when={number}"] if name else [])
+
+    def faults(self, name):
+        return ERRORS.get(name, []) + SIGNALS
+
+
+class Shim:
+    """The same for the calls of libc's that the program makes; and those that are done in part, or in vain."""
+
+    log_line = re.compile(r"([a-z_0-9]+) (-?\d+)$")
+    hit = re.compile(r"^\w+ hit$", re.M)
+
+    def __init__(self, alone):
+        self.alone = alone
+
+    def tracer(self, name="", number=0, fault=""):
+        with open(TRACE, "w", encoding="ascii"):
+            os.chmod(TRACE, 0o666)
+        command = ["env", f"LD_PRELOAD={os.environ['FAULT_SHIM']}", f"FAULT_LOG={TRACE}"]
+        if not name:
+            return command
+        manner, _, error = fault.partition(" ") if " " in fault else (fault, "", "")
+        if fault in SIGNALS:
+            what = f"signal={int(getattr(signal, 'SIG' + fault))}"
+        elif manner in ("short", "lost"):
+            what = f"{manner}={getattr(errno, error) if error else 0}"
+        else:
+            what = f"error={getattr(errno, fault)}"
+        return command + [f"FAULT={name} {number} {what}"]
+
+    def faults(self, name):
+        own = SHORT.get(name, []) + LOST.get(name, [])
+        return own + (ERRORS.get(name, []) + SIGNALS if self.alone else [])
+
+
+def tools():
+    """What faults are made with here."""
+    if os.environ.get("FAULTS_UNTRACED"):
+        print("strace is not wanted: all faults are those of a preloaded library")
+        return [Shim(alone=True)]
+    try:
+        subprocess.run(["setpriv", "--reuid", ME, "--regid", ME, "--clear-groups", "strace", "-o", "/dev/null", "true"],
+                       check=True, capture_output=True)
+    except (OSError, subprocess.CalledProcessError):
+        print("strace may not trace here: all faults are those of a preloaded library")
+        return [Shim(alone=True)]
+    return [Strace(), Shim(alone=False)]
+
+
 def fresh(script):
     for name in os.listdir(HOME):
         path = os.path.join(HOME, name)
@@ -106,19 +180,18 @@ def deliver(options, tracer=()):
                               check=False)
 
 
-def steps(options):
+def steps(options, tool):
     """The calls from the first read of the message on, each as (name, how many of that name came before it)."""
-    trace = f"{HOME}/trace"
-    deliver(options, ["strace", "-o", trace])
+    deliver(options, tool.tracer())
     counts, found, reading = {}, [], False
-    with open(trace, encoding="utf-8", errors="replace") as file:
+    with open(TRACE, encoding="utf-8", errors="replace") as file:
         for line in file:
-            match = re.match(r"([a-z_0-9]+)\(", line)
+            match = tool.log_line.match(line)
             if not match:
                 continue
-            name = match.group(1)
+            name, first = match.groups()
             counts[name] = counts.get(name, 0) + 1
-            reading = reading or line.startswith(("read(0,", "fstat(0,"))
+            reading = reading or (name in ("read", "fstat") and first == "0")
             if reading and name != "exit_group":
                 found.append((name, counts[name]))
     return found
@@ -204,35 +277,46 @@ def may_double(plan, doubled, fault, last):
 
 
 def try_again(options, status):
-    """The MTA's next tries; the last status."""
+    """The MTA's next tries: the last status, and the longest time that one took."""
+    longest_s = 0
     for _ in range(TRIES):
         if status in (0, 77):
             break
+        begun = time.monotonic()
         status = deliver(options).returncode
-    return status
+        longest_s = max(longest_s, time.monotonic() - begun)
+    return status, longest_s
 
 
-def attempt(plan, step, fault, last):
+def shows_early(plan, status, fault):
+    """Is there anything of a message that is not delivered, though nothing but the failure stood in the way?"""
+    if status != 75 or fault in SIGNALS or len(plan[2]) != 1 or plan[3]:
+        return False
+    return any(len(bodies(plan[1], folder)) for folder in plan[2])
+
+
+def attempt(plan, tool, step, fault, last):
     """Whether the fault came about; '' when all is well, else what is wrong; and what happened twice."""
     script, options, folders, sent = plan
     name, number = step
     fresh(script)
-    what = f"signal={fault}" if fault in SIGNALS else f"error={fault}"
-    trace = f"{HOME}/trace"
-    tracer = ["strace", "-o", trace, "-e", f"trace={name}", "-e", f"inject={name}:{what}:when={number}"]
     try:
-        status = deliver(options, tracer).returncode
-        with open(trace, encoding="utf-8", errors="replace") as file:
-            fired = re.search(r"INJECTED|--- SIG(TERM|SEGV|XFSZ)|killed by SIGKILL", file.read())
+        status = deliver(options, tool.tracer(name, number, fault)).returncode
+        with open(TRACE, encoding="utf-8", errors="replace") as file:
+            fired = tool.hit.search(file.read())
         if not fired:
             return False, "", []
         if status not in (0, 75, 77, -9, 137):
             return True, f"ended with {status}", []
-        status = try_again(options, status)
+        if shows_early(plan, status, fault):
+            return True, "is there, and ended with 75", []
+        status, took_s = try_again(options, status)
     except subprocess.TimeoutExpired:
         return True, "is stuck", []
     if status != (77 if "ereject" in script else 0):
         return True, f"still {status} after {TRIES} more tries", []
+    if took_s > PROMPT_S:
+        return True, f"stuck: the next delivery took {took_s:.1f} s", []
     missing, doubled, damaged = verdict(options, folders, sent)
     if "vacation" in script and fault not in SIGNALS and is_told_of_silence():
         missing = [effect for effect in missing if effect not in SILENT]
@@ -243,32 +327,45 @@ def attempt(plan, step, fault, last):
     return True, "" if may_double(plan, doubled, fault, last) else "doubled: " + ", ".join(doubled), doubled
 
 
+def sweep(title, plan, tool):
+    """Faults that came about, and those of them that went wrong."""
+    fresh(plan[0])
+    calls = steps(plan[1], tool)
+    missing, doubled, damaged = verdict(plan[1], plan[2], plan[3])
+    if not calls or missing or doubled or damaged:
+        print(f"{title}: undisturbed: {len(calls)} calls, missing {missing}, doubled {doubled}, damaged {damaged}")
+        return 1, 1
+    tried, wrong, twice = 0, 0, []
+    jobs = [(step, fault) for step in calls for fault in tool.faults(step[0])]
+    for step, fault in jobs[len(title) % STEP::STEP]:
+        fired, text, doubled = attempt(plan, tool, step, fault, step in calls[-LAST:])
+        tried += fired
+        if text:
+            wrong += 1
+            print(f"{title}: {fault} at {step[0]} number {step[1]}: {text}")
+        elif doubled:
+            twice.append(f"{', '.join(doubled)} ({fault} at {step[0]} number {step[1]})")
+    print(f"{title}, {type(tool).__name__}: {len(calls)} calls, {tried} faults, {wrong} wrong, {len(twice)} times something "
+          "twice, by a kill" + "".join(f"\n    {line}" for line in twice), flush=True)
+    return tried, wrong
+
+
 def main():
-    wrong = 0
+    tried = wrong = 0
+    wanted = os.environ.get("FAULTS_PLAN", "")
+    every = tools()
     for title, plan in PLANS.items():
+        if wanted not in title:
+            continue
         fresh(plan[0])
         if deliver(plan[1]).returncode not in (0, 77):
             print(f"{title}: is not delivered at all")
             return 1
-        fresh(plan[0])
-        calls = steps(plan[1])
-        missing, doubled, damaged = verdict(plan[1], plan[2], plan[3])
-        if missing or doubled or damaged:
-            print(f"{title}: undisturbed: missing {missing}, doubled {doubled}, damaged {damaged}")
-            return 1
-        tried, twice = 0, []
-        jobs = [(step, fault) for step in calls for fault in ERRORS.get(step[0], []) + SIGNALS]
-        for step, fault in jobs[len(title) % STEP::STEP]:
-            fired, text, doubled = attempt(plan, step, fault, step in calls[-LAST:])
-            tried += fired
-            if text:
-                wrong += 1
-                print(f"{title}: {fault} at {step[0]} number {step[1]}: {text}")
-            elif doubled:
-                twice.append(f"{', '.join(doubled)} ({fault} at {step[0]} number {step[1]})")
-        print(f"{title}: {len(calls)} calls, {tried} faults, {len(twice)} times something twice, by a kill"
-              + "".join(f"\n    {line}" for line in twice))
-    return 1 if wrong else 0
+        for tool in every:
+            counts = sweep(title, plan, tool)
+            tried, wrong = tried + counts[0], wrong + counts[1]
+    print(f"in all {tried} faults, {wrong} wrong")
+    return 1 if wrong or not tried else 0
 
 
 sys.exit(main())
