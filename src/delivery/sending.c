@@ -544,6 +544,9 @@ static bool send_it(Sendings *sendings, Sending *sending, Failure *why)
 		give_up(sendings, sending, &reason);
 		return true;
 	}
+	if (reason.kind != FAILURE_NONE)
+		text_printf(&sendings->carrying->notes, "%s of line %u did not reach everybody: %s\n",
+			    plan_action_name(action->kind), action->line, reason.text);
 	settle(sendings, sending);
 	carry_out_tell(sendings->carrying,
 		       arena_printf(sendings->carrying->arena, "%s ", plan_action_name(action->kind)),

@@ -1,6 +1,7 @@
 #include "delivery/smtp_client.h"
 
 #include <errno.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/utsname.h>
 
@@ -29,6 +30,8 @@ typedef struct Session {
 	Stream *stream;
 	SmtpReply reply;
 	Text host;
+	bool *is_named;      /* for each recipient: the server has accepted it */
+	Failure refusals;    /* of some recipients; FAILURE_NONE: there were none */
 	bool is_out_of_step; /* nothing can be said any more: the connection is lost, or in the middle of a
 			      * message */
 } Session;
@@ -38,6 +41,7 @@ static void session_clear(Session *session)
 	stream_close(session->stream);
 	smtp_reply_clear(&session->reply);
 	text_clear(&session->host);
+	free(session->is_named);
 }
 
 DEFINE_AUTO_VALUE(Session, session_clear)
@@ -228,11 +232,13 @@ static bool smtp_verdict(Session *session, Failure *why)
 	return read_reply(session, why) && is_granted(session, 2, "the message", why);
 }
 
-/* The failure of some recipients; one that may still take it later decides that it is tried again. */
-static void add_refusal(const Failure *refusal, Failure *why)
+/* Of several the first is told; one that may still take it later decides whether it is tried again. */
+static void add_refusal(Session *session, const Failure *refusal)
 {
-	if (why->kind == FAILURE_NONE || (why->kind == FAILURE_REFUSED && refusal->kind == FAILURE_RETRY))
-		*why = *refusal;
+	Failure *told = &session->refusals;
+
+	if (told->kind == FAILURE_NONE || (told->kind == FAILURE_REFUSED && refusal->kind == FAILURE_RETRY))
+		*told = *refusal;
 }
 
 /* RFC 2033, 4.2: a reply for each recipient, in the order of the RCPTs. */
@@ -240,24 +246,28 @@ static bool lmtp_verdict(Session *session, Failure *why)
 {
 	const Outgoing *mail = session->transaction.mail;
 	AUTO_VALUE(Text) takers = { 0 };
-	Failure refusals = { 0 };
 
 	for (size_t i = 0; i < mail->recipient_count; i++) {
 		AUTO_VALUE(Text) what = { 0 };
 		Failure refusal = { 0 };
 
+		if (!session->is_named[i])
+			continue;
 		text_printf(&what, "the message for %s", mail->recipients[i]);
 		if (!read_reply(session, why))
 			return false;
 		if (is_granted(session, 2, text_string(&what), &refusal))
 			text_printf(&takers, "%s%s", takers.length ? ", " : "", mail->recipients[i]);
 		else
-			add_refusal(&refusal, &refusals);
+			add_refusal(session, &refusal);
 	}
-	if (refusals.kind == FAILURE_NONE)
-		return true;
-	*why = refusals;
-	return takers.length ? failure_add(why, "but took it for %s", text_string(&takers)) : false;
+	if (!takers.length) {
+		*why = session->refusals;
+		return false;
+	}
+	if (session->refusals.kind != FAILURE_NONE)
+		failure_add(&session->refusals, "but took it for %s", text_string(&takers));
+	return true;
 }
 
 /* -- All of it ----------------------------------------------------------------------------------------- */
@@ -288,12 +298,28 @@ static bool name_recipient(Session *session, size_t index, Failure *why)
 	       ask(session, text_string(&command), why) && is_accepted(session, text_string(&what), why);
 }
 
+/* One that is refused for good keeps nobody else from getting it.  One that is put off has all wait: nothing
+ * has happened yet. */
 static bool name_recipients(Session *session, Failure *why)
 {
-	for (size_t i = 0; i < session->transaction.mail->recipient_count; i++)
-		if (!name_recipient(session, i, why))
+	const size_t count = session->transaction.mail->recipient_count;
+	bool any = false;
+
+	session->is_named = memory_zeroed(count, sizeof *session->is_named);
+	for (size_t i = 0; i < count; i++) {
+		Failure refusal = { 0 };
+
+		any |= session->is_named[i] = name_recipient(session, i, &refusal);
+		if (refusal.kind == FAILURE_RETRY || session->is_out_of_step) {
+			*why = refusal;
 			return false;
-	return true;
+		}
+		if (!session->is_named[i])
+			add_refusal(session, &refusal);
+	}
+	if (!any)
+		*why = session->refusals;
+	return any;
 }
 
 static bool transact(Session *session, Failure *why)
@@ -337,6 +363,8 @@ bool smtp_submit(const Config *config, const Outgoing *mail, Failure *why)
 		return false;
 	find_own_name(&session, config);
 	done = say_hello(&session, why) && transact(&session, why);
+	if (done)
+		*why = session.refusals;
 	say_goodbye(&session);
 	return done;
 }

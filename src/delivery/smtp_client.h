@@ -15,11 +15,11 @@
 
 #include "delivery/submit.h"
 
-/* Hands `mail` to the server of the setting `submission`.  True: it was taken, for every recipient.  False
- * and `why` as of submit_mail.
+/* Hands `mail` to the server of the setting `submission`.  True, and false and `why`, as of submit_mail.
  *
- * One recipient that is refused and nobody gets it.  By LMTP a server can refuse it for some after it had all
- * of it; the failure then names the others, who have it. */
+ * A recipient that is put off when it is named has all of them wait, as nothing has happened yet; one that is
+ * refused keeps nobody else from getting it.  By LMTP a server can do both after it had all of the message:
+ * then whom it took it for has it, and the others do not get it. */
 bool smtp_submit(const Config *config, const Outgoing *mail, Failure *why);
 
 #endif

@@ -32,7 +32,7 @@ typedef struct Outgoing {
 	void *self;
 } Outgoing;
 
-/* Who takes mail.  When it answers true the message is his; false and `why`, as of submit_mail: it is not. */
+/* Who takes mail.  When it answers true the message is his, for one recipient at least; false and `why`, as of submit_mail: it is not. */
 typedef struct Submitter {
 	bool (*submit)(void *self, const Outgoing *mail, Failure *why);
 	void *self;
@@ -53,7 +53,10 @@ const char *const *submit_environment(const Envelope *envelope, Arena *arena);
  * said, by one implementation or the other, of a relay that has no address just now or of a mail system that
  * is down; EX_USAGE, EX_NOPERM and EX_CONFIG are about how this site is set up.  What a server's replies mean
  * is in smtp_reply.h.  No server is known to take a message that must be RETURNed when it is late unless it
- * says so (RFC 2852); then that is a refusal for good too. */
+ * says so (RFC 2852); then that is a refusal for good too.
+ *
+ * True with a `why` that is set: some recipients have it, and others do not and will not, for to try again
+ * would be to send it to the first a second time. */
 bool submit_mail(const Submitter *submitter, const Config *config, const Envelope *envelope,
 		 const Outgoing *mail, Failure *why);
 

@@ -309,6 +309,46 @@ later "LMTP without LHLO"
 is "$(line HELO)" "" "is no SMTP"
 rm "$T/lmtp"
 
+# Several recipients, whom only a notification has.
+tell() { # option...: carol, dave and erin are told of a message, which is kept
+	fresh
+	echo 'require "enotify"; notify :message "News" "mailto:carol@example.com,dave@example.com,erin@example.com"; keep;' | rules
+	deliver -r reader@example.net -o submission="$URI" -o hostname=mx.example.net -f alice@example.org <"$T/mail"
+}
+serve "$T/lmtp"
+tell
+is "$? $(count) $(line RCPT | tr '\n' ' ')" "0 1 RCPT TO:<carol@example.com> RCPT TO:<dave@example.com> RCPT TO:<erin@example.com> " \
+	"LMTP: all recipients are named"
+is "$(line QUIT) $(reason)" "QUIT " "and a reply for each is read (RFC 2033, 4.2)"
+rm "$T/lmtp"
+serve "$T/lmtp" 'end2=451 4.2.1 not now'
+tell
+is "$? $(count) $(ls "$T/stub" | grep -c said)" "0 1 1" "LMTP: one is put off when the others have it: they do not get it twice"
+like "$(reason)" "notify of line 1 did not reach everybody: .* refused the message for dave@example.com: 451 4\.2\.1 not now, but took it for carol@example.com, erin@example.com" \
+	"and it is told who has it, and who not"
+rm "$T/lmtp"
+serve "$T/lmtp" 'end=451 4.2.1 not now'
+tell
+later "LMTP: all are put off"
+rm "$T/lmtp"
+serve "$T/lmtp" 'RCPT2=550 5.1.1 nobody' 'end2=550 5.2.2 full'
+tell
+is "$? $(count)" "0 1" "LMTP: replies are those of the recipients that were taken"
+like "$(reason)" "refused the recipient <dave@example.com>: 550 5\.1\.1 nobody, but took it for carol@example.com$" "each its own"
+rm "$T/lmtp"
+serve 127.0.0.1 'RCPT2=550 5.1.1 nobody'
+tell
+is "$? $(count) $(line DATA)" "0 1 DATA" "SMTP: one that is refused keeps nobody else from getting it"
+like "$(reason)" "notify of line 1 did not reach everybody: .*<dave@example.com>: 550" "which is told"
+serve 127.0.0.1 'RCPT=550 5.1.1 nobody'
+tell
+is "$? $(count) $(line DATA)" "0 1 " "SMTP: where all are refused nothing is sent"
+like "$(reason)" "notify of line 1 was not sent: .*<carol@example.com>: 550" "which is told"
+serve 127.0.0.1 'RCPT2=451 4.2.1 not now'
+tell
+later "SMTP: one that is put off has all of them wait"
+is "$(line DATA)" "" "before any has it"
+
 # A server that others wrote.
 quiet
 sink=$(PATH=$PATH:/usr/sbin command -v smtp-sink)

@@ -226,17 +226,52 @@ END_TEST
 
 /* -- Several recipients -------------------------------------------------------------------------------- */
 
-START_TEST(one_refused_recipient_and_nobody_gets_it)
+START_TEST(a_recipient_that_is_refused_keeps_nobody_from_it)
 {
-	const char *const replies[] = { "220 ready",      "250 stub", "250 fine", "250 fine",
-					"550 5.1.1 who?", "221 bye",  NULL };
+	const char *const replies[] = { "220 ready", "250 stub",  "250 fine",  "250 fine", "550 5.1.1 who?",
+					"250 fine",  "354 go on", "250 taken", "221 bye",  NULL };
 
-	ck_assert(!submit("smtp", replies, (Outgoing){ TO_THREE }));
+	ck_assert(submit("smtp", replies, (Outgoing){ TO_THREE }));
 	ck_assert_int_eq(why.kind, FAILURE_REFUSED);
 	ck_assert_msg(strstr(why.text, "refused the recipient <b@example.com>: 550 5.1.1 who?") != NULL, "%s",
 		      why.text);
+	ck_assert(strstr(text_string(&heard), "RCPT TO:<b@example.com>\nRCPT TO:<c@example.com>\nDATA\n"));
+}
+END_TEST
+
+START_TEST(a_recipient_that_is_put_off_has_all_wait)
+{
+	const char *const replies[] = { "220 ready",       "250 stub", "250 fine", "550 no",
+					"451 4.2.1 later", "221 bye",  NULL };
+
+	ck_assert(!submit("smtp", replies, (Outgoing){ TO_THREE }));
+	ck_assert_int_eq(why.kind, FAILURE_RETRY);
 	ck_assert_str_eq(text_string(&heard), "EHLO mx.example.net\nMAIL FROM:<alice@example.org>\n"
 					      "RCPT TO:<a@example.com>\nRCPT TO:<b@example.com>\nQUIT\n");
+}
+END_TEST
+
+START_TEST(where_all_are_refused_nothing_is_sent)
+{
+	const char *const replies[] = { "220 ready", "250 stub", "250 fine", "550 one",
+					"550 two",   "550 six",  "221 bye",  NULL };
+
+	ck_assert(!submit("smtp", replies, (Outgoing){ TO_THREE }));
+	ck_assert_int_eq(why.kind, FAILURE_REFUSED);
+	ck_assert_msg(strstr(why.text, "<a@example.com>: 550 one") != NULL, "%s", why.text);
+	ck_assert(!strstr(text_string(&heard), "DATA"));
+}
+END_TEST
+
+/* What the server refused when it was named has no reply of its own behind the message. */
+START_TEST(by_lmtp_only_who_was_accepted_is_answered_for)
+{
+	const char *const replies[] = { "220 ready", "250 stub",  "250 fine",    "250 fine", "550 5.1.1 who?",
+					"250 fine",  "354 go on", "250 a|250 c", "221 bye",  NULL };
+
+	ck_assert(submit("lmtp", replies, (Outgoing){ TO_THREE }));
+	ck_assert_msg(strstr(why.text, "but took it for a@example.com, c@example.com") != NULL, "%s",
+		      why.text);
 }
 END_TEST
 
@@ -245,15 +280,19 @@ static const struct {
 	const char *verdicts;
 	FailureKind kind;
 	const char *text;
+	bool taken;
 } partial[] = {
-	{ "250 a|250 b|250-c|250 c", FAILURE_NONE, "" },
+	{ "250 a|250 b|250-c|250 c", FAILURE_NONE, "", true },
 	{ "250 a|550 5.2.2 full|250 c", FAILURE_REFUSED,
 	  "refused the message for b@example.com: 550 5.2.2 full, but took it for a@example.com, "
-	  "c@example.com" },
+	  "c@example.com",
+	  true },
 	{ "550 no|451 not now|250 c", FAILURE_RETRY,
-	  "refused the message for b@example.com: 451 not now, but took it for c@example.com" },
-	{ "451 not now|550 no|550 no", FAILURE_RETRY, "refused the message for a@example.com: 451 not now" },
-	{ "550 one|550 two|550 three", FAILURE_REFUSED, "refused the message for a@example.com: 550 one" },
+	  "refused the message for b@example.com: 451 not now, but took it for c@example.com", true },
+	{ "451 not now|550 no|550 no", FAILURE_RETRY, "refused the message for a@example.com: 451 not now",
+	  false },
+	{ "550 one|550 two|550 three", FAILURE_REFUSED, "refused the message for a@example.com: 550 one",
+	  false },
 };
 START_TEST(by_lmtp_each_recipient_is_answered_for)
 {
@@ -261,7 +300,7 @@ START_TEST(by_lmtp_each_recipient_is_answered_for)
 					"250 fine",  "250 fine", "354 go on", partial[_i].verdicts,
 					"221 bye",   NULL };
 
-	ck_assert_int_eq(submit("lmtp", replies, (Outgoing){ TO_THREE }), partial[_i].kind == FAILURE_NONE);
+	ck_assert_int_eq(submit("lmtp", replies, (Outgoing){ TO_THREE }), partial[_i].taken);
 	ck_assert_int_eq(why.kind, partial[_i].kind);
 	ck_assert_msg(strstr(why.text, partial[_i].text) != NULL, "%s", why.text);
 	ck_assert(strstr(text_string(&heard), "LHLO mx.example.net\n"));
@@ -324,7 +363,10 @@ int main(void)
 	tcase_add_loop_test(tests, what_the_server_offers_is_asked_of_it, 0, sizeof asked / sizeof *asked);
 	tcase_add_loop_test(tests, what_it_cannot_do_is_refused_for_good, 0,
 			    sizeof impossible / sizeof *impossible);
-	tcase_add_test(tests, one_refused_recipient_and_nobody_gets_it);
+	tcase_add_test(tests, a_recipient_that_is_refused_keeps_nobody_from_it);
+	tcase_add_test(tests, a_recipient_that_is_put_off_has_all_wait);
+	tcase_add_test(tests, where_all_are_refused_nothing_is_sent);
+	tcase_add_test(tests, by_lmtp_only_who_was_accepted_is_answered_for);
 	tcase_add_loop_test(tests, by_lmtp_each_recipient_is_answered_for, 0,
 			    sizeof partial / sizeof *partial);
 	tcase_add_test(tests, a_message_that_cannot_be_read_is_not_begun);
