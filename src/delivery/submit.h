@@ -32,7 +32,8 @@ typedef struct Outgoing {
 	void *self;
 } Outgoing;
 
-/* Who takes mail.  When it answers true the message is his, for one recipient at least; false and `why`, as of submit_mail: it is not. */
+/* Who takes mail.  When it answers true the message is his, for one recipient at least; false and `why`, as
+ * of submit_mail: it is not. */
 typedef struct Submitter {
 	bool (*submit)(void *self, const Outgoing *mail, Failure *why);
 	void *self;

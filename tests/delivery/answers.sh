@@ -100,6 +100,34 @@ is "$(sent)" 0 "and none of them again"
 again -f number1000@example.org
 is "$(sent)" 1 "but the next one is"
 
+# Sixteen messages of one sender at once, while the answer takes its time.
+cat >"$T/slowly" <<'STUB'
+#!/bin/sh
+cat >/dev/null
+sleep 0.3
+echo answered >>"$HOME/sent/answers"
+STUB
+chmod 755 "$T/slowly"
+for engine in sqlite files; do
+	fresh
+	mkdir "$HOME/sent"
+	own "$HOME"
+	printf '%s\n' "$AWAY" | rules
+	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do
+		sed "s/hello@/number$i@/" "$T/mail" >"$T/mail.$i"
+		call "$TROMMEL" -f alice@example.org -r reader@example.net -o state_engine=$engine -o sendmail="$T/slowly" \
+			<"$T/mail.$i" 2>/dev/null &
+		eval "pid$i=$!"
+	done
+	bad=
+	for i in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16; do
+		eval "wait \$pid$i"
+		status=$?
+		[ $status = 0 ] || bad="$bad $status"
+	done
+	is "$bad $(grep -c answered "$HOME/sent/answers") $(count)" " 1 16" "$engine: of sixteen at once one is answered, and all are kept"
+done
+
 # A copy of it.
 story 'require ["vacation", "fcc", "mailbox", "imap4flags"];
 vacation :addresses "bob@example.net" :fcc "Sent" :create :flags "\\Seen" "Away.";' -f alice@example.org

@@ -287,6 +287,42 @@ if mount --bind "$T/hosts" /etc/hosts 2>/dev/null; then
 	umount /etc/hosts
 fi
 
+# A resolver that never answers: the deadline holds, and what has left by then is not repeated.
+printf 'nameserver 127.0.0.78\noptions timeout:30\n' >"$T/resolv"
+if [ "$(id -u)" = 0 ] && grep -q '^hosts:.*dns' /etc/nsswitch.conf 2>/dev/null &&
+	mount --bind "$T/resolv" /etc/resolv.conf 2>/dev/null; then
+	quiet
+	python3 -c '
+import socket, sys, time
+silent = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+silent.bind(("127.0.0.78", 53))
+open(sys.argv[1], "w").close()
+time.sleep(600)' "$T/silent" 2>/dev/null &
+	stub=$!
+	tries=0
+	while [ ! -e "$T/silent" ] && [ $tries -lt 100 ]; do
+		sleep 0.05
+		tries=$((tries + 1))
+	done
+	mkdir "$T/programs"
+	printf '#!/bin/sh\ncat >/dev/null\necho once >>"$HOME/archived"\n' >"$T/programs/archive"
+	chmod -R a+rX "$T/programs"
+	chmod 755 "$T/programs/archive"
+	fresh
+	echo 'require ["vnd.dovecot.pipe", "copy"]; pipe :copy "archive"; redirect :copy "bob@example.com"; keep;' | rules
+	start=$(date +%s)
+	deliver -r reader@example.net -f alice@example.org -o pipe_bin_dir="$T/programs" -o deadline_s=2 \
+		-o submission=smtp://mail.example.com <"$T/mail"
+	later "a resolver that never answers"
+	holds "is not waited for longer than the deadline" test $(($(date +%s) - start)) -lt $((10 * SLOWER))
+	is "$(cat "$T/err")" "4.3.0 not done before the deadline" "the reason says so"
+	serve 127.0.0.1
+	deliver -r reader@example.net -f alice@example.org -o pipe_bin_dir="$T/programs" -o submission="$URI" <"$T/mail"
+	is "$? $(everywhere) $(grep -c once "$HOME/archived") $(line RCPT)" "0 1 1 RCPT TO:<bob@example.com>" \
+		"the next try does the rest and nothing twice"
+	umount /etc/resolv.conf
+fi
+
 serve "$T/lmtp"
 submit "$T/mail"
 is "$? $(everywhere)" "0 0" "LMTP over a socket (RFC 2033)"
