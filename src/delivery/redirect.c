@@ -107,10 +107,8 @@ static bool find_sender(const Redirection *redirection, const char **sender, Fai
 	*sender = "";
 	if (!envelope->sender_known || !*envelope->sender)
 		return true;
-	if (strcmp(redirection->config->redirect_sender, "program") == 0) {
-		*sender = envelope->sender;
-		return !address_is_safe(slice_of(*sender)) || ask_program(redirection, sender, why);
-	}
+	if (strcmp(redirection->config->redirect_sender, "program") == 0)
+		return !address_is_safe(slice_of(envelope->sender)) || ask_program(redirection, sender, why);
 	*sender = configured_sender(redirection);
 	if (!*sender)
 		*sender = envelope->sender;

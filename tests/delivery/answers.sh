@@ -240,6 +240,17 @@ message six >"$T/mail"
 again -f alice@example.org -o redirect_sender=program -o redirect_sender_program="$T/srs"
 is "$? $(sent)" "75 1" "one that fails makes the message wait"
 
+for sender in -oQ/tmp@example.org 'two words@example.org' "$(printf 'a@example.org\nb@example.org')"; do
+	story 'redirect "bob@example.com";' -f "$sender" -o redirect_sender=program -o redirect_sender_program="$T/srs"
+	is "$? $(argv 0)" "0 -oi -f <> -- bob@example.com " "what is no address is not asked about, and is not sent from"
+done
+for words in -oQ/tmp@example.net 'a@example.net b@example.net' 'nothing' ''; do
+	printf '#!/bin/sh\necho "%s"\n' "$words" >"$T/wrong"
+	chmod 755 "$T/wrong"
+	story 'redirect "bob@example.com";' -f alice@example.org -o redirect_sender=program -o redirect_sender_program="$T/wrong"
+	is "$? $(sent)" "75 0" "a program that says '$words' has given no address"
+done
+
 # Rules without any of this open no memory.
 if command -v strace >/dev/null; then
 	story 'if header :is "subject" "x" { discard; }' -f alice@example.org
