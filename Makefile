@@ -187,6 +187,20 @@ $(BUILD)/obj/fuzz/%.o: tests/fuzz/%.c $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(COMPILE) -MMD -MP -c -o $@ $<
 
+# Which lines the tests execute (tests/coverage/counts.c says how that is known).  What fails in them is told, and is no
+# reason not to count.  TESTS= as for `make check`.
+COVERAGE := BUILD=build-coverage CFLAGS='-O0 -g --coverage' LDFLAGS='build-coverage/counts.o -Wl,-T,tests/coverage/counts.ld \
+	-Wl,--wrap=__gcov_exit,--wrap=__gcov_fork,--wrap=__gcov_execve'
+COVERAGE_COUNTS := $(or $(TMPDIR),/tmp)/trommel-counts-$(shell id -u)
+coverage:
+	@.ci/deps build test
+	@mkdir -p build-coverage
+	@$(CC) -std=gnu11 -D_GNU_SOURCE -DCOUNTS='"$(COVERAGE_COUNTS)"' -fPIC -O1 -c -o build-coverage/counts.o tests/coverage/counts.c
+	@$(PARALLEL) -s $(COVERAGE) tests
+	@tests/coverage/report build-coverage $(COVERAGE_COUNTS) prepare
+	-@$(MAKE) --no-print-directory $(COVERAGE) check
+	@tests/coverage/report build-coverage $(COVERAGE_COUNTS)
+
 demo:
 	@.ci/deps build
 	@$(PARALLEL) -s all
@@ -289,6 +303,6 @@ uninstall:
 	rm -f $(DESTDIR)$(DATADIR)/fish/vendor_completions.d/trommel.fish
 	rm -rf $(DESTDIR)$(MODULE_DIR) $(DESTDIR)$(INCLUDEDIR)/trommel $(DESTDIR)$(DATADIR)/trommel
 
-.PHONY: tables bench-sieve oracle faults all tests check check-corpus asan demo bench lint lint-format lint-pages lint-shell lint-cppcheck lint-gcc lint-clang
+.PHONY: coverage tables bench-sieve oracle faults all tests check check-corpus asan demo bench lint lint-format lint-pages lint-shell lint-cppcheck lint-gcc lint-clang
 .PHONY: fuzz fuzz-objects format deps deps-lint clean install uninstall FORCE
 -include $(OBJECTS:.o=.d) $(MODULE_OBJECTS:.o=.d) $(BUILD)/obj/main.d $(UNIT_TESTS:=.d) $(FUZZ_OBJECTS:.o=.d)
