@@ -19,7 +19,7 @@ _trommel()
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
 
 	if [[ $COMP_CWORD -eq 1 && $word != -* ]]; then
-		_trommel_words "$word" 'deliver check fmt try refile undo test state config doctor report help'
+		_trommel_words "$word" 'deliver check fmt try grep refile undo test state config doctor report help'
 		return
 	fi
 	[[ $command == -* ]] && command=deliver
@@ -67,6 +67,15 @@ _trommel()
 		-j) :; return ;;
 		esac
 		[[ $word == -* ]] && _trommel_words "$word" '-c -o --sender --recipient --now --mail -v --verbose --trace --diff --json --html -j ' && return
+		_trommel_files "$word"
+		;;
+	grep)
+		case $before in
+		-j) :; return ;;
+		--config) _trommel_files "$word"; return ;;
+		-o) _trommel_settings "$word"; return ;;
+		esac
+		[[ $word == -* ]] && _trommel_words "$word" '-c --count -l --files-with-matches -q --quiet -v --invert-match --json --mbox -j --config -o ' && return
 		_trommel_files "$word"
 		;;
 	refile)
@@ -137,7 +146,7 @@ _trommel()
 		_trommel_files "$word"
 		;;
 	help)
-		_trommel_words "$word" 'deliver check fmt try refile undo test state config doctor report help rules mta extensions actions exit'
+		_trommel_words "$word" 'deliver check fmt try grep refile undo test state config doctor report help rules mta extensions actions exit'
 		;;
 	esac
 }

@@ -5,7 +5,7 @@ function __trommel_settings
     trommel config --describe 2>/dev/null | string replace -r '\t.*' '='
 end
 
-set -l commands deliver check fmt try refile undo test state config doctor report help
+set -l commands deliver check fmt try grep refile undo test state config doctor report help
 complete -c trommel -f
 
 complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a deliver -d 'deliver standard input; what an MTA calls (the default)'
@@ -51,6 +51,19 @@ complete -c trommel -n $seen -l diff -r -d 'only messages that these rules would
 complete -c trommel -n $seen -l json -d 'an object for each message'
 complete -c trommel -n $seen -l html -r -d 'write a page with all of it'
 complete -c trommel -n $seen -s j -x -d 'so many judges; else one for each core'
+complete -c trommel -n $seen -F
+
+complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a grep -d 'search saved mail with a test of Sieve'
+set -l seen "__fish_seen_subcommand_from grep"
+complete -c trommel -n $seen -s c -l count -d 'how many of each source'
+complete -c trommel -n $seen -s l -l files-with-matches -d 'the names of files alone, each once'
+complete -c trommel -n $seen -s q -l quiet -d 'nothing; the exit status tells'
+complete -c trommel -n $seen -s v -l invert-match -d 'messages for which the test is not true'
+complete -c trommel -n $seen -l json -d 'an object in a line for each message'
+complete -c trommel -n $seen -l mbox -d 'the messages themselves, as an mbox'
+complete -c trommel -n $seen -s j -x -d 'so many judges; else one for each core'
+complete -c trommel -n $seen -l config -r -d 'this file instead of the site\'s configuration'
+complete -c trommel -n $seen -s o -x -a '(__trommel_settings)' -d 'one setting (see trommel.conf(5))'
 complete -c trommel -n $seen -F
 
 complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a refile -d 'let rules file saved messages anew; can be resumed and undone'
@@ -120,4 +133,4 @@ complete -c trommel -n $seen -F
 
 complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a help -d 'explain a command or a topic'
 set -l seen "__fish_seen_subcommand_from help"
-complete -c trommel -n $seen -f -a 'deliver check fmt try refile undo test state config doctor report help rules mta extensions actions exit'
+complete -c trommel -n $seen -f -a 'deliver check fmt try grep refile undo test state config doctor report help rules mta extensions actions exit'

@@ -14,6 +14,7 @@ extern const Command config_command;
 extern const Command deliver_command;
 extern const Command doctor_command;
 extern const Command fmt_command;
+extern const Command grep_command;
 extern const Command help_command;
 extern const Command refile_command;
 extern const Command report_command;

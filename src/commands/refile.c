@@ -18,6 +18,7 @@
 #include "base/panic.h"
 #include "commands/commands.h"
 #include "commands/refile_command.h"
+#include "commands/saved.h"
 #include "commands/settings.h"
 #include "delivery/rules.h"
 
@@ -401,15 +402,6 @@ static int run(Refile *refile, RefileOptions *options, Config *config, int argc,
 	return run_in(refile, place, text_string(&path), argc, argv, name, text_slice(&script), why);
 }
 
-static void forget_environment(void)
-{
-	static const char *const names[] = { "SENDER", "RECIPIENT",  "ORIGINAL_RECIPIENT", "EXTENSION",
-					     "EXT",    "LOCAL_PART", "LOCAL_PART_SUFFIX",  "DOMAIN" };
-
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		unsetenv(names[i]);
-}
-
 static int command_refile(int argc, char **argv)
 {
 	AUTO_VALUE(Config) config = { 0 };
@@ -425,7 +417,7 @@ static int command_refile(int argc, char **argv)
 	config_init(&config);
 	if (!read_options(argc, argv, &options))
 		return options_usage(&refile_command);
-	forget_environment();
+	saved_forget_environment();
 	umask(077);
 	if (!user_find_uid(&user, getuid(), &why))
 		return complain(&why);

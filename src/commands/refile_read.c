@@ -3,13 +3,11 @@
 #include <sys/stat.h>
 #include <time.h>
 
-#include "base/ascii.h"
 #include "base/digest.h"
 #include "base/memory.h"
 #include "commands/refile.h"
-#include "delivery/caller.h"
+#include "commands/saved.h"
 #include "delivery/world_answer.h"
-#include "message/address.h"
 #include "message/header.h"
 
 enum {
@@ -93,30 +91,6 @@ static bool is_done(Refile *refile, uint64_t key)
 
 /* --- what is known of it --- */
 
-static const char *address_in(const HeaderIndex *header, Slice name, Arena *arena)
-{
-	const HeaderField *field = header_find(header, name);
-	Address address;
-
-	if (!field || !address_parse_envelope(ascii_trim(header_unfold(field, arena)), &address, arena) ||
-	    !address.valid)
-		return NULL;
-	return arena_copy_bytes(arena, address.text.data, address.text.length);
-}
-
-static const Envelope *make_envelope(const Refile *refile, const Sourced *it, const HeaderIndex *header,
-				     Arena *arena)
-{
-	Envelope *envelope = ARENA_NEW(arena, Envelope);
-	const DeliveryRequest request = { .recipient = address_in(header, SLICE("Delivered-To"), arena),
-					  .address = address_in(header, SLICE("X-Original-To"), arena) };
-
-	envelope->user = refile->user->name;
-	envelope->home = refile->user->home;
-	caller_envelope(envelope, &request, it->message, header, refile->config->recipient_delimiter, arena);
-	return envelope;
-}
-
 static PlanFlags copy_flags(const Sourced *it, Arena *arena)
 {
 	PlanFlags flags = { .set = it->flag_count > 0, .count = it->flag_count };
@@ -186,6 +160,7 @@ static bool add_message(void *self, const Sourced *it, Failure *why)
 	Refile *refile = self;
 	Arena *arena = batch_arena(refile->batch);
 	const HeaderIndex *header;
+	Envelope *envelope;
 	BatchItem item = { .message = *it->message, .now = refile->job.now };
 	uint64_t key, shard;
 
@@ -195,7 +170,9 @@ static bool add_message(void *self, const Sourced *it, Failure *why)
 	if (shard % refile->options->shards != refile->options->shard - 1 || is_done(refile, key))
 		return true;
 	header = header_index(it->message->header, arena);
-	item.envelope = make_envelope(refile, it, header, arena);
+	envelope = ARENA_NEW(arena, Envelope);
+	*envelope = saved_envelope(refile->config, refile->user, NULL, NULL, it->message, header, arena);
+	item.envelope = envelope;
 	item.flags = copy_flags(it, arena);
 	item.own = make_own(it, key, arena);
 	return batch_add(refile->batch, &item, why);

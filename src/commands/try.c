@@ -13,26 +13,23 @@
 #include "base/panic.h"
 #include "base/printable.h"
 #include "commands/commands.h"
+#include "commands/saved.h"
 #include "commands/settings.h"
 #include "commands/style.h"
 #include "delivery/batch.h"
-#include "delivery/caller.h"
 #include "delivery/lists.h"
 #include "delivery/rules.h"
 #include "delivery/world_answer.h"
 #include "mailbox/source.h"
 #include "mailbox/store.h"
-#include "message/address.h"
 #include "message/date.h"
 #include "message/header.h"
-#include "message/words.h"
 #include "system/users.h"
 
 enum {
 	GOOD = 0,
 	RULES_FAILED = 1,
 	COULD_NOT_RUN = 2,
-	SUBJECT_BYTES = 200,
 	NAME_BYTES = 4096
 };
 
@@ -62,7 +59,6 @@ typedef struct Side {
 struct Trial {
 	const Options *options;
 	const User *user;
-	const char *delimiter;
 	int64_t now;
 	Side rules, old_rules;
 	Style style;  /* of standard output */
@@ -162,61 +158,6 @@ static bool read_options(int argc, char **argv, Options *options)
 	return argc - optind >= 2 && !(options->old && (options->trace || options->html));
 }
 
-/* --- the envelope, as a delivery would have had it --- */
-
-/* What an MTA would have set: here there is none, and what is set has another meaning. */
-static void forget_environment(void)
-{
-	static const char *const names[] = { "SENDER", "RECIPIENT",  "ORIGINAL_RECIPIENT", "EXTENSION",
-					     "EXT",    "LOCAL_PART", "LOCAL_PART_SUFFIX",  "DOMAIN" };
-
-	for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-		unsetenv(names[i]);
-}
-
-/* The address in the first field called `name`, or NULL. */
-static const char *address_in(const HeaderIndex *header, Slice name, Arena *arena)
-{
-	const HeaderField *field = header_find(header, name);
-	Address address;
-
-	if (!field || !address_parse_envelope(ascii_trim(header_unfold(field, arena)), &address, arena) ||
-	    !address.valid)
-		return NULL;
-	return arena_copy_bytes(arena, address.text.data, address.text.length);
-}
-
-/* A message that was delivered once tells what it was delivered with. */
-static Envelope make_envelope(const Trial *trial, const Message *message, const HeaderIndex *header,
-			      Arena *arena)
-{
-	Envelope envelope = { .user = trial->user->name, .home = trial->user->home };
-	DeliveryRequest request = { .sender = trial->options->sender,
-				    .recipient = trial->options->recipient,
-				    .address = address_in(header, SLICE("X-Original-To"), arena) };
-
-	if (!request.recipient)
-		request.recipient = address_in(header, SLICE("Delivered-To"), arena);
-	caller_envelope(&envelope, &request, message, header, trial->delimiter, arena);
-	return envelope;
-}
-
-/* The time that stands behind the last semicolon of the topmost Received field (RFC 5321, 4.4); else when the
- * mailbox had it. */
-static int64_t find_time(const Trial *trial, const Sourced *it, const HeaderIndex *header, Arena *arena)
-{
-	const HeaderField *field = header_find(header, SLICE("Received"));
-	Slice value = field ? header_unfold(field, arena) : slice("", 0);
-	const char *semicolon = value.length ? memrchr(value.data, ';', value.length) : NULL;
-	MailDate date;
-
-	if (trial->options->date)
-		return trial->now;
-	if (semicolon && date_parse(slice_from(value, (size_t)(semicolon - value.data) + 1), &date))
-		return date.seconds;
-	return it->has_received ? it->received : trial->now;
-}
-
 /* --- the reports --- */
 
 static const char *printable_copy(Slice bytes, size_t most, Arena *arena)
@@ -227,40 +168,14 @@ static const char *printable_copy(Slice bytes, size_t most, Arena *arena)
 	return arena_copy_bytes(arena, text_string(&out), out.length);
 }
 
-static const char *field_text(const HeaderIndex *header, Slice name, const char *none, Arena *arena)
-{
-	const HeaderField *field = header_find(header, name);
-
-	return field ? printable_copy(ascii_trim(words_decode(header_unfold(field, arena), arena)),
-				      SUBJECT_BYTES, arena)
-		     : none;
-}
-
-/* The address alone when there is one. */
-static const char *from_text(const HeaderIndex *header, Arena *arena)
-{
-	const HeaderField *field = header_find(header, SLICE("From"));
-	AddressList list = { 0 };
-
-	if (field)
-		list = address_parse_list(header_unfold(field, arena), arena);
-	if (list.count && list.items[0].valid)
-		return printable_copy(list.items[0].text, SUBJECT_BYTES, arena);
-	return field_text(header, SLICE("From"), "(no sender)", arena);
-}
-
 static Tried *make_tried(const Sourced *it, const HeaderIndex *header, const BatchItem *item, Arena *arena)
 {
 	Tried *tried = ARENA_NEW(arena, Tried);
-	AUTO_VALUE(Text) name = { 0 };
 
-	printable_append(&name, slice_of(it->name), NAME_BYTES);
-	if (it->number)
-		text_printf(&name, ", message %zu", it->number);
-	tried->name = arena_copy_string(arena, text_string(&name));
-	tried->from = from_text(header, arena);
-	tried->subject = field_text(header, SLICE("Subject"), "(no subject)", arena);
-	tried->message_id = field_text(header, SLICE("Message-ID"), "", arena);
+	tried->name = saved_name(it, arena);
+	tried->from = saved_from(header, arena);
+	tried->subject = saved_field(header, SLICE("Subject"), "(no subject)", arena);
+	tried->message_id = saved_field(header, SLICE("Message-ID"), "", arena);
 	tried->folder = it->folder ? printable_copy(slice_of(it->folder), NAME_BYTES, arena) : "";
 	tried->sender = printable_copy(slice_of(item->envelope->sender), NAME_BYTES, arena);
 	tried->recipient = printable_copy(slice_of(item->envelope->recipient), NAME_BYTES, arena);
@@ -324,10 +239,12 @@ static bool give(Side *side, const Sourced *it, Failure *why)
 	Trial *trial = side->trial;
 	Arena *arena = batch_arena(side->batch);
 	const HeaderIndex *header = header_index(it->message->header, arena);
-	const Envelope envelope = make_envelope(trial, it->message, header, arena);
+	const Envelope envelope = saved_envelope(trial->rules.job.config, trial->user, trial->options->sender,
+						 trial->options->recipient, it->message, header, arena);
 	BatchItem item = { .message = *it->message,
 			   .envelope = &envelope,
-			   .now = find_time(trial, it, header, arena) };
+			   .now = trial->options->date ? trial->now
+						       : saved_time(it, header, trial->now, arena) };
 
 	item.own = make_tried(it, header, &item, arena);
 	return batch_add(side->batch, &item, why);
@@ -417,7 +334,6 @@ static void make_job(Side *side, const Config *config, const char *script, Arena
 static void set_stage(Trial *trial, const Config *config, Arena *arena)
 {
 	trial->style = style_for(STDOUT_FILENO);
-	trial->delimiter = config->recipient_delimiter;
 	trial->lists = (Lists){ .setting = config->lists,
 				.directory = rules_expand(config->lists_dir, trial->user, arena),
 				.home = trial->user->home,
@@ -528,7 +444,7 @@ static int command_try(int argc, char **argv)
 	config_init(&config);
 	if (!read_options(argc, argv, &options))
 		return options_usage(&try_command);
-	forget_environment();
+	saved_forget_environment();
 	trial.status = run(&trial, argc, argv, &config, &user, arena, &why);
 	close_side(&trial.rules);
 	close_side(&trial.old_rules);

@@ -1,0 +1,88 @@
+/* grep_script - a script of a test, with the requires that the test needs */
+#include <stdio.h>
+#include <string.h>
+
+#include "base/memory.h"
+#include "commands/grep.h"
+#include "sieve/sieve.h"
+
+enum {
+	ROUNDS = 50 /* each requires one extension at least */
+};
+
+static const char *setting(void *self, const char *name)
+{
+	(void)self;
+	(void)name;
+	return NULL;
+}
+
+static SieveLoad load(void *self, SievePlace place, const char *name, Text *source, Failure *why)
+{
+	(void)self;
+	(void)place;
+	(void)name;
+	(void)source;
+	(void)why;
+	return SIEVE_ABSENT;
+}
+
+/* Mends what is missing; a word that may be wrong is for the person who typed it. */
+static void keep_insertions(SieveFindings *findings)
+{
+	for (size_t i = 0; i < findings->count; i++) {
+		SieveFinding *finding = &findings->items[i];
+
+		for (size_t j = 0; j < finding->change_count; j++)
+			if (finding->changes[j].length != 0) {
+				finding->change_count = 0;
+				break;
+			}
+	}
+}
+
+static void print_findings(const SieveFindings *findings)
+{
+	AUTO_VALUE(Text) out = { 0 };
+
+	for (size_t i = 0; i < findings->count; i++)
+		if (findings->items[i].severity == SIEVE_ERROR)
+			sieve_finding_print(&findings->items[i], &out);
+	fputs(text_string(&out), stderr);
+}
+
+/* One round.  True: it is done, well or not. */
+static bool compile(const Config *config, Text *source, Failure *why)
+{
+	AUTO(Arena) arena = arena_new();
+	AUTO_VALUE(Text) mended = { 0 };
+	SieveFindings findings = { 0 };
+	const SieveSetup setup = { .load = load,
+				   .setting = setting,
+				   .recipient_delimiter = config->recipient_delimiter,
+				   .strict_check = true };
+
+	if (sieve_compile("TEST", text_slice(source), &setup, arena, &findings, why) ||
+	    why->kind != FAILURE_NONE)
+		return true;
+	keep_insertions(&findings);
+	if (!sieve_mend(text_slice(source), "TEST", &findings, &mended)) {
+		print_findings(&findings);
+		text_reset(source);
+		return true;
+	}
+	text_reset(source);
+	text_append_slice(source, text_slice(&mended));
+	return false;
+}
+
+/* The test has lines of its own, so that a comment in it ends, and carets are under its words. */
+bool grep_script(const char *test, const Config *config, Text *source, Failure *why)
+{
+	bool done = false;
+
+	text_printf(source, "if\n%s\n{ keep; } else { discard; }\n", test);
+	for (unsigned round = 0; round < ROUNDS && !done; round++)
+		done = compile(config, source, why);
+	return done && source->length > 0 && why->kind == FAILURE_NONE;
+}

@@ -1,0 +1,59 @@
+#!/bin/sh
+# trommel grep: a test of Sieve as a search in saved mail, with grep's manners.
+. "${0%/*}/lib.sh"
+
+fresh
+letter() { printf 'From %s@example.org  Thu Jan  1 12:00:00 2026\nFrom: %s@example.org\nSubject: %s\n%s\nbody of %s\n\n' "$1" "$1" "$2" "${3-}" "$1"; }
+{ letter a 'the invoice'; letter b hello "Status: RO
+"; letter c '=?utf-8?q?Invoice_n=C2=BA_2?='; } | mine "$HOME/box"
+message 'invoice in a Maildir' | mine "$HOME/Maildir/cur/1.a:2,F"
+message 'other' | mine "$HOME/Maildir/new/2.b"
+find_mail() { call "$TROMMEL" grep "$@" </dev/null >"$T/out" 2>"$T/err"; }
+INVOICE='header :contains "subject" "invoice"'
+out() { tr '\n' '|' <"$T/out" | sed "s#$HOME/##g"; }
+
+find_mail "$INVOICE" "$HOME/box" "$HOME/Maildir"
+is "$? $(out)" "0 box:1: the invoice|box:3: Invoice nº 2|Maildir/cur/1.a:2,F: invoice in a Maildir|" "name, number and subject, in order"
+find_mail -v "$INVOICE" "$HOME/box" "$HOME/Maildir"
+is "$? $(out)" "0 box:2: hello|Maildir/new/2.b: other|" "the others with -v"
+find_mail -c "$INVOICE" "$HOME/box" "$HOME/Maildir"
+is "$? $(out)" "0 box:2|Maildir:1|" "how many of each source with -c"
+find_mail --count "$INVOICE" "$HOME/box"
+is "$(out)" "2|" "of one without its name"
+find_mail -l "$INVOICE" "$HOME/box" "$HOME/Maildir"
+is "$? $(out)" "0 box|Maildir/cur/1.a:2,F|" "names alone with -l, each once"
+find_mail -q "$INVOICE" "$HOME/box"
+is "$? $(out)" "0 " "nothing with -q"
+find_mail -q 'true' "$HOME/box" "$HOME/none"
+is "$?" 0 "which stops at the first"
+find_mail 'false' "$HOME/box"
+is "$? $(out)" "1 " "nothing found is 1"
+
+# ---- what is required is required by itself
+find_mail 'allof(body :contains "of a", header :regex "subject" "^the inv", envelope :is "from" "a@example.org")' "$HOME/box"
+is "$? $(out)$(cat "$T/err")" "0 box:1: the invoice|" "extensions need no require"
+find_mail 'hasflag "\\Flagged"' "$HOME/Maildir"
+is "$? $(out)" "0 Maildir/cur/1.a:2,F: invoice in a Maildir|" "flags are those of the mailbox"
+find_mail 'true # all' "$HOME/box"
+is "$? $(wc -l <"$T/out" | tr -d ' ')" "0 3" "a comment may stand in a test"
+
+# ---- mistakes
+find_mail 'heder :contains "a" "b"' "$HOME/box"
+is "$? $(out)" "2 " "what is no test is 2"
+like "$(cat "$T/err")" "did you mean 'header'\?" "with the word that was meant, which is not taken for it"
+find_mail "$INVOICE" "$HOME/none" "$HOME/box"
+is "$?" 2 "a source that cannot be read is 2"
+like "$(out)" "box:1" "and the others are read"
+find_mail "$INVOICE"
+is "$?" 2 "no source is a mistake"
+
+# ---- other forms
+find_mail --json "$INVOICE" "$HOME/box"
+like "$(sed -n 2p "$T/out")" '"number":3,"offset":[0-9]+,"bytes":[0-9]+,"from":"c@example.org","subject":"Invoice nº 2"' "objects with --json"
+offset=$(sed -n '2s/.*"offset":\([0-9]*\),.*/\1/p' "$T/out")
+like "$(tail -c +$((offset + 1)) "$HOME/box" | head -n 1)" "^From c@" "whose offset is that of the From_ line"
+find_mail --mbox "$INVOICE" "$HOME/box"
+{ letter a 'the invoice'; letter c '=?utf-8?q?Invoice_n=C2=BA_2?='; } >"$T/expected"
+same "$T/out" "$T/expected" "the messages themselves with --mbox"
+call "$TROMMEL" grep -c "$INVOICE" - <"$HOME/box" >"$T/out"
+is "$(cat "$T/out")" 2 "standard input"
