@@ -115,11 +115,11 @@ $(BUILD)/tests/compare_gmime: tests/corpus/compare_gmime.c $(LIBRARY) $(BUILD)/f
 	@mkdir -p $(@D)
 	$(LINK) $(mime_CFLAGS) -MMD -MP -MF $@.d -MT $@ -o $@ $< $(LIBRARY) $(mime_LIBS)
 
-# The program with a judge that messages take over, for tests/delivery/attack.sh.
+# The program with a judge, or a courier, that messages take over: tests/delivery/attack.sh, seclusion.sh.
 ATTACKER := $(BUILD)/attacker/trommel
 $(ATTACKER): tests/delivery/attacker.c $(BUILD)/obj/main.o $(LIBRARY) $(BUILD)/flags
 	@mkdir -p $(@D)
-	$(LINK) -Wl,--wrap=sieve_run -MMD -MP -MF $@.d -MT $@ -o $@ $(BUILD)/obj/main.o $< $(LIBRARY) $(PCRE2_LIBS)
+	$(LINK) -Wl,--wrap=sieve_run,--wrap=carry_out -MMD -MP -MF $@.d -MT $@ -o $@ $(BUILD)/obj/main.o $< $(LIBRARY) $(PCRE2_LIBS)
 
 # What network file systems do to calls, for tests/faults/nfs.sh, and what no tracer can do, for steps.sh beside it.
 # Fortified functions would not be their own.

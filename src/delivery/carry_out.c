@@ -303,7 +303,7 @@ static void finish(Work *work)
 
 unsigned carry_out_plans(void)
 {
-	return ((1u << ACTION_KINDS) - 1) | SIEVE_PLANS_PROGRAMS | SIEVE_PLANS_EDITS;
+	return ((1u << ACTION_KINDS) - 1) | SIEVE_PLANS_LISTS | SIEVE_PLANS_PROGRAMS | SIEVE_PLANS_EDITS;
 }
 
 bool carry_out(Carrying *carrying, Failure *why)

@@ -19,6 +19,7 @@
 #include "delivery/poison.h"
 #include "delivery/programs.h"
 #include "delivery/rules.h"
+#include "delivery/seclusion.h"
 #include "delivery/trace.h"
 #include "delivery/user_log.h"
 #include "delivery/user_state.h"
@@ -53,6 +54,7 @@ typedef struct Courier {
 	const char *refusal;
 	Journal *journal;     /* of a delivery that is complete */
 	bool is_poison;       /* it has stopped its delivery before: the rules are not asked */
+	int log_fd;           /* of the owner's log, when it is open already; else -1 */
 	unsigned lacks;       /* what the judge could not give up */
 	const char *broken;   /* what is wrong with the script, when others decided in its place: */
 	int64_t last_rules_s; /* those of this time */
@@ -231,6 +233,24 @@ static void prepare_surroundings(Courier *courier)
 	};
 }
 
+static const char *user_log_path(const Courier *courier)
+{
+	return rules_expand(courier->config->user_log, &courier->user, courier->arena);
+}
+
+/* What the rules cannot plan is not needed any more. */
+static void seclude(void *self, unsigned plans)
+{
+	Courier *courier = self;
+	const Seclusion seclusion = { .store = courier->store,
+				      .state = courier->memory.settings.directory,
+				      .log = user_log_path(courier),
+				      .owner = courier->user.uid };
+
+	if (seclusion_suits(plans))
+		seclusion_begin(&seclusion, &courier->log_fd);
+}
+
 static JudgeJob make_job(Courier *courier)
 {
 	const Config *config = courier->config;
@@ -285,6 +305,7 @@ static bool ask_with_last_rules(Courier *courier, JudgeJob job, const World *wor
 	job.instead = &includes;
 	job.last_rules = NULL;
 	job.found = &found;
+	job.on_compiled = NULL; /* word of it may have to be remembered */
 	if (!judge_ask(&job, world, courier->arena, &plan, why))
 		return false;
 	if (!found.compiled)
@@ -304,6 +325,8 @@ static bool ask_judge(Courier *courier, Failure *why)
 
 	courier->lists = user_lists(courier);
 	job.found = &found;
+	job.on_compiled = seclude;
+	job.self = courier;
 	if (courier->memory.settings.directory)
 		job.last_rules = last_rules_path(courier->memory.settings.directory, courier->rules.path,
 						 courier->arena);
@@ -421,9 +444,10 @@ static void tell_owner(Courier *courier)
 	log_line(LOG_LEVEL_WARNING, "%s: %s", courier->user.name, text_string(&lines));
 	if (plan->error)
 		text_append_string(&lines, "the message was kept\n");
-	if (*courier->config->user_log)
-		user_log_append(rules_expand(courier->config->user_log, &courier->user, courier->arena),
-				courier->user.uid, courier->now, text_string(&lines));
+	if (courier->log_fd >= 0)
+		user_log_append_to(courier->log_fd, courier->now, text_string(&lines));
+	else if (*courier->config->user_log)
+		user_log_append(user_log_path(courier), courier->user.uid, courier->now, text_string(&lines));
 }
 
 /* Who does not look into his log finds it in his inbox. */
@@ -529,6 +553,7 @@ bool courier_deliver(const DeliveryRequest *request, const Config *config, Failu
 		.arena = arena,
 		.machine = machine,
 		.hostname = *config->hostname ? config->hostname : machine,
+		.log_fd = -1,
 		.now = (int64_t)(clock_us(CLOCK_REALTIME) / 1000000),
 	};
 	bool done = deliver(&courier, why);
@@ -536,6 +561,7 @@ bool courier_deliver(const DeliveryRequest *request, const Config *config, Failu
 	if (!courier.received && (why->kind == FAILURE_REFUSED || why->kind == FAILURE_NO_USER))
 		read_the_rest();
 	write_log(&courier, started_us, clock_us(CLOCK_MONOTONIC), why);
+	cleanup_fd(&courier.log_fd);
 	memory_close(&courier.memory);
 	store_close(courier.store);
 	message_clear(&courier.message);

@@ -49,6 +49,10 @@ typedef struct JudgeJob {
 	bool trace;                        /* the plan is to have steps */
 	unsigned cpu_s, wall_s, memory_mb; /* each above 0 */
 	JudgeFound *found;                 /* out; may be NULL */
+	/* Called once, in the courier, when it is known what the rules can plan (sieve_plans), and the
+	 * message has not been seen by the judge.  May be NULL. */
+	void (*on_compiled)(void *self, unsigned plans);
+	void *self;
 } JudgeJob;
 
 /* Asks a judge and sees it to its end: when this returns there is no process and no descriptor more than

@@ -49,7 +49,28 @@ bool judge_hear_compiled(Hearing *hearing, const Frame *frame)
 		return wrong(hearing, "talks nonsense");
 	hearing->compiled = true;
 	hearing->plans = frame_number(frame) & (hearing->job->plans ? hearing->job->plans : ~0U);
+	if (hearing->job->on_compiled)
+		hearing->job->on_compiled(hearing->job->self, hearing->plans);
 	return true;
+}
+
+/* What the rules never ask would be answered by a courier that may have given up what it takes. */
+static bool may_be_asked(const Hearing *hearing, QuestionKind kind)
+{
+	const unsigned lists = SIEVE_PLANS_LISTS | 1u << ACTION_REDIRECT | 1u << ACTION_CALENDAR;
+
+	switch (kind) {
+	case ASK_LIST:
+	case ASK_LIST_KNOWN:
+	case ASK_LIST_ALL:
+		return hearing->plans & lists;
+	case ASK_SEEN:
+		return hearing->plans & 1u << ACTION_REMEMBER;
+	case ASK_CALENDAR:
+		return hearing->plans & 1u << ACTION_CALENDAR;
+	default:
+		return true;
+	}
 }
 
 static bool answer_question(Hearing *hearing, Slice body)
@@ -63,6 +84,8 @@ static bool answer_question(Hearing *hearing, Slice body)
 		return failure_retry(&hearing->wrong, "the judge asks %s", why.text);
 	if (question.kind == ASK_PROGRAM && !(hearing->plans & SIEVE_PLANS_PROGRAMS))
 		return wrong(hearing, "asks for a program that the rules do not name");
+	if (!may_be_asked(hearing, question.kind))
+		return wrong(hearing, "asks what the rules never do");
 	before_ms = frame_clock_ms();
 	find_answer(hearing, &question, &out);
 	/* What the courier takes for its answers (programs may run) is none of the judge's time; it has its

@@ -42,22 +42,35 @@ static void rotate(const char *path, int *fd)
 	*fd = open_log(path);
 }
 
-void user_log_append(const char *path, uid_t owner, int64_t now, const char *text)
+int user_log_open(const char *path, uid_t owner)
 {
 	auto_fd int fd = open_log(path);
-	AUTO_VALUE(Text) entry = { 0 };
 	off_t size = 0;
 
 	if (!is_ours(fd, owner, &size))
-		return;
+		return -1;
 	if (size > USER_LOG_BYTES)
 		rotate(path, &fd);
+	return TAKE_FD(fd);
+}
+
+void user_log_append_to(int fd, int64_t now, const char *text)
+{
+	AUTO_VALUE(Text) entry = { 0 };
+
 	date_write_rfc5322(now, date_local_zone(now), &entry);
 	text_append_string(&entry, ":\n");
 	for (const char *c = text; *c && entry.length < USER_LOG_ENTRY; c++)
 		text_append_char(&entry, ascii_is_control(*c) && *c != '\n' && *c != '\t' ? '?' : *c);
 	if (entry.data[entry.length - 1] != '\n')
 		text_append_char(&entry, '\n');
+	(void)io_write(fd, entry.data, entry.length);
+}
+
+void user_log_append(const char *path, uid_t owner, int64_t now, const char *text)
+{
+	auto_fd int fd = user_log_open(path, owner);
+
 	if (fd >= 0)
-		(void)io_write(fd, entry.data, entry.length);
+		user_log_append_to(fd, now, text);
 }

@@ -10,4 +10,11 @@
  * never disturbs a delivery. */
 void user_log_append(const char *path, uid_t owner, int64_t now, const char *text);
 
+/* For who will not be able to open it later: opens the log, makes it where it is missing, and renames it when
+ * it has grown.  -1: it cannot be written. */
+int user_log_open(const char *path, uid_t owner);
+
+/* Appends to one that is open. */
+void user_log_append_to(int fd, int64_t now, const char *text);
+
 #endif

@@ -107,6 +107,16 @@ void store_close(Store *store)
 	free(store);
 }
 
+bool store_directories(const Store *store, const char **root, Text *inbox)
+{
+	const char *path = store->location.inbox;
+	bool is_file = store->location.layout == STORE_MBOX;
+
+	*root = store->location.root;
+	text_append(inbox, path, is_file ? (size_t)(strrchr(path, '/') - path) : strlen(path));
+	return is_file;
+}
+
 bool store_check_writers(const Store *store, const struct stat *status, gid_t group, const char *path,
 			 Failure *why)
 {

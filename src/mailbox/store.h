@@ -46,6 +46,10 @@ gid_t store_spool_group(const StoreSettings *settings);
 Store *store_open(const StoreSettings *settings, Failure *why);
 void store_close(Store *store);
 
+/* The directories that everything is in: that of the folders, and the one with the inbox, which may be the
+ * same.  True for mboxes, which have locks.  `*root` is the store's. */
+bool store_directories(const Store *store, const char **root, Text *inbox);
+
 /* Can `folder` be filed into now: does it exist, and may it be written?  INBOX (any case) always can.  A name
  * that is not allowed does not exist. */
 bool store_folder_exists(Store *store, const char *folder, bool *exists, Failure *why);

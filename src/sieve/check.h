@@ -55,6 +55,9 @@ void sieve_check_need_mime(SieveCheck *check);
 /* The same for sieve_needs_zone. */
 void sieve_check_need_zone(SieveCheck *check);
 
+/* From now on sieve_plans has SIEVE_PLANS_LISTS. */
+void sieve_check_need_lists(SieveCheck *check);
+
 /* The part of "envelope" or item of "environment" called `name` (any case) among the required
  * extensions, or NULL.  `suggestion` (may be NULL) gets the nearest name's. */
 const struct SieveItem *sieve_check_envelope_part(SieveCheck *check, Slice name, const char **suggestion);

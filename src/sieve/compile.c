@@ -61,6 +61,11 @@ void sieve_check_need_zone(SieveCheck *check)
 	check->unit->needs_zone = true;
 }
 
+void sieve_check_need_lists(SieveCheck *check)
+{
+	check->unit->plans |= SIEVE_PLANS_LISTS;
+}
+
 const char *sieve_check_suggest(SieveCheck *check, Slice wrong, const char *const *names)
 {
 	const char *nearest = suggest_nearest(wrong, names);

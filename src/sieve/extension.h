@@ -53,6 +53,7 @@ typedef struct SieveActionInfo {
 
 /* What a verb plans that its host must be able to carry out, for SieveVerb.plans: 1 << its ActionKind, and */
 enum {
+	SIEVE_PLANS_LISTS = 1 << 28,    /* that the host looks into a list: no verb's, and refused by none */
 	SIEVE_PLANS_PROGRAMS = 1 << 29, /* that the host runs a program, or says whether it would */
 	SIEVE_PLANS_EDITS = 1 << 30     /* another version of the message */
 };

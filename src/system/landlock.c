@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <stdint.h>
+#include <sys/prctl.h>
 #include <sys/syscall.h>
 #include <unistd.h>
 
@@ -17,7 +18,11 @@ enum {
 	RULE_PATH_BENEATH = 1
 };
 
-static const uint64_t READ_FILE = 1ULL << 2, READ_DIR = 1ULL << 3;
+static const uint64_t WRITE_FILE = 1 << 1, READ_FILE = 1 << 2, READ_DIR = 1 << 3, REMOVE_DIR = 1 << 4,
+		      REMOVE_FILE = 1 << 5, MAKE_DIR = 1 << 7, MAKE_REGULAR = 1 << 8, REFER = 1 << 13,
+		      TRUNCATE = 1 << 14;
+/* Who is outside may be signalled all the same: a courier ends its judge. */
+static const uint64_t SCOPED_SIGNALS = 1 << 1;
 
 typedef struct Ruleset {
 	uint64_t handled_fs, handled_net, scoped;
@@ -50,7 +55,7 @@ int landlock_kernel_abi(void)
 	return abi < LANDLOCK_ABI ? (int)abi : LANDLOCK_ABI;
 }
 
-static int create(int abi)
+static Ruleset all_of(int abi)
 {
 	Ruleset all = { 0 };
 
@@ -60,18 +65,30 @@ static int create(int abi)
 			all.handled_net |= history[i].brings.handled_net;
 			all.scoped |= history[i].brings.scoped;
 		}
-	return (int)syscall(CALL_CREATE_RULESET, &all, sizeof all, 0);
+	return all;
 }
 
-/* The newest first: on a kernel of its age that saves asking.  O_CLOEXEC is implied. */
-static int create_newest(int abi)
+static int create(int abi, uint64_t unscoped)
 {
-	int ruleset = create(abi), known;
+	Ruleset wanted = all_of(abi);
+
+	wanted.scoped &= ~unscoped;
+	return (int)syscall(CALL_CREATE_RULESET, &wanted, sizeof wanted, 0);
+}
+
+/* The newest first: on a kernel of its age that saves asking.  `*abi` becomes what it is.  O_CLOEXEC is
+ * implied. */
+static int create_newest(int *abi, uint64_t unscoped)
+{
+	int ruleset = create(*abi, unscoped), known;
 
 	if (ruleset >= 0 || (errno != EINVAL && errno != E2BIG))
 		return ruleset;
 	known = landlock_kernel_abi();
-	return known > 0 ? create(known < abi ? known : abi) : -1;
+	if (known <= 0)
+		return -1;
+	*abi = known < *abi ? known : *abi;
+	return create(*abi, unscoped);
 }
 
 /* Without any of them there is nothing to read: no hole, and no harm to the converters that are built in. */
@@ -93,7 +110,7 @@ static bool is_shortage(int error)
 
 bool landlock_close(const char *const *readable, int abi, bool *done, Failure *why)
 {
-	auto_fd int ruleset = abi > 0 ? create_newest(abi) : -1;
+	auto_fd int ruleset = abi > 0 ? create_newest(&abi, 0) : -1;
 	bool closed = abi > 0 && ruleset >= 0 && allow_reading(ruleset, readable) &&
 		      syscall(CALL_RESTRICT_SELF, ruleset, 0) == 0;
 
@@ -101,4 +118,37 @@ bool landlock_close(const char *const *readable, int abi, bool *done, Failure *w
 		return failure_errno(why, "close the file system with Landlock");
 	*done = closed;
 	return true;
+}
+
+/* ---- with places that stay ---- */
+
+static bool add_place(int ruleset, int abi, const LandlockPlace *place)
+{
+	const uint64_t writing = WRITE_FILE | READ_DIR | REMOVE_DIR | REMOVE_FILE | MAKE_DIR | MAKE_REGULAR |
+				 REFER | TRUNCATE;
+	auto_fd int fd = open(place->path, O_PATH | O_CLOEXEC | (place->writable ? O_DIRECTORY : 0));
+	PathRule rule = { .allowed = READ_FILE | (place->writable ? writing : 0), .directory = fd };
+
+	rule.allowed &= all_of(abi).handled_fs;
+	if (fd < 0)
+		return place->may_lack && errno == ENOENT;
+	return syscall(CALL_ADD_RULE, ruleset, RULE_PATH_BENEATH, &rule, 0) == 0;
+}
+
+int landlock_prepare(const LandlockPlace *places, size_t count)
+{
+	int abi = LANDLOCK_ABI;
+	auto_fd int ruleset = create_newest(&abi, SCOPED_SIGNALS);
+
+	if (ruleset < 0 || !(all_of(abi).handled_fs & REFER))
+		return -1;
+	for (size_t i = 0; i < count; i++)
+		if (!add_place(ruleset, abi, &places[i]))
+			return -1;
+	return TAKE_FD(ruleset);
+}
+
+bool landlock_enter(int prepared)
+{
+	return prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) == 0 && syscall(CALL_RESTRICT_SELF, prepared, 0) == 0;
 }

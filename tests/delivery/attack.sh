@@ -90,6 +90,8 @@ descriptor came to no end within 3 s
 LIST
 # What the rules never do, nobody can make them do.
 attack "forge redirect" "the rules have no 'redirect'" "$FEW"
+attack "forge ask-list" "asks what the rules never do" "$FEW"
+attack "forge ask-seen" "asks what the rules never do" "$FEW"
 attack "forge discard" "the rules have no 'discard'" "$FEW"
 attack "forge another" "the rules do not change the message" "$FEW"
 [ ! -e "$HOME/ran" ] && pass "no program was run"

@@ -9,6 +9,7 @@
  *   doors     some of what does no harm; last words say which are open
  *   eat NAME  without end
  *   forge NAME  an answer
+ *   courier   not the judge but the courier, when it begins to file: what it can reach goes into its notes
  *
  * The working directory is the recipient's home, where "decoy" is.  What is installed has nothing of this in
  * it. */
@@ -32,17 +33,21 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
 
 #include "base/io.h"
 #include "base/memory.h"
+#include "delivery/carry_out.h"
 #include "delivery/judge_wire.h"
 #include "plan/limits.h"
 #include "sieve/sieve.h"
 
 void __real_sieve_run(const SieveScript *script, const SieveInput *input, Plan *plan);
 void __wrap_sieve_run(const SieveScript *script, const SieveInput *input, Plan *plan);
+bool __real_carry_out(Carrying *carrying, Failure *why);
+bool __wrap_carry_out(Carrying *carrying, Failure *why);
 
 enum {
 	SOCKET = 0, /* a judge's */
@@ -592,6 +597,22 @@ static void ask(const Question *question)
 		_exit(0);
 }
 
+static void ask_list(void)
+{
+	AUTO_VALUE(Text) told = { 0 };
+
+	ask(&(Question){ ASK_LIST, { SLICE("friends"), SLICE("x") }, 2 });
+	frame_read_answer(SOCKET, &told);
+}
+
+static void ask_seen(void)
+{
+	AUTO_VALUE(Text) told = { 0 };
+
+	ask(&(Question){ ASK_SEEN, { SLICE("x") }, 1 });
+	frame_read_answer(SOCKET, &told);
+}
+
 static void questions(void)
 {
 	AUTO_VALUE(Text) told = { 0 };
@@ -705,6 +726,8 @@ static const struct {
 	{ "answer-first", answer_first },
 	{ "compiled-again", compiled_again },
 	{ "lacks-later", lacks_later },
+	{ "ask-list", ask_list },
+	{ "ask-seen", ask_seen },
 	{ "questions", questions },
 	{ "questions-unheard", questions_unheard },
 	{ "question-long", question_long },
@@ -748,4 +771,74 @@ void __wrap_sieve_run(const SieveScript *script, const SieveInput *input, Plan *
 		forge(order + 6, plan);
 	else
 		__real_sieve_run(script, input, plan);
+}
+
+/* ---- a courier ---- */
+
+static bool can_read(const char *path)
+{
+	char byte;
+	int fd = open(path, O_RDONLY | O_CLOEXEC);
+	bool done = fd >= 0 && read(fd, &byte, 1) >= 0;
+
+	close(fd);
+	return done;
+}
+
+static bool can_make(const char *path)
+{
+	int fd = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	bool done = fd >= 0 && write(fd, "x", 1) == 1;
+
+	close(fd);
+	return done && unlink(path) == 0;
+}
+
+static bool can_run_a_program(void)
+{
+	pid_t child = fork();
+	int status = 1;
+
+	if (child == 0) {
+		execl("/bin/true", "true", (char *)NULL);
+		_exit(1);
+	}
+	return waitpid(child, &status, 0) == child && status == 0;
+}
+
+/* A file that was written where it may be, moved to where a shell would read it. */
+static bool can_move_out(void)
+{
+	int fd = open("Maildir/tmp/moved", O_WRONLY | O_CREAT | O_CLOEXEC, 0600);
+	bool done = fd >= 0 && rename("Maildir/tmp/moved", ".profile") == 0;
+
+	close(fd);
+	unlink(done ? ".profile" : "Maildir/tmp/moved");
+	return done;
+}
+
+bool __wrap_carry_out(Carrying *carrying, Failure *why)
+{
+	const HeaderField *field = header_find(carrying->header, SLICE("subject"));
+	Text *notes = &carrying->notes;
+
+	if (!field || !slice_equal(header_unfold(field, carrying->arena), SLICE("courier")))
+		return __real_carry_out(carrying, why);
+	text_append_string(notes, "the courier can:");
+	text_append_string(notes, can_read("/etc/passwd") ? " read-system" : "");
+	text_append_string(notes, can_read("decoy") ? " read-home" : "");
+	text_append_string(notes, can_read(".ssh/id") ? " read-key" : "");
+	text_append_string(notes, can_read(".sieve") ? " read-rules" : "");
+	text_append_string(notes, can_make(".ssh/authorized_keys") ? " make-key" : "");
+	text_append_string(notes, can_make("made") ? " make-home" : "");
+	text_append_string(notes, can_make("/tmp/made.by.a.courier") ? " make-tmp" : "");
+	text_append_string(notes, cut_the_decoy() ? " cut" : "");
+	text_append_string(notes, write_into_the_decoy() ? " write" : "");
+	text_append_string(notes, can_move_out() ? " move-out" : "");
+	text_append_string(notes, can_run_a_program() ? " run" : "");
+	text_append_string(notes, bind_a_port() ? " tcp" : "");
+	text_append_string(notes, can_make("Maildir/tmp/made") ? " make-mail" : "");
+	text_append_string(notes, can_make(".local/state/trommel/made") ? " make-state" : "");
+	text_append_string(notes, ".\n");
+	return __real_carry_out(carrying, why);
 }

@@ -18,6 +18,7 @@ static void check_list(SieveCheck *check, SieveNode *node, SieveMatching *how)
 	static const char *const tests[] = { "address", "envelope", "header", "string" };
 	bool known = false;
 
+	sieve_check_need_lists(check);
 	for (size_t i = 0; i < sizeof tests / sizeof *tests; i++)
 		known |= strcmp(node->verb->name, tests[i]) == 0;
 	if (!known)
@@ -78,6 +79,12 @@ static SieveStatus valid_ext_list(SieveRun *run, const SieveNode *node, bool *re
 	return status;
 }
 
+static void check_valid(SieveCheck *check, SieveNode *node)
+{
+	(void)node;
+	sieve_check_need_lists(check);
+}
+
 static const SieveMatchType match_types[] = {
 	{ .name = "list", .check = check_list, .match = match_list },
 	{ 0 },
@@ -86,6 +93,7 @@ static const SieveMatchType match_types[] = {
 static const SieveVerb tests[] = {
 	{ .name = "valid_ext_list",
 	  .parameters = { { "ext-list-names", SIEVE_STRING_LIST } },
+	  .check = check_valid,
 	  .test = valid_ext_list },
 	{ 0 },
 };
