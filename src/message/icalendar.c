@@ -91,16 +91,6 @@ void ical_set(IcalComponent *component, const char *name, Slice value, Arena *ar
 	property->value = value;
 }
 
-void ical_remove(IcalComponent *component, const char *name)
-{
-	size_t kept = 0;
-
-	for (size_t i = 0; i < component->count; i++)
-		if (!ascii_equal_fold_string(component->properties[i].name, name))
-			component->properties[kept++] = component->properties[i];
-	component->count = kept;
-}
-
 void ical_remove_inner(IcalComponent *component, const char *name)
 {
 	size_t kept = 0;

@@ -67,7 +67,6 @@ void ical_set(IcalComponent *component, const char *name, Slice value, Arena *ar
 /* Gives a parameter of a property a value, which needs no quotes. */
 void ical_set_parameter(IcalProperty *property, const char *name, const char *value, Arena *arena);
 
-void ical_remove(IcalComponent *component, const char *name);
 void ical_remove_inner(IcalComponent *component, const char *name);
 
 /* The same component, to be changed apart from the first. */

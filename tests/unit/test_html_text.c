@@ -159,6 +159,10 @@ static const struct {
 	{ "<p charset=x>", "" },
 	{ "<meta name=x content='charset=y'><meta charset=\"z\">", "z" },
 	{ "\xef\xbb\xbf<meta charset=x>", "utf-8" },
+	{ "\xfe\xff<meta charset=x>", "utf-16be" },
+	{ "\xff\xfe<meta charset=x>", "utf-16le" },
+	{ "<meta =x charset=y>", "y" }, /* a name that is none is gone over */
+	{ "<meta http-equiv=content-type content=\"text/html; charset\">", "" },
 	{ "<meta charset=utf-16>", "utf-8" }, /* it has been read so far */
 	{ "<meta charset=", "" },
 	{ "<meta charset=\"open", "open" },

@@ -104,6 +104,7 @@ START_TEST(a_local_user_is_at_this_host)
 	ck_assert_ptr_null(identity_recipient(&local, NULL, arena));
 	ck_assert_ptr_null(identity_address("", &local, arena));
 	ck_assert_str_eq(identity_address(" %n@x.org", &envelope, arena), "me@x.org");
+	ck_assert_str_eq(identity_address("100%%@x.org", &envelope, arena), "100%@x.org");
 	local.recipient = "me\nBcc: b@x.org";
 	ck_assert_ptr_null(identity_recipient(&local, "host.example", arena));
 }

@@ -89,6 +89,12 @@ static const struct {
 	{ NULL, REQUEST("BEGIN:VTIMEZONE\r\nTZID:Home\r\nEND:VTIMEZONE\r\n" MEETING("0", "120000", "")), 0,
 	  "added " STORED("BEGIN:VTIMEZONE\r\nTZID:Home\r\nEND:VTIMEZONE\r\n" MEETING("0", "120000", "")) },
 
+	{ STORED("BEGIN:VTIMEZONE\r\nTZID:Home\r\nEND:VTIMEZONE\r\n" MEETING("0", "120000", "")),
+	  REQUEST("BEGIN:VTIMEZONE\r\nTZID:Home\r\nX-NEW:1\r\nEND:VTIMEZONE\r\n" MEETING("1", "120000", "")),
+	  0,
+	  "updated " STORED("BEGIN:VTIMEZONE\r\nTZID:Home\r\nX-NEW:1\r\nEND:VTIMEZONE\r\n" MEETING(
+		  "1", "120000", "")) },
+
 	/* PUBLISH, and none: RFC 9671, 4.1 */
 	{ NULL, CALENDAR(METHOD("PUBLISH"), EVENT("0", "120000", START)), 0,
 	  "no_action: it is public calendar data" },
