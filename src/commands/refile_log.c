@@ -281,12 +281,15 @@ size_t refile_log_open_batch(const RefileLog *log)
 
 /* --- the end --- */
 
+/* A run that was killed as it began, or as it was removed, may have no such directory. */
 static bool empty(int parent, const char *name, Failure *why)
 {
 	int fd = openat(parent, name, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	DIR *listing = fd < 0 ? NULL : fdopendir(fd);
 	bool done = listing != NULL;
 
+	if (fd < 0 && errno == ENOENT)
+		return true;
 	for (struct dirent *entry; done && (entry = readdir(listing));)
 		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
 		    strcmp(entry->d_name, "taken") != 0)
@@ -302,7 +305,7 @@ bool refile_log_remove(RefileLog *log, int place, Failure *why)
 {
 	if (!empty(log->dir_fd, "taken", why) || !empty(place, log->id, why))
 		return false;
-	return (unlinkat(log->dir_fd, "taken", AT_REMOVEDIR) == 0 &&
+	return ((unlinkat(log->dir_fd, "taken", AT_REMOVEDIR) == 0 || errno == ENOENT) &&
 		unlinkat(place, log->id, AT_REMOVEDIR) == 0) ||
 	       failure_errno(why, "remove the run '%s'", log->id);
 }

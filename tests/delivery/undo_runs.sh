@@ -1,0 +1,50 @@
+#!/bin/sh
+# trommel undo: which runs there are, how one is forgotten, and one that was killed as it began.
+. "${0%/*}/lib.sh"
+
+fresh
+mine "$HOME/rules" <<'END'
+require "fileinto";
+if header :contains "subject" "list" { fileinto "Lists"; }
+END
+{
+	printf 'From a@example.org  Thu Jan  1 12:00:00 2026\nSubject: a list\n\none\n\n'
+	printf 'From b@example.org  Fri Jan  2 12:00:00 2026\nSubject: other\n\ntwo\n\n'
+} >"$T/box"
+mine "$HOME/box" <"$T/box"
+refile() { call "$TROMMEL" refile "$@" </dev/null >"$T/out" 2>"$T/err"; }
+undo() { call "$TROMMEL" undo "$@" </dev/null >"$T/out" 2>"$T/err"; }
+RUNS=$HOME/.local/state/trommel/refile
+last_run() { ls "$RUNS" | tail -n 1; }
+
+# ---- the list
+undo
+is "$? $(cat "$T/out")" "0 There is nothing to undo." "without a run there is nothing to undo"
+undo 20260101-000000
+is $? 2 "a run that there is not cannot be undone"
+like "$(cat "$T/err")" "20260101-000000" "which is told with its name"
+refile --move --yes "$HOME/rules" "$HOME/box"
+run=$(last_run)
+undo
+is $? 0 "runs are listed"
+is "$(cat "$T/out")" "$run  finished     trommel refile --move --yes $HOME/rules $HOME/box" "with how they ended, and their command"
+
+# ---- forgotten
+undo --forget "$run"
+is "$? $(cat "$T/out" "$T/err")" "0 " "a run is forgotten without a word"
+is "$(last_run)" "" "and nothing of it is left"
+is "$(everywhere) $(cat "$HOME/box")" "2 " "what it has done stays done"
+undo "$run"
+is $? 2 "and cannot be undone any more"
+
+# ---- torn
+for how in "" --forget; do
+	rm -rf "$HOME/Maildir"
+	mine "$HOME/box" <"$T/box"
+	refile "$HOME/rules" "$HOME/box"
+	run=$(last_run)
+	rmdir "$RUNS/$run/taken"
+	undo $how "$run"
+	is "$? $(cat "$T/err") $(last_run)" "0  " "a run without the place for what it takes is gone after undo $how"
+	same "$HOME/box" "$T/box" "and its source is as it was"
+done
