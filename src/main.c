@@ -8,9 +8,9 @@
 #include "system/privileges.h"
 
 const Command *const commands[] = {
-	&deliver_command, &check_command,  &fmt_command,  &try_command,     &grep_command,
-	&refile_command,  &undo_command,   &test_command, &state_command,   &config_command,
-	&doctor_command,  &report_command, &help_command, &version_command, NULL,
+	&deliver_command, &check_command, &fmt_command,     &try_command,   &grep_command,   &split_command,
+	&refile_command,  &undo_command,  &test_command,    &state_command, &config_command, &doctor_command,
+	&report_command,  &help_command,  &version_command, NULL,
 };
 
 static int run(const Command *command, int argc, char **argv)

@@ -19,7 +19,7 @@ _trommel()
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
 
 	if [[ $COMP_CWORD -eq 1 && $word != -* ]]; then
-		_trommel_words "$word" 'deliver check fmt try grep refile undo test state config doctor report help'
+		_trommel_words "$word" 'deliver check fmt try grep split refile undo test state config doctor report help'
 		return
 	fi
 	[[ $command == -* ]] && command=deliver
@@ -76,6 +76,14 @@ _trommel()
 		-o) _trommel_settings "$word"; return ;;
 		esac
 		[[ $word == -* ]] && _trommel_words "$word" '-c --count -l --files-with-matches -q --quiet -v --invert-match --json --mbox -j --config -o ' && return
+		_trommel_files "$word"
+		;;
+	split)
+		case $before in
+		--into) _trommel_directories "$word"; return ;;
+		-j) :; return ;;
+		esac
+		[[ $word == -* ]] && _trommel_words "$word" '--into -f --from-line -j -k --keep-going ' && return
 		_trommel_files "$word"
 		;;
 	refile)
@@ -146,7 +154,7 @@ _trommel()
 		_trommel_files "$word"
 		;;
 	help)
-		_trommel_words "$word" 'deliver check fmt try grep refile undo test state config doctor report help rules mta extensions actions exit'
+		_trommel_words "$word" 'deliver check fmt try grep split refile undo test state config doctor report help rules mta extensions actions exit'
 		;;
 	esac
 }

@@ -5,7 +5,7 @@ function __trommel_settings
     trommel config --describe 2>/dev/null | string replace -r '\t.*' '='
 end
 
-set -l commands deliver check fmt try grep refile undo test state config doctor report help
+set -l commands deliver check fmt try grep split refile undo test state config doctor report help
 complete -c trommel -f
 
 complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a deliver -d 'deliver standard input; what an MTA calls (the default)'
@@ -64,6 +64,14 @@ complete -c trommel -n $seen -l mbox -d 'the messages themselves, as an mbox'
 complete -c trommel -n $seen -s j -x -d 'so many judges; else one for each core'
 complete -c trommel -n $seen -l config -r -d 'this file instead of the site\'s configuration'
 complete -c trommel -n $seen -s o -x -a '(__trommel_settings)' -d 'one setting (see trommel.conf(5))'
+complete -c trommel -n $seen -F
+
+complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a split -d 'take saved mail apart: a command or a file for each message'
+set -l seen "__fish_seen_subcommand_from split"
+complete -c trommel -n $seen -l into -x -a '(__fish_complete_directories)' -d 'a file for each message: DIRECTORY/000001.eml ...'
+complete -c trommel -n $seen -s f -l from-line -d 'begin each message with its From_ line, if it has one'
+complete -c trommel -n $seen -s j -x -d 'run so many commands at a time; what they write keeps its order'
+complete -c trommel -n $seen -s k -l keep-going -d 'go on when a command fails'
 complete -c trommel -n $seen -F
 
 complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a refile -d 'let rules file saved messages anew; can be resumed and undone'
@@ -133,4 +141,4 @@ complete -c trommel -n $seen -F
 
 complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a help -d 'explain a command or a topic'
 set -l seen "__fish_seen_subcommand_from help"
-complete -c trommel -n $seen -f -a 'deliver check fmt try grep refile undo test state config doctor report help rules mta extensions actions exit'
+complete -c trommel -n $seen -f -a 'deliver check fmt try grep split refile undo test state config doctor report help rules mta extensions actions exit'

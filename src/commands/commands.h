@@ -18,6 +18,7 @@ extern const Command grep_command;
 extern const Command help_command;
 extern const Command refile_command;
 extern const Command report_command;
+extern const Command split_command;
 extern const Command state_command;
 extern const Command test_command;
 extern const Command try_command;
