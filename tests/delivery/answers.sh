@@ -50,6 +50,17 @@ require "vacation"; vacation "Away.";
 SCRIPT
 call "$TROMMEL" try -v --sender alice@example.org "$HOME/try.sieve" - <"$T/mail" >"$T/out" 2>"$T/err"
 like "$(cat "$T/out")" "no reply: no address of the user's is in To" "and try says why"
+why_not() { # sender what
+	call "$TROMMEL" try --trace --sender "$1" "$HOME/why.sieve" - <"$T/mail" >"$T/out" 2>"$T/err"
+	like "$(cat "$T/out")" "no reply: $2" "or: $2"
+}
+mine "$HOME/why.sieve" <<'SCRIPT'
+require "vacation"; vacation :addresses "bob@example.net" "Away.";
+SCRIPT
+why_not '' 'its envelope sender is null'
+why_not '-x@example.org' 'no mail can be sent to its sender -x@example.org'
+why_not 'Birds-Request@example.org' 'nobody reads mail to its sender Birds-Request@example.org'
+why_not 'BOB+lists@example.net' "it is from an address of the user's own, BOB\\+lists@example.net"
 
 # What was not sent is not remembered.
 echo 75 | mine "$HOME/status"
