@@ -147,6 +147,12 @@ faults:
 	@FAULTS_STEP=1 POWERCUT_STATES=2000 TEST_TIMEOUT=7200 $(PARALLEL) -s check \
 		TESTS='tests/faults/steps.sh tests/faults/nfs.sh tests/faults/powercut.sh'
 
+# The same faults on other delivery agents, and a table of what came of them.
+faults-peers:
+	@.ci/deps build test peers
+	@$(PARALLEL) -s all $(SHIMS)
+	@BUILD='$(abspath $(BUILD))' FAULTS_STEP=$${FAULTS_STEP:-1} tests/faults/peers.sh
+
 tests: all $(PUBLIC_LIBRARY) $(UNIT_TESTS) $(BUILD)/tests/compare_gmime $(ATTACKER) $(SHIMS) $(KERNEL_SHIM)
 
 # `make check TESTS=tests/house.sh` runs only that.
@@ -303,6 +309,6 @@ uninstall:
 	rm -f $(DESTDIR)$(DATADIR)/fish/vendor_completions.d/trommel.fish
 	rm -rf $(DESTDIR)$(MODULE_DIR) $(DESTDIR)$(INCLUDEDIR)/trommel $(DESTDIR)$(DATADIR)/trommel
 
-.PHONY: coverage tables bench-sieve oracle faults all tests check check-corpus asan demo bench lint lint-format lint-pages lint-shell lint-cppcheck lint-gcc lint-clang
+.PHONY: coverage tables bench-sieve oracle faults faults-peers all tests check check-corpus asan demo bench lint lint-format lint-pages lint-shell lint-cppcheck lint-gcc lint-clang
 .PHONY: fuzz fuzz-objects format deps deps-lint clean install uninstall FORCE
 -include $(OBJECTS:.o=.d) $(MODULE_OBJECTS:.o=.d) $(BUILD)/obj/main.d $(UNIT_TESTS:=.d) $(FUZZ_OBJECTS:.o=.d)

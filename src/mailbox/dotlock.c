@@ -121,22 +121,22 @@ static bool write_text(Dotlock *lock)
 static bool link_file(Dotlock *lock)
 {
 	char path[32];
+	struct stat status;
 	bool linked;
 	int error;
 
 	undo_hold_signals();
 	if (lock->spare[0]) {
-		struct stat status;
-
 		linked = linkat(lock->dir_fd, lock->spare, lock->dir_fd, lock->name, 0) == 0;
 		error = errno;
-		if (!linked)
-			linked = fstat(lock->fd, &status) == 0 && status.st_nlink == 2;
 	} else {
 		snprintf(path, sizeof path, "/proc/self/fd/%d", lock->fd);
 		linked = linkat(AT_FDCWD, path, lock->dir_fd, lock->name, AT_SYMLINK_FOLLOW) == 0;
 		error = errno;
 	}
+	/* The reply alone may have been lost. */
+	if (!linked)
+		linked = fstat(lock->fd, &status) == 0 && status.st_nlink == (lock->spare[0] ? 2 : 1);
 	if (linked) {
 		lock->undo = undo_add_unlink(lock->dir_fd, lock->name, lock->group);
 		undo_only_while_locked(lock->undo, lock->dir_fd, lock->name, lock->fd);

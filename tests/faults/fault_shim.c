@@ -60,17 +60,6 @@ static void *next(const char *name)
 	return found;
 }
 
-static void __attribute__((constructor)) read_fault(void)
-{
-	const char *text = getenv("FAULT"), *log = getenv("FAULT_LOG");
-
-	fault.process = getpid();
-	snprintf(fault.log, sizeof fault.log, "%s", log ? log : "");
-	if (text &&
-	    sscanf(text, "%23s %u %7[a-z]=%d", fault.name, &fault.number, fault.manner, &fault.value) != 4)
-		abort();
-}
-
 /* Past every function that is caught. */
 static void note(const char *name, long first, bool hit)
 {
@@ -84,6 +73,18 @@ static void note(const char *name, long first, bool hit)
 		return;
 	call(SYS_write, fd, line, (size_t)length);
 	call(SYS_close, fd);
+}
+
+static void __attribute__((constructor)) read_fault(void)
+{
+	const char *text = getenv("FAULT"), *log = getenv("FAULT_LOG");
+
+	fault.process = getpid();
+	snprintf(fault.log, sizeof fault.log, "%s", log ? log : "");
+	if (text &&
+	    sscanf(text, "%23s %u %7[a-z]=%d", fault.name, &fault.number, fault.manner, &fault.value) != 4)
+		abort();
+	note("start", 0, false);
 }
 
 /* ---- what becomes of a call ---- */
