@@ -10,7 +10,7 @@ Each fault ends in one of these, the first that is so:
   wrong exit   not 0, 75 or 71, nor death by a signal: an MTA bounces the message
   stuck        it never ends, or one of the next deliveries takes more than 5 s or cannot deliver
   elsewhere    it is in the system's mailbox, which nobody has asked for
-  lost         it is nowhere, though the last status was 0
+  lost         it is no whole message anywhere, though the last status was 0: swallowed by an older one, say
   damaged      an older message is not as it was, or something is there that is no whole message
   doubled      it is there more than once, after an error that was reported or a signal that asks for an end
   by a kill    it is there more than once, after kill -9 or a crash
