@@ -397,7 +397,7 @@ static int run(Refile *refile, RefileOptions *options, Config *config, int argc,
 		return complain(why);
 	if (options->resume)
 		return resume(refile, options, config, place, text_string(&path), why);
-	if (!settings_read_script(name, &script, why))
+	if (!refile_sources_apart(options, why) || !settings_read_script(name, &script, why))
 		return complain(why);
 	return run_in(refile, place, text_string(&path), argc, argv, name, text_slice(&script), why);
 }

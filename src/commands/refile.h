@@ -105,6 +105,9 @@ bool refile_decide(Refile *refile, const BatchItem *item, const Plan *plan, Refi
 /* Is this folder where the message lies? */
 bool refile_lies_in(Refile *refile, const RefileOwn *own, const char *folder);
 
+/* Is every source given once?  What is read twice would be filed twice. */
+bool refile_sources_apart(const RefileOptions *options, Failure *why);
+
 /* Reads all sources and asks the rules; `decided` gets each message: refile_read.c. */
 bool refile_read(Refile *refile, bool (*decided)(void *self, BatchItem *item, Plan *plan, Failure *why),
 		 Failure *why);

@@ -1,4 +1,5 @@
 /* refile_read - the messages of all sources, with what a delivery would have known of them */
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <time.h>
@@ -179,6 +180,40 @@ static bool add_message(void *self, const Sourced *it, Failure *why)
 }
 
 /* --- all of them --- */
+
+/* Is `inner` the file or directory `outer`, or a path in it?  Both are resolved. */
+static bool lies_in(const char *inner, const char *outer)
+{
+	size_t length = strlen(outer);
+
+	return strncmp(inner, outer, length) == 0 && (inner[length] == '\0' || inner[length] == '/');
+}
+
+/* By another name, or by a second one of the same file. */
+static bool is_read_with(const char *one, const char *other, bool *twice)
+{
+	auto_free char *path = realpath(one, NULL), *other_path = realpath(other, NULL);
+	struct stat it, that;
+
+	if (!path || !other_path || stat(path, &it) < 0 || stat(other_path, &that) < 0)
+		return false;
+	*twice = it.st_dev == that.st_dev && it.st_ino == that.st_ino;
+	return *twice || lies_in(path, other_path);
+}
+
+bool refile_sources_apart(const RefileOptions *options, Failure *why)
+{
+	bool twice = false;
+
+	for (size_t i = 0; i < options->source_count; i++)
+		for (size_t j = 0; j < options->source_count; j++)
+			if (i != j && is_read_with(options->sources[i], options->sources[j], &twice))
+				return failure_set(why, FAILURE_USAGE, "5.6.0",
+						   twice ? "'%s' and '%s' are the same: give it once"
+							 : "'%s' is read with '%s': leave it out",
+						   options->sources[i], options->sources[j]);
+	return true;
+}
 
 static bool answer(void *self, const BatchItem *item, const Question *question, Answer *out, Failure *why)
 {

@@ -88,6 +88,19 @@ is $? 2 "rules with errors file nothing"
 call "$TROMMEL" refile --move --yes "$HOME/rules" - <"$T/box" >"$T/out" 2>"$T/err"
 is $? 2 "nothing can be taken out of standard input"
 
+# ---- the same mail by two names
+rm -rf "$HOME/Maildir"
+call ln -s box "$HOME/linked"
+call ln "$HOME/box" "$HOME/hard"
+for other in "$HOME/./box" "$HOME/linked" "$HOME/hard"; do
+	refile --move --yes "$HOME/rules" "$HOME/box" "$other"
+	is "$? $(mail "$HOME/Maildir" | wc -l)" "2 0" "a source that is given by two names is not read twice (${other##*/})"
+	holds "and both are named (${other##*/})" grep -qF "'$HOME/box' and '$other' are the same" "$T/err"
+done
+refile --yes "$HOME/rules" "$HOME" "$HOME/box"
+is "$? $(mail "$HOME/Maildir" | wc -l)" "2 0" "nor one that lies in another"
+call rm "$HOME/linked" "$HOME/hard"
+
 # ---- mail that comes meanwhile
 rm -rf "$HOME/Maildir"
 box | mine "$HOME/inbox"
