@@ -83,6 +83,8 @@ static void get_scripts(WireReader *in, Steps *steps)
 		const char *name = wire_get_string(in, LIMIT_FOLDER_LENGTH);
 
 		steps->scripts[i] = (StepScript){ name ? name : "", wire_get_bool(in) };
+		if (!name)
+			wire_wrong(in, "a script has no name");
 	}
 	steps->script_count = count;
 }

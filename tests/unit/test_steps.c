@@ -109,6 +109,13 @@ static void spoil_script(Steps *steps)
 	steps->nodes[2].script = 2;
 }
 
+static StepScript nameless[] = { { "", false }, { NULL, true } };
+
+static void spoil_name(Steps *steps)
+{
+	steps->scripts = nameless;
+}
+
 static void spoil_match(Steps *steps)
 {
 	steps->sights[0].match_size = 5;
@@ -128,6 +135,7 @@ START_TEST(places_that_are_not_there_are_refused)
 {
 	refuse(spoil_node, "a value of no test");
 	refuse(spoil_script, "a step of no script");
+	refuse(spoil_name, "a script without a name");
 	refuse(spoil_match, "a match beyond the value");
 	refuse(spoil_count, "held more often than reached");
 	refuse(spoil_end, "an end before the beginning");
