@@ -137,6 +137,12 @@ $(KERNEL_SHIM): tests/delivery/kernel_shim.c $(BUILD)/flags
 check-corpus:
 	@$(PARALLEL) -s check TESTS=tests/corpus.sh
 
+# What messages cost of which one thing is far too much, up to 500 MB of it; `make check` takes smaller ones.
+.PHONY: hostile
+hostile:
+	@HOSTILE_LARGE=1 TEST_TIMEOUT=7200 $(PARALLEL) -s check TESTS=tests/delivery/hostile_bounds.sh; status=$$?; \
+		grep '^#' $(BUILD)/tests/results/hostile_bounds.sh.log; exit $$status
+
 # Decisions beside Pigeonhole's on all of the real mail; `make check` takes some of it.
 oracle:
 	@ORACLE_STEP=1 TEST_TIMEOUT=1800 $(PARALLEL) -s check TESTS=tests/oracle/oracle.sh
