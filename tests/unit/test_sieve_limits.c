@@ -123,6 +123,13 @@ static const struct {
 	  1,
 	  0,
 	  "1:27: more than 32 options (limit: arguments)\n" },
+	{ "header of a message that is replaced",
+	  { "require \"replace\"; replace \"new\";\n", "", "", 0 },
+	  { "Subject: x\nX: ", "0123456789abcdef", "\n\nbody\n", LIMIT_HEADER_BYTES / 16 - 1 },
+	  0,
+	  1,
+	  "main:1:20: a message with more than 1 MB of header cannot be replaced (limit: header "
+	  "bytes)\n" KEPT },
 	{ "editheader_max_header_size",
 	  { EDIT "addheader \"X-Long\" \"", "y", "\";\n", 2048 },
 	  { "Subject: x\n\n", "", "", 0 },
