@@ -80,7 +80,7 @@ class Bounds:
                 if said:
                     wrong.append("said %r" % said[:300])
                 log = self.home + "/.sieve.log"
-                if os.path.exists(log):
+                if os.path.exists(log) and os.path.getsize(log):
                     with open(log, "rb") as file:
                         complaint = re.sub(rb"\s+", b" ", file.read())[-300:]
                     limited = LIMIT.search(complaint)

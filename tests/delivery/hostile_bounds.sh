@@ -59,5 +59,5 @@ fi
 call HOSTILE_KINDS="${HOSTILE_KINDS-}" python3 "$T/hostile_bounds.py" $steps "$HOME" "$T/rules" "$TROMMEL" ${maker:+"$maker"} >"$T/report" 2>&1
 is "$?" 0 "all were looked at"
 is "$(grep -v '^#' "$T/report")" "" "each was stored as it came, in 64 MB, in time that grows with its size"
-if [ -n "${HOSTILE_LARGE-}" ]; then cat "$T/report"; else sort -k5,5 -rn "$T/report" | grep '^#' | head -3; fi
+if [ -n "${HOSTILE_LARGE-}" ]; then cat "$T/report"; else grep '^#' "$T/report" | awk '{ for (i = 1; i < NF && $i != "s"; i++); print $(i - 1) "\t" $0 }' | sort -rn | cut -f 2 | head -3; fi
 no_litter
