@@ -142,6 +142,7 @@ typedef struct Search {
 	const SieveVerb *of; /* for tags */
 	SieveName found;     /* its name is NULL when nothing was */
 	SieveNearest nearest;
+	bool is_quiet; /* nobody will be told of it: what is near is not asked for */
 } Search;
 
 static bool is_for(const SieveName *name, const SieveVerb *verb)
@@ -175,13 +176,14 @@ static void compare_name(void *self, const SieveName *name)
 		/* An old name's words are not what somebody is told to require. */
 		if (!search->found.name || !name->extension->instead)
 			search->found = *name;
-	} else
+	} else if (!search->is_quiet)
 		sieve_nearest_offer(&search->nearest, slice(name->name, name->length));
 }
 
 /* Looks through all extensions there are, required or not. */
 static void search_all(const SieveCheck *check, Search *search)
 {
+	search->is_quiet = check->unit->findings->count >= SIEVE_LIMIT_FINDINGS;
 	sieve_nearest_init(&search->nearest, search->name);
 	for (size_t i = 0; i < check->unit->extension_count; i++)
 		sieve_names_visit(check->unit->extensions[i], compare_name, search);
@@ -520,10 +522,13 @@ static void bind_own_tag(SieveCheck *check, SieveBinding *binding, const SieveTa
 	for (; *last; last = &(*last)->next) {
 		const SieveTagUse *other = *last;
 
-		if (other->tag == it->tag && other->modifier == it->modifier)
+		/* The second is not kept: somebody may give it a hundred thousand times. */
+		if (other->tag == it->tag && other->modifier == it->modifier) {
 			sieve_check_error(check, it->span, NULL, "':%s' is given twice", found->name->name);
-		else if (it->tag && it->tag->group && other->tag && other->tag->group &&
-			 strcmp(it->tag->group, other->tag->group) == 0)
+			return;
+		}
+		if (it->tag && it->tag->group && other->tag && other->tag->group &&
+		    strcmp(it->tag->group, other->tag->group) == 0)
 			sieve_check_error(check, it->span, NULL, "':%s' cannot go with ':%s'", it->tag->name,
 					  other->tag->name);
 	}

@@ -121,8 +121,12 @@ static SieveNearest nearest_capability(const SieveUnit *unit, Slice wrong)
  * such a capability is told of at the end, when it is known whether anything in the script was unknown. */
 static void note_lacking(SieveCheck *check, Slice capability, SieveSpan span)
 {
-	SieveLacking *lacking = ARENA_NEW(check->unit->arena, SieveLacking), **last = &check->lacking;
+	SieveLacking *lacking, **last = &check->lacking;
 
+	/* No more of them could be told. */
+	if (check->lacking_count++ >= SIEVE_LIMIT_FINDINGS)
+		return;
+	lacking = ARENA_NEW(check->unit->arena, SieveLacking);
 	lacking->capability = capability;
 	lacking->span = span;
 	lacking->place = check->unit->findings->count;
@@ -194,6 +198,8 @@ static void tell_lacking(SieveCheck *check)
 		if (findings->count > before)
 			move_last_finding(findings, it->place + told++);
 	}
+	if (is_error && check->lacking_count > SIEVE_LIMIT_FINDINGS)
+		findings->errors += check->lacking_count - SIEVE_LIMIT_FINDINGS;
 }
 
 static void warn_of_old_name(SieveCheck *check, const SieveExtension *extension, SieveSpan span)

@@ -101,27 +101,29 @@ static void tell_lost(SieveWarner *warner, const SieveNode *node)
 		      node->verb->name);
 }
 
-/* Whoever files at the end what rules above may have filed already means "as well". */
-static bool is_first(const SieveNode *first, const SieveNode *node)
+/* How many commands stand in front of the first "if". */
+static size_t count_before_rules(const SieveNode *node)
 {
-	for (; first != node; first = first->next)
-		if (sieve_is_verb(first, "if"))
-			return false;
-	return true;
+	size_t count = 0;
+
+	for (; node && !sieve_is_verb(node, "if"); node = node->next)
+		count++;
+	return count;
 }
 
 /* A whole list of commands is gone through by every message that enters it.  `after`: what follows behind it;
  * `is_all`: every message comes here. */
 static void look_through(SieveWarner *warner, const SieveNode *first, Rest after, bool is_all)
 {
-	size_t count;
+	size_t count, before_rules = count_before_rules(first);
 	const SieveNode **nodes = backwards(warner, first, &count);
 	Rest own = { NONE, false };
 
 	for (size_t i = 0; i < count; i++) {
 		const SieveNode *node = nodes[i];
+		/* Whoever files at the end what rules above may have filed already means "as well". */
 		bool takes = sieve_is_verb(node, "redirect") ||
-			     (is_all && sieve_is_verb(node, "fileinto") && is_first(first, node));
+			     (is_all && sieve_is_verb(node, "fileinto") && count - 1 - i < before_rules);
 
 		if (takes && !sieve_tag(node, "copy") && own.stored == SOME && after.stored == SOME &&
 		    !after.by_keep)

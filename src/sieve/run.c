@@ -16,6 +16,7 @@
 #include "base/memory.h"
 #include "base/printable.h"
 #include "base/utf8.h"
+#include "plan/limits.h"
 #include "sieve/script.h"
 #include "sieve/trace.h"
 
@@ -59,6 +60,9 @@ void sieve_warn(SieveRun *run, SieveSpan span, const char *format, ...)
 	va_list arguments;
 	char text[FAILURE_TEXT_MAX];
 
+	/* To find the place costs as much as the line before it is long. */
+	if (run->plan->warning_count >= LIMIT_WARNINGS)
+		return;
 	va_start(arguments, format);
 	vsnprintf(text, sizeof text, format, arguments);
 	va_end(arguments);
@@ -89,6 +93,8 @@ void sieve_note(SieveRun *run, SieveSpan span, const char *format, ...)
 	va_list arguments;
 	char text[FAILURE_TEXT_MAX];
 
+	if (run->plan->note_count >= LIMIT_WARNINGS)
+		return;
 	va_start(arguments, format);
 	vsnprintf(text, sizeof text, format, arguments);
 	va_end(arguments);

@@ -80,6 +80,7 @@ struct SieveCheck {
 	size_t missing_count;
 	/* Required, and not there: an error when anything is unknown in the script, else a warning. */
 	struct SieveLacking *lacking;
+	size_t lacking_count;
 	struct SieveSlot *slots;
 	bool unknown;            /* something was */
 	SieveSpan last_required; /* the last capability named by a require; its line is 0: none */
