@@ -46,6 +46,26 @@ bool io_write(int fd, const void *bytes, size_t size_bytes)
 	return io_write_vector(fd, &piece, 1);
 }
 
+bool io_write_at(int fd, const void *bytes, size_t size_bytes, off_t offset)
+{
+	size_t done = 0;
+
+	while (done < size_bytes) {
+		ssize_t written = pwrite(fd, (const char *)bytes + done, size_bytes - done,
+					 offset + (off_t)done);
+
+		if (written < 0 && errno == EINTR)
+			continue;
+		if (written <= 0) {
+			if (written == 0)
+				errno = EIO;
+			return false;
+		}
+		done += (size_t)written;
+	}
+	return true;
+}
+
 bool io_write_vector(int fd, struct iovec *pieces, int count)
 {
 	while (count > 0) {

@@ -20,6 +20,9 @@ ssize_t io_read_at(int fd, void *buffer, size_t size_bytes, off_t offset);
 /* Writes all of it, or returns false with errno. */
 bool io_write(int fd, const void *bytes, size_t size_bytes);
 
+/* The same from `offset` on; where the file is written next otherwise does not change. */
+bool io_write_at(int fd, const void *bytes, size_t size_bytes, off_t offset);
+
 /* Writes all the pieces, which it uses up, or returns false with errno. */
 bool io_write_vector(int fd, struct iovec *pieces, int count);
 

@@ -356,7 +356,7 @@ static bool make_file(Journal *journal, Failure *why)
 
 static bool write_at_end(Journal *journal, const char *bytes, size_t length, Failure *why)
 {
-	if (pwrite(journal->fd, bytes, length, journal->end) != (ssize_t)length)
+	if (!io_write_at(journal->fd, bytes, length, journal->end))
 		return failure_errno(why, "write to '%s/" JOURNAL_DIRECTORY "/%s'",
 				     journal->settings.directory, journal->name);
 	journal->end += (off_t)length;

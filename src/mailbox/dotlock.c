@@ -203,7 +203,7 @@ bool dotlock_mark_begun(Dotlock *lock, off_t offset, off_t length, Slice first_l
 				first_line.length);
 	memcpy(record + used, first_line.data, first_line.length);
 	used += first_line.length;
-	if (pwrite(lock->fd, record, used, (off_t)lock->text_length) != (ssize_t)used)
+	if (!io_write_at(lock->fd, record, used, (off_t)lock->text_length))
 		return failure_errno(why, "write the lock file '%s'", lock->name);
 	/* What a power cut leaves of the append must not be without what is known of it. */
 	return fdatasync(lock->fd) == 0 || failure_errno(why, "flush the lock file '%s'", lock->name);
@@ -211,7 +211,7 @@ bool dotlock_mark_begun(Dotlock *lock, off_t offset, off_t length, Slice first_l
 
 bool dotlock_mark_complete(Dotlock *lock, Failure *why)
 {
-	if (pwrite(lock->fd, "C", 1, (off_t)lock->text_length + 1) == 1)
+	if (io_write_at(lock->fd, "C", 1, (off_t)lock->text_length + 1))
 		return true;
 	return failure_errno(why, "write the lock file '%s'", lock->name);
 }

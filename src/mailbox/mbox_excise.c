@@ -41,22 +41,6 @@ static bool note(Excise *excise, ExciseStep step, const char *line, Failure *why
 	return true;
 }
 
-static bool write_at(int fd, const char *bytes, size_t length, off_t offset)
-{
-	while (length > 0) {
-		ssize_t done = pwrite(fd, bytes, length, offset);
-
-		if (done < 0 && errno == EINTR)
-			continue;
-		if (done < 0)
-			return false;
-		bytes += done;
-		length -= (size_t)done;
-		offset += done;
-	}
-	return true;
-}
-
 static bool copy(int from, off_t at, int to, off_t there, off_t length, Failure *why)
 {
 	auto_free char *piece = memory_new(PIECE_BYTES);
@@ -65,7 +49,7 @@ static bool copy(int from, off_t at, int to, off_t there, off_t length, Failure 
 		size_t wanted = length < PIECE_BYTES ? (size_t)length : PIECE_BYTES;
 
 		if (io_read_at(from, piece, wanted, at) != (ssize_t)wanted ||
-		    !write_at(to, piece, wanted, there))
+		    !io_write_at(to, piece, wanted, there))
 			return failure_errno(why, "copy mail");
 		at += (off_t)wanted;
 		there += (off_t)wanted;
