@@ -201,8 +201,9 @@ $(BUILD)/obj/fuzz/%.o: tests/fuzz/%.c $(BUILD)/flags
 
 # Which lines the tests execute (tests/coverage/counts.c says how that is known).  What fails in them is told, and is no
 # reason not to count.  TESTS= as for `make check`.
-COVERAGE := BUILD=build-coverage CFLAGS='-O0 -g --coverage' LDFLAGS='build-coverage/counts.o -Wl,-T,tests/coverage/counts.ld \
-	-Wl,--wrap=__gcov_exit,--wrap=__gcov_fork,--wrap=__gcov_execve'
+COVERAGE_CFLAGS := -O0 -g --coverage -fprofile-update=atomic $(addprefix -fno-builtin-,fork execl execle execlp execv execve execvp)
+COVERAGE := BUILD=build-coverage CFLAGS='$(COVERAGE_CFLAGS)' \
+	LDFLAGS='build-coverage/counts.o -Wl,-T,tests/coverage/counts.ld -Wl,--wrap=__gcov_exit'
 COVERAGE_COUNTS := $(or $(TMPDIR),/tmp)/trommel-counts-$(shell id -u)
 coverage:
 	@.ci/deps build test

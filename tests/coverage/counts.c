@@ -21,12 +21,10 @@ extern char counts_end[] __attribute__((visibility("hidden")));
 extern void __gcov_dump(void);
 
 void __wrap___gcov_exit(void);
-pid_t __wrap___gcov_fork(void);
-int __wrap___gcov_execve(const char *path, char *const argv[], char *const envp[]);
 
 /* A program's or module's name and the size of its counters tell it from others: the attacker is a "trommel",
  * too. */
-static void map_counts(void)
+static void map_counts(int flags)
 {
 	size_t size = (size_t)(counts_end - counts_begin);
 	char path[256];
@@ -41,7 +39,7 @@ static void map_counts(void)
 		fchmod(fd, 0666);
 	/* Where this fails, on purpose more often than not, that one process is not counted. */
 	if (fd >= 0 && ftruncate(fd, (off_t)size) == 0)
-		mmap(counts_begin, size, PROT_READ | PROT_WRITE, MAP_SHARED | MAP_FIXED, fd, 0);
+		mmap(counts_begin, size, PROT_READ | PROT_WRITE, flags | MAP_FIXED, fd, 0);
 	if (fd >= 0)
 		close(fd);
 	errno = kept;
@@ -51,24 +49,16 @@ static void __attribute__((constructor)) begin(void)
 {
 	const char *wish = getenv("TROMMEL_COUNTS");
 
-	map_counts();
+	/* To write them, gcov adds what was written before to those in memory. */
+	map_counts(wish && *wish ? MAP_PRIVATE : MAP_SHARED);
 	if (wish && *wish) {
 		__gcov_dump();
 		_exit(0);
 	}
 }
 
-/* gcov would write at the end and before exec, and begin from zero after fork. */
+/* Nothing is written at the end, nor before exec and at fork, which are compiled without gcov's own versions
+ * (-fno-builtin-fork, ...): those add what was written to what is in memory, and here that is everybody's. */
 void __wrap___gcov_exit(void)
 {
-}
-
-pid_t __wrap___gcov_fork(void)
-{
-	return fork();
-}
-
-int __wrap___gcov_execve(const char *path, char *const argv[], char *const envp[])
-{
-	return execve(path, argv, envp);
 }
