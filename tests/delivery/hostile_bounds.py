@@ -21,6 +21,8 @@ MOST_GROWTH = 8
 FLOOR_S = 0.15
 # What a judge's own clock allows, and the delivery without it.
 MOST_S = 12
+# Of a header nothing beyond 1 MB is looked at: what has just that is dearer than what has more.
+SEEN_BYTES = 1000 * 1000
 # What rules may give up with: the message is kept then.
 LIMIT = re.compile(rb"\(limit: [a-z_ ]+\)")
 
@@ -103,16 +105,22 @@ class Bounds:
             if seconds > FLOOR_S and seconds > MOST_GROWTH * max(small[way], FLOOR_S / GROWTH):
                 print("%s, %s: %.2f s, and %.2f s for %d times as much" % (name, way, small[way], seconds, GROWTH))
 
+    def steps(self, name, counts):
+        costs = []
+        for count in counts:
+            hostile_kinds.write(name, max(count, 1), self.message)
+            costs.append(self.look(name))
+        self.grows(name, *costs)
+
     def ours(self, share):
         wanted = os.environ.get("HOSTILE_KINDS", "").split()
         for name, (_, large) in hostile_kinds.KINDS.items():
             if wanted and name not in wanted:
                 continue
-            costs = []
-            for count in (max(large // share // GROWTH, 1), max(large // share, 1)):
-                hostile_kinds.write(name, count, self.message)
-                costs.append(self.look(name))
-            self.grows(name, *costs)
+            self.steps(name, (large // share // GROWTH, large // share))
+            size = os.path.getsize(self.message)
+            if share == 1 and size > SEEN_BYTES:
+                self.steps(name, [large * SEEN_BYTES // size // part for part in (GROWTH, 1)])
 
     def theirs(self, maker):
         names = subprocess.run([sys.executable, maker, "--list"], capture_output=True, text=True, check=True).stdout

@@ -28,11 +28,20 @@ if header :matches "subject" "*" { set :lower "s" "${1}"; set :length "l" "${s}"
 if string :contains "${s}${q}" "no such words" { stop; }
 SIEVE
 cat >"$T/rules/body" <<'SIEVE'
-require ["body", "regex", "fileinto"];
+require "body";
 if body :raw :contains "no such words" { stop; }
 if body :text :contains ["no such words at all", "nor these"] { stop; }
 if body :content "text" :contains "no such words at all" { stop; }
 if body :content ["message", "multipart"] :contains "no such words at all" { stop; }
+SIEVE
+cat >"$T/rules/patterns" <<'SIEVE'
+require ["body", "regex", "variables"];
+if header :regex "subject" "(a|b|ab)*c$" { stop; }
+if body :raw :matches "*no*such*words*" { stop; }
+if body :text :matches "*no?such?words*" { stop; }
+if body :raw :regex "no *(such|of those) words" { stop; }
+if body :text :regex "^(a+)+$no such words" { stop; }
+if body :content "text" :is "no such words" { stop; }
 SIEVE
 cat >"$T/rules/parts" <<'SIEVE'
 require ["mime", "foreverypart", "extracttext", "variables", "fileinto"];
