@@ -147,6 +147,17 @@ static size_t read_converted(CharsetReader *reader, Slice text, bool is_last, Te
 	return text.length - left;
 }
 
+/* Some converters keep a letter back, to put the accent on it that may come next: windows-1258 does. */
+static void take_last(CharsetReader *reader, Text *out)
+{
+	size_t room = 64, before = room;
+	char *to = text_reserve(out, room);
+
+	iconv(reader->converter, NULL, NULL, &to, &room);
+	out->length += before - room;
+	out->data[out->length] = '\0';
+}
+
 static size_t read_some(CharsetReader *reader, Slice text, bool is_last, Text *out)
 {
 	if (reader->kind == CHARSET_ICONV)
@@ -190,5 +201,7 @@ Slice charset_read(CharsetReader *reader, Slice bytes, bool is_last, Text *out)
 		reader->held_count = bytes.length - used;
 		memcpy(reader->held, bytes.data + used, reader->held_count);
 	}
+	if (is_last && reader->kind == CHARSET_ICONV)
+		take_last(reader, out);
 	return slice(out->data ? out->data + before : "", out->length - before);
 }

@@ -157,6 +157,26 @@ START_TEST(nothing_long_around_a_charset_hides_it_from_a_reader)
 }
 END_TEST
 
+/* A converter keeps the last letter back until it knows that no accent follows. */
+START_TEST(the_last_letter_of_a_text_in_pieces_is_not_lost)
+{
+	for (int with_end = 0; with_end < 2; with_end++) {
+		AUTO_VALUE(Text) out = { 0 };
+		AUTO(CharsetReader) reader = charset_reader_new(SLICE("windows-1258"));
+
+		charset_read(reader, SLICE("\xf2 "), false, &out);
+		charset_read(reader,
+			     SLICE("a\xcc"
+				   "e"),
+			     with_end, &out);
+		if (!with_end)
+			charset_read(reader, SLICE(""), true, &out);
+		charset_read(reader, SLICE(""), true, &out);
+		ck_assert_str_eq(text_string(&out), "\u0323 \u00e0e");
+	}
+}
+END_TEST
+
 START_TEST(a_converter_forgets_the_state_of_the_text_before)
 {
 	AUTO_VALUE(Text) out = { 0 };
@@ -225,6 +245,7 @@ int main(void)
 	tcase_add_test(tests, what_is_no_charset_is_not_written);
 	tcase_add_test(tests, a_charset_is_the_same_in_any_case_and_language);
 	tcase_add_test(tests, nothing_long_around_a_charset_hides_it_from_a_reader);
+	tcase_add_test(tests, the_last_letter_of_a_text_in_pieces_is_not_lost);
 	tcase_add_test(tests, a_converter_forgets_the_state_of_the_text_before);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);
