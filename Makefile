@@ -245,9 +245,10 @@ lint: deps-lint lint-format lint-pages lint-shell lint-cppcheck lint-gcc lint-cl
 lint-format: deps-lint
 	@clang-format --dry-run -Werror $(C_FILES)
 
-# Whether other packages' pages are installed here is not what is asked; tests/manual.sh looks for ours.
+# Whether other packages' pages are installed here is not what is asked; tests/manual.sh looks for ours.  (Line by line:
+# two streams come together.)
 lint-pages: deps-lint
-	@if mandoc -T lint -W style $(PAGES) 2>&1 | grep -vE 'referenced manual not found|outdated mandoc.db'; then false; fi
+	@if stdbuf -oL mandoc -T lint -W style $(PAGES) 2>&1 | grep -vE 'referenced manual not found|outdated mandoc.db'; then false; fi
 
 lint-shell: deps-lint
 	@shellcheck -S warning $(SHELL_FILES)

@@ -65,7 +65,6 @@ typedef struct Refile {
 	uint64_t *sent; /* keys of messages of which something has left, in this part of the run */
 	size_t sent_count, sent_capacity;
 	struct RefileBatch *files;
-	struct Progress *progress;
 } Refile;
 
 /* What is known of a message on its way. */

@@ -40,6 +40,7 @@ typedef struct RefileBatch {
 	size_t taken_count, taken_capacity, taken_next;
 	size_t messages, bytes;
 	Text lines; /* of the messages */
+	Progress progress;
 } RefileBatch;
 
 /* --- one batch --- */
@@ -145,7 +146,7 @@ static bool commit(Refile *refile, Failure *why)
 	refile_log_add(&refile->log, 'E', NULL);
 	if (!refile_log_flush(&refile->log, why))
 		return false;
-	progress_step(refile->progress, batch->messages);
+	progress_step(&batch->progress, batch->messages);
 	forget_batch(batch);
 	return true;
 }
@@ -327,22 +328,25 @@ static size_t last_taken(const RefileLog *log)
 
 bool refile_run(Refile *refile, Failure *why)
 {
-	RefileBatch batch = { .room = find_room(refile->store), .taken_next = last_taken(&refile->log) };
-	Progress progress;
+	RefileBatch *batch = memory_zeroed(1, sizeof *batch);
 	bool done;
 
-	batch.filings = memory_new((batch.room + 2 * LIMIT_ACTIONS + COPIES_BESIDES) * sizeof *batch.filings);
-	refile->files = &batch;
-	refile->progress = &progress;
-	progress_begin(&progress, "filed", refile->counts.messages);
+	batch->room = find_room(refile->store);
+	batch->taken_next = last_taken(&refile->log);
+	batch->filings = memory_new((batch->room + 2 * LIMIT_ACTIONS + COPIES_BESIDES) *
+				    sizeof *batch->filings);
+	refile->files = batch;
+	progress_begin(&batch->progress, "filed", refile->counts.messages);
 	if (refile->used)
 		memset(refile->used, 0, refile->done_count * sizeof *refile->used);
 	done = refile_read(refile, file_message, why) && commit(refile, why) && refile_cut(refile, why);
-	progress_end(&progress);
-	forget_batch(&batch);
-	free(batch.filings);
-	free(batch.taken);
-	text_clear(&batch.lines);
+	progress_end(&batch->progress);
+	forget_batch(batch);
+	free(batch->filings);
+	free(batch->taken);
+	text_clear(&batch->lines);
+	free(batch);
+	refile->files = NULL;
 	if (!done)
 		return false;
 	refile_log_add(&refile->log, 'F', NULL);

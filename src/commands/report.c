@@ -134,7 +134,7 @@ static bool read_log(Reader *reader, const char *name, Failure *why)
 		return failure_errno(why, "read '%s'", name);
 	while ((length = getline(&line, &room, file)) > 0) {
 		AUTO(Arena) arena = arena_new();
-		LogLine read;
+		LogLine read = { 0 };
 
 		reader->line_arena = arena;
 		if (length <= LINE_BYTES_MAX &&

@@ -59,11 +59,13 @@ bool filing_bulk_lock(Filing *const *filings, size_t count, Failure *why)
 /* The records of one mbox, small ones in one piece: each append is flushed. */
 static bool append_run(Mbox *mbox, const MboxRecord *first, Text *bytes, Failure *why)
 {
-	const MboxRecord all = { .from_line = first->from_line,
-				 .made = *bytes,
-				 .size_bytes = (off_t)bytes->length };
-	bool done = bytes->length == 0 || mbox_append(mbox, &all, why);
+	MboxRecord all = { .made = *bytes, .size_bytes = (off_t)bytes->length };
+	bool done;
 
+	if (!first || bytes->length == 0)
+		return true;
+	all.from_line = first->from_line;
+	done = mbox_append(mbox, &all, why);
 	text_reset(bytes);
 	return done;
 }

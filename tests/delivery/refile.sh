@@ -56,6 +56,22 @@ like "$(mail "$HOME/Maildir/.Lists")" ":2,FSa$" "the file is back under its name
 is "$(date_of "$(mail "$HOME/Maildir/.Lists")")" "2026-01-01 12:00" "with its date"
 is "$(cat "$HOME/boxes/Lists")" "" "and the mbox is empty again"
 
+# ---- a large message, which is not held in memory, in front of small ones
+large() {
+	printf 'From f@example.org  Sat Jan  3 12:00:00 2026\nSubject: large\n\n'
+	head -c 3000000 /dev/zero | tr '\0' 'x' | fold -w 72
+	printf '\n\n'
+	box
+	printf 'From f@example.org  Sat Jan  3 12:00:00 2026\nSubject: large\n\n'
+	head -c 3000000 /dev/zero | tr '\0' 'y' | fold -w 72
+	printf '\n\n'
+}
+large | mine "$HOME/large"
+echo 'keep;' | mine "$HOME/keep"
+refile --yes --into "mbox:$HOME/into:INBOX=$HOME/whole" "$HOME/keep" "$HOME/large"
+is "$? $(cat "$T/err")" "0 " "large and small messages go into one mbox"
+same "$HOME/whole" "$HOME/large" "and it is the same mbox"
+
 # ---- what lies there already
 before=$(mail "$HOME/Maildir")
 refile --move --yes "$HOME/rules" "$HOME/Maildir"
