@@ -74,14 +74,15 @@ static bool lock_log(const RefileLog *log, unsigned patience_ms)
 	}
 }
 
-static bool open_log(RefileLog *log, int place, const char *path, int flags, unsigned patience_ms,
-		     Failure *why)
+/* A run that was killed as it began, or as it was removed, may have no log: it has done nothing, or all is
+ * undone. */
+static bool open_log(RefileLog *log, int place, const char *path, unsigned patience_ms, Failure *why)
 {
 	text_printf(&log->path, "%s/%s", path, log->id);
 	log->dir_fd = openat(place, log->id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
 	if (log->dir_fd < 0)
 		return failure_errno(why, "open the run '%s'", log->id);
-	log->fd = openat(log->dir_fd, "log", O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC | flags, 0600);
+	log->fd = openat(log->dir_fd, "log", O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_CREAT, 0600);
 	if (log->fd < 0)
 		return failure_errno(why, "open the log of the run '%s'", log->id);
 	if (!lock_log(log, patience_ms))
@@ -107,7 +108,7 @@ bool refile_log_create(RefileLog *log, int place, const char *path, int argc, ch
 	}
 	if (made < 0)
 		return failure_errno(why, "make a directory for the run in '%s'", path);
-	if (!open_log(log, place, path, O_CREAT, 0, why) || !write_file(log->dir_fd, "script", script, why) ||
+	if (!open_log(log, place, path, 0, why) || !write_file(log->dir_fd, "script", script, why) ||
 	    !write_command(log->dir_fd, argc, argv, why))
 		return false;
 	if (mkdirat(log->dir_fd, "taken", 0700) < 0 || fsync(log->dir_fd) < 0 || !beneath_flush(place))
@@ -261,7 +262,7 @@ bool refile_log_open(RefileLog *log, int place, const char *path, const char *id
 	if (strlen(id) >= sizeof log->id || strchr(id, '/') || id[0] == '.' || !*id)
 		return failure_retry(why, "'%s' is no run; 'trommel undo' lists them", id);
 	snprintf(log->id, sizeof log->id, "%s", id);
-	return open_log(log, place, path, 0, patience_ms, why) && read_lines(log, why);
+	return open_log(log, place, path, patience_ms, why) && read_lines(log, why);
 }
 
 size_t refile_log_open_batch(const RefileLog *log)

@@ -173,7 +173,8 @@ static size_t find_records(RefileUndo *undo, size_t first, const char *ends, con
 		MEMORY_GROW(*regions, count, capacity);
 		(*regions)[count++] = (MboxRegion){ place.offset, place.length };
 	}
-	qsort(*regions, count, sizeof **regions, by_offset);
+	if (count > 0)
+		qsort(*regions, count, sizeof **regions, by_offset);
 	return count;
 }
 

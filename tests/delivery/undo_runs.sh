@@ -37,6 +37,17 @@ is "$(everywhere) $(cat "$HOME/box")" "2 " "what it has done stays done"
 undo "$run"
 is $? 2 "and cannot be undone any more"
 
+# ---- killed before there was a log, or when it was gone again
+for how in "" --forget; do
+	rm -rf "$HOME/Maildir"
+	mine "$HOME/box" <"$T/box"
+	refile "$HOME/rules" "$HOME/box"
+	run=$(last_run)
+	rm "$RUNS/$run/log"
+	undo $how "$run"
+	is "$? $(cat "$T/err") $(last_run)" "0  " "a run without a log is gone after undo $how"
+done
+
 # ---- torn
 for how in "" --forget; do
 	rm -rf "$HOME/Maildir"
