@@ -108,10 +108,14 @@ bool refile_log_create(RefileLog *log, int place, const char *path, int argc, ch
 	}
 	if (made < 0)
 		return failure_errno(why, "make a directory for the run in '%s'", path);
-	if (!open_log(log, place, path, 0, why) || !write_file(log->dir_fd, "script", script, why) ||
-	    !write_command(log->dir_fd, argc, argv, why))
+	if (!open_log(log, place, path, 0, why))
 		return false;
-	if (mkdirat(log->dir_fd, "taken", 0700) < 0 || fsync(log->dir_fd) < 0 || !beneath_flush(place))
+	if (mkdirat(log->dir_fd, "taken", 0700) < 0)
+		return failure_errno(why, "make a directory for the run in '%s'", path);
+	/* Where there is a command there is all that a run needs to go on. */
+	if (!write_file(log->dir_fd, "script", script, why) || !write_command(log->dir_fd, argc, argv, why))
+		return false;
+	if (fsync(log->dir_fd) < 0 || !beneath_flush(place))
 		return failure_errno(why, "make a directory for the run in '%s'", path);
 	return true;
 }
