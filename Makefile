@@ -124,7 +124,7 @@ $(ATTACKER): tests/delivery/attacker.c $(BUILD)/obj/main.o $(LIBRARY) $(BUILD)/f
 # What network file systems do to calls, for tests/faults/nfs.sh, and what no tracer can do, for steps.sh beside it.
 # Fortified functions would not be their own.
 SHIMS := $(BUILD)/tests/nfs_shim.so $(BUILD)/tests/fault_shim.so
-$(SHIMS): $(BUILD)/tests/%.so: tests/faults/%.c $(BUILD)/flags
+$(SHIMS): $(BUILD)/tests/%.so: tests/faults/%.c tests/faults/shim.h $(BUILD)/flags
 	@mkdir -p $(@D)
 	$(COMPILE) -U_FORTIFY_SOURCE -shared $(LDFLAGS) -o $@ $<
 

@@ -12,7 +12,6 @@
  * signal=S"  before it the signal S comes FAULT_LOG   a file that gets a line "NAME FIRST-ARGUMENT" for each
  * call, and "NAME hit" for one that goes wrong
  */
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -32,7 +31,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#define CAUGHT __attribute__((visibility("default")))
+#include "shim.h"
 
 typedef enum Fate {
 	HAPPENS,
@@ -47,18 +46,6 @@ static struct {
 	unsigned number, count;
 	int value;
 } fault;
-
-/* The next definition of a name behind ours. */
-#define NEXT(name) ((typeof(&name))next(#name))
-
-static void *next(const char *name)
-{
-	void *found = dlsym(RTLD_NEXT, name);
-
-	if (!found)
-		abort();
-	return found;
-}
 
 /* Past every function that is caught. */
 static void note(const char *name, long first, bool hit)

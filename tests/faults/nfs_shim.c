@@ -12,7 +12,6 @@
  *
  * open(O_EXCL) is not among what can be done and fail: since version 3 the protocol knows its own file again.
  */
-#include <dlfcn.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <limits.h>
@@ -27,7 +26,7 @@
 #include <sys/uio.h>
 #include <unistd.h>
 
-#define CAUGHT __attribute__((visibility("default")))
+#include "shim.h"
 
 typedef enum Kind {
 	OPEN,
@@ -70,18 +69,6 @@ static struct {
 	long skew_s;
 	unsigned count[KINDS + 1];
 } server = { .kind = NONE };
-
-/* The next definition of a name behind ours. */
-#define NEXT(name) ((typeof(&name))next(#name))
-
-static void *next(const char *name)
-{
-	void *found = dlsym(RTLD_NEXT, name);
-
-	if (!found)
-		abort();
-	return found;
-}
 
 static void read_fault(const char *text)
 {
