@@ -3,7 +3,7 @@
  * For a store that is opened `in_bulk`: filing_prepare writes copies that nobody sees; filing_bulk_lock takes
  * the locks of mboxes; filing_bulk_tell says where everything is going to be, so that the caller can note
  * it; filing_bulk_commit flushes everything in one group and makes it visible.  Whatever ends the process
- * between these, what has been noted can be looked for and taken back (filing_bulk_find). */
+ * between these, what has been noted can be looked for and taken back (filed_place_holds). */
 #ifndef MAILBOX_FILING_BULK_H
 #define MAILBOX_FILING_BULK_H
 

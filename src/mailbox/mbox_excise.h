@@ -8,7 +8,10 @@
  *	NAME.state	begun OLD-SIZE NEW-SIZE FIRST PATH	saved, and being moved
  *			written					moved, and being cut
  *			late BYTES				what others appended meanwhile ("NAME.late")
- *is saved done restoring ARRIVED			what came since ("NAME.new") is saved restored */
+ *			done
+ *			restoring ARRIVED			what came since ("NAME.new"), going behind
+ *			restored
+ */
 #ifndef MAILBOX_MBOX_EXCISE_H
 #define MAILBOX_MBOX_EXCISE_H
 
