@@ -39,18 +39,24 @@ static bool fill(int fd, const Sourced *it, bool from_line, Failure *why)
 	return !it->has_received || futimens(fd, times) == 0 || failure_errno(why, "set the time of a file");
 }
 
+/* Its name is linked to it when it is whole, which takes no name of another. */
 bool split_file(int directory, const char *path, const Sourced *it, bool from_line, size_t number,
 		Failure *why)
 {
-	char name[40];
+	char name[40], part[48];
 	auto_fd int fd = -1;
+	bool done;
 
 	snprintf(name, sizeof name, "%06zu.eml", number);
-	fd = openat(directory, name, O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, 0600);
+	snprintf(part, sizeof part, ".%s.part", name);
+	fd = openat(directory, part, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
 	if (fd < 0)
-		return failure_errno(why, "make '%s/%s'", path, name);
-	if (fill(fd, it, from_line, why) && (close_checked(&fd) || failure_errno(why, "write a message")))
-		return true;
-	unlinkat(directory, name, 0);
-	return failure_add(why, "in '%s/%s'", path, name);
+		return failure_errno(why, "make '%s/%s'", path, part);
+	done = fill(fd, it, from_line, why) && (close_checked(&fd) || failure_errno(why, "write a message"));
+	if (!done)
+		failure_add(why, "in '%s/%s'", path, part);
+	else if (linkat(directory, part, directory, name, 0) < 0)
+		done = failure_errno(why, "make '%s/%s'", path, name);
+	unlinkat(directory, part, 0);
+	return done;
 }
