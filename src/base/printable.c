@@ -49,3 +49,11 @@ void printable_append(Text *out, Slice bytes, size_t limit_bytes)
 	if (cut)
 		text_append_string(out, "...");
 }
+
+const char *printable_copy(Slice bytes, size_t limit_bytes, Arena *arena)
+{
+	AUTO_VALUE(Text) out = { 0 };
+
+	printable_append(&out, bytes, limit_bytes);
+	return arena_copy_bytes(arena, text_string(&out), out.length);
+}

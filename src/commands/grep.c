@@ -5,9 +5,7 @@
 #include "commands/grep.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/panic.h"
@@ -16,7 +14,6 @@
 #include "commands/saved.h"
 #include "commands/settings.h"
 #include "delivery/lists.h"
-#include "delivery/rules.h"
 
 enum {
 	FOUND = 0,
@@ -64,15 +61,6 @@ static const Option options_of_grep[] = {
 	{ 0 },
 };
 
-static bool read_count(const char *text, unsigned *count)
-{
-	char *end;
-	unsigned long value = strtoul(text, &end, 10);
-
-	*count = (unsigned)value;
-	return !*end && value > 0 && value <= 256;
-}
-
 static bool read_options(int argc, char **argv, Options *options)
 {
 	int option;
@@ -102,7 +90,7 @@ static bool read_options(int argc, char **argv, Options *options)
 			options->output = GREP_MBOX;
 			break;
 		case 'j':
-			if (!read_count(optarg, &options->judges))
+			if (!options_count(&grep_command, 'j', optarg, BATCH_JUDGES_MAX, &options->judges))
 				return false;
 			break;
 		case 'o': /* settings_read's */
@@ -154,16 +142,6 @@ static bool take_decided(void *self, BatchItem *item, Plan *plan, Failure *why)
 	return grep_print(item->own, item, grep->options->output, &grep->last_name, why);
 }
 
-static PlanFlags copy_flags(const Sourced *it, Arena *arena)
-{
-	PlanFlags flags = { .set = it->flag_count > 0, .count = it->flag_count };
-
-	flags.names = arena_zeroed(arena, it->flag_count + 1, sizeof *flags.names);
-	for (size_t i = 0; i < it->flag_count; i++)
-		flags.names[i] = arena_copy_string(arena, it->flags[i]);
-	return flags;
-}
-
 static bool give(void *self, const Sourced *it, Failure *why)
 {
 	Grep *grep = self;
@@ -174,7 +152,7 @@ static bool give(void *self, const Sourced *it, Failure *why)
 	const BatchItem item = { .message = *it->message,
 				 .envelope = &envelope,
 				 .now = saved_time(it, header, grep->job.now, arena),
-				 .flags = copy_flags(it, arena),
+				 .flags = saved_flags(it, arena),
 				 .own = grep_remember(it, header, grep->job.now, arena) };
 
 	return batch_add(grep->batch, &item, why);
@@ -204,22 +182,8 @@ static bool open_judges(Grep *grep, const Text *script, Arena *arena, Failure *w
 {
 	const Config *config = grep->config;
 
-	grep->job = (JudgeJob){ .script_name = "TEST",
-				.script_source = text_slice(script),
-				.owner = grep->user->uid,
-				.now = time(NULL),
-				.host = config->hostname,
-				.recipient_delimiter = config->recipient_delimiter,
-				.config = config,
-				.cpu_s = config->judge_cpu_s,
-				.wall_s = config->judge_wall_s,
-				.memory_mb = config->judge_memory_mb };
-	grep->lists = (Lists){ .setting = config->lists,
-			       .directory = rules_expand(config->lists_dir, grep->user, arena),
-			       .home = grep->user->home,
-			       .user = grep->user->name,
-			       .owner = grep->user->uid,
-			       .arena = arena };
+	grep->job = saved_job(config, grep->user, "TEST", text_slice(script), arena);
+	grep->lists = lists_of(config, grep->user, arena);
 	grep->batch = batch_open(&(BatchSettings){ .job = &grep->job,
 						   .judges = grep->options->judges,
 						   .ask = answer,

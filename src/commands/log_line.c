@@ -17,10 +17,22 @@ typedef struct Reading {
 
 static const char *keep(const Reading *reading, Slice value)
 {
-	AUTO_VALUE(Text) safe = { 0 };
+	return printable_copy(value, FIELD_BYTES, reading->arena);
+}
 
-	printable_append(&safe, value, FIELD_BYTES);
-	return arena_copy_string(reading->arena, text_string(&safe));
+/* What has the same name in both. */
+static void take_word(const Reading *reading, Slice name, Slice value)
+{
+	LogLine *read = reading->read;
+
+	if (slice_equal(name, SLICE("user")))
+		read->user = keep(reading, value);
+	else if (slice_equal(name, SLICE("script")))
+		read->script = keep(reading, value);
+	else if (slice_equal(name, SLICE("folder")))
+		read->folder = keep(reading, value);
+	else if (slice_equal(name, SLICE("result")))
+		read->result = keep(reading, value);
 }
 
 static uint64_t number(Slice value)
@@ -63,14 +75,8 @@ static void member(void *self, Slice name, Slice value, bool is_string)
 		return;
 	else if (slice_equal(name, SLICE("time")) && is_date(value))
 		read->day = keep(reading, slice(value.data, 10));
-	else if (slice_equal(name, SLICE("user")))
-		read->user = keep(reading, value);
-	else if (slice_equal(name, SLICE("script")))
-		read->script = keep(reading, value);
-	else if (slice_equal(name, SLICE("folder")))
-		read->folder = keep(reading, value);
-	else if (slice_equal(name, SLICE("result")))
-		read->result = keep(reading, value);
+	else
+		take_word(reading, name, value);
 }
 
 /* ---- syslog ---- */
@@ -130,23 +136,17 @@ static void field(Reading *reading, Slice name, Slice value)
 	LogLine *read = reading->read;
 	const char *dot;
 
-	if (slice_equal(name, SLICE("user")))
-		read->user = keep(reading, value);
-	else if (slice_equal(name, SLICE("script")))
-		read->script = keep(reading, value);
-	else if (slice_equal(name, SLICE("folder")))
-		read->folder = keep(reading, value);
-	else if (slice_equal(name, SLICE("result")))
-		read->result = keep(reading, value);
-	else if (slice_equal(name, SLICE("size")))
+	if (slice_equal(name, SLICE("size"))) {
 		read->size_bytes = number(value);
-	else if (slice_equal(name, SLICE("line")))
+	} else if (slice_equal(name, SLICE("line"))) {
 		read->line = (uint32_t)number(value);
-	else if (slice_equal(name, SLICE("ms"))) {
+	} else if (slice_equal(name, SLICE("ms"))) {
 		dot = memchr(value.data, '.', value.length);
 		read->duration_us = number(value) * 1000;
 		if (dot)
 			read->duration_us += number(slice_from(value, (size_t)(dot - value.data) + 1));
+	} else {
+		take_word(reading, name, value);
 	}
 }
 

@@ -2,8 +2,10 @@
 
 #include <getopt.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
+#include "base/ascii.h"
 #include "base/panic.h"
 #include "base/suggest.h"
 
@@ -174,4 +176,18 @@ int options_complain(const Command *command, const char *why)
 {
 	fprintf(stderr, "trommel %s: %s\n", command->name, why);
 	return 2;
+}
+
+bool options_count(const Command *command, char letter, const char *value, unsigned most, unsigned *count)
+{
+	char *end;
+	unsigned long number = strtoul(value, &end, 10);
+
+	if (ascii_is_digit(*value) && !*end && number > 0 && number <= most) {
+		*count = (unsigned)number;
+		return true;
+	}
+	fprintf(stderr, "trommel %s: -%c takes a number from 1 to %u, not '%s'\n", command->name, letter,
+		most, value);
+	return false;
 }

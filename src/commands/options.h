@@ -60,6 +60,9 @@ int options_next(const Command *command, int argc, char **argv);
 /* The same when nothing is said: optopt is the letter. ':' when a value is missing. */
 int options_next_silently(const Command *command, int argc, char **argv);
 
+/* The value of the option `letter`: how many, from 1 to `most`.  Says so on standard error when it is not. */
+bool options_count(const Command *command, char letter, const char *value, unsigned most, unsigned *count);
+
 /* Says how the command is used, on standard error; returns 2, for the exit. */
 int options_usage(const Command *command);
 

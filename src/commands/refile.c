@@ -8,9 +8,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 #include <sys/utsname.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/io.h"
@@ -20,7 +18,7 @@
 #include "commands/refile_command.h"
 #include "commands/saved.h"
 #include "commands/settings.h"
-#include "delivery/rules.h"
+#include "delivery/user_store.h"
 
 enum {
 	GOOD = 0,
@@ -68,17 +66,6 @@ static bool read_shard(const char *text, RefileOptions *options)
 	return true;
 }
 
-static bool read_number(const char *text, unsigned *number)
-{
-	char *end;
-	unsigned long value = strtoul(text, &end, 10);
-
-	*number = (unsigned)value;
-	if (*end || value < 1 || value > 256)
-		fprintf(stderr, "trommel refile: -j takes a number from 1 to 256, not '%s'\n", text);
-	return !*end && value >= 1 && value <= 256;
-}
-
 static bool read_options(int argc, char **argv, RefileOptions *options)
 {
 	int option;
@@ -106,7 +93,7 @@ static bool read_options(int argc, char **argv, RefileOptions *options)
 			options->yes = true;
 			break;
 		case 'j':
-			if (!read_number(optarg, &options->judges))
+			if (!options_count(&refile_command, 'j', optarg, BATCH_JUDGES_MAX, &options->judges))
 				return false;
 			break;
 		case OPTION_SHARD:
@@ -127,59 +114,25 @@ static bool read_options(int argc, char **argv, RefileOptions *options)
 
 /* --- the stage --- */
 
-static bool has_lock(const char *locks, const char *name)
-{
-	return strstr(locks, name) != NULL;
-}
-
 Store *refile_open_store(const Config *config, const User *user, const char *into, Failure *why)
 {
 	struct utsname system;
 	const char *machine = uname(&system) == 0 ? system.nodename : "localhost";
+	StoreSettings settings = user_store_settings(config, user,
+						     *config->hostname ? config->hostname : machine, machine);
 
-	return store_open(&(StoreSettings){ .location = into ? into : config->mail_location,
-					    .user = user->name,
-					    .home = user->home,
-					    .uid = user->uid,
-					    .gid = user->gid,
-					    .hostname = *config->hostname ? config->hostname : machine,
-					    .machine = machine,
-					    .mboxo = strcmp(config->mbox_format, "mboxo") == 0,
-					    .lock_dotlock = has_lock(config->mbox_locks, "dotlock"),
-					    .lock_fcntl = has_lock(config->mbox_locks, "fcntl"),
-					    .lock_flock = has_lock(config->mbox_locks, "flock"),
-					    .dotlock_required = config->mbox_dotlock_required,
-					    .lock_timeout_s = config->lock_timeout_s,
-					    .lock_stale_s = config->lock_stale_s,
-					    .subscribe_created = config->subscribe_created,
-					    .in_bulk = true,
-					    .special_use = config->special_use },
-			  why);
+	if (into)
+		settings.location = into;
+	settings.in_bulk = true;
+	return store_open(&settings, why);
 }
 
 static void make_job(Refile *refile, const char *script, Slice source, Arena *arena)
 {
 	const Config *config = refile->config;
 
-	refile->job = (JudgeJob){ .script_name = script,
-				  .script_source = source,
-				  .personal_dir = rules_expand(config->sieve_dir, refile->user, arena),
-				  .global_dir = config->sieve_global_dir,
-				  .owner = refile->user->uid,
-				  .now = time(NULL),
-				  .host = config->hostname,
-				  .redirect_max = config->redirect_max,
-				  .config = config,
-				  .recipient_delimiter = config->recipient_delimiter,
-				  .cpu_s = config->judge_cpu_s,
-				  .wall_s = config->judge_wall_s,
-				  .memory_mb = config->judge_memory_mb };
-	refile->lists = (Lists){ .setting = config->lists,
-				 .directory = rules_expand(config->lists_dir, refile->user, arena),
-				 .home = refile->user->home,
-				 .user = refile->user->name,
-				 .owner = refile->user->uid,
-				 .arena = arena };
+	refile->job = saved_job(config, refile->user, script, source, arena);
+	refile->lists = lists_of(config, refile->user, arena);
 }
 
 /* --- asking --- */
@@ -215,24 +168,38 @@ static void print_plan(const Refile *refile)
 	fflush(stdout);
 }
 
+/* It has its name when all of it is there. */
+static bool save_input(int dir_fd, Failure *why)
+{
+	auto_fd int fd = openat(dir_fd, "input.part", O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+	char piece[65536];
+	ssize_t got = -1;
+
+	while (fd >= 0 && (got = io_read(STDIN_FILENO, piece, sizeof piece)) > 0)
+		if (!io_write(fd, piece, (size_t)got))
+			break;
+	return (fd >= 0 && got == 0 && fsync(fd) == 0 &&
+		renameat(dir_fd, "input.part", dir_fd, "input") == 0 && fsync(dir_fd) == 0) ||
+	       failure_errno(why, "keep standard input");
+}
+
 /* What comes through a pipe is kept with the run: it is read several times. */
 static bool keep_input(const RefileOptions *options, int dir_fd, Failure *why)
 {
 	auto_fd int kept = -1;
-	char piece[65536];
-	ssize_t got;
 
 	for (size_t i = 0; i < options->source_count; i++) {
 		if (strcmp(options->sources[i], "-") != 0)
 			continue;
-		kept = openat(dir_fd, "input", O_RDWR | O_CREAT | O_CLOEXEC, 0600);
-		if (kept < 0)
-			return failure_errno(why, "keep standard input");
-		while (!options->resume && (got = io_read(STDIN_FILENO, piece, sizeof piece)) > 0)
-			if (!io_write(kept, piece, (size_t)got))
-				return failure_errno(why, "keep standard input");
-		if (fsync(kept) < 0 || lseek(kept, 0, SEEK_SET) < 0 || dup2(kept, STDIN_FILENO) < 0)
-			return failure_errno(why, "keep standard input");
+		if (!options->resume && !save_input(dir_fd, why))
+			return false;
+		kept = openat(dir_fd, "input", O_RDONLY | O_CLOEXEC);
+		if (kept < 0 && errno == ENOENT)
+			return failure_retry(
+				why,
+				"the run ended before standard input did: give it once more, to a new run");
+		if (kept < 0 || dup2(kept, STDIN_FILENO) < 0)
+			return failure_errno(why, "read standard input again");
 		return true;
 	}
 	return true;

@@ -2,7 +2,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 
 #include "base/digest.h"
 #include "base/memory.h"
@@ -92,16 +91,6 @@ static bool is_done(Refile *refile, uint64_t key)
 
 /* --- what is known of it --- */
 
-static PlanFlags copy_flags(const Sourced *it, Arena *arena)
-{
-	PlanFlags flags = { .set = it->flag_count > 0, .count = it->flag_count };
-
-	flags.names = arena_zeroed(arena, it->flag_count + 1, sizeof *flags.names);
-	for (size_t i = 0; i < it->flag_count; i++)
-		flags.names[i] = arena_copy_string(arena, it->flags[i]);
-	return flags;
-}
-
 /* The mbox, or the Maildir whose new/ or cur/ the file is in. */
 static void find_box(const Sourced *it, RefileOwn *own, Arena *arena)
 {
@@ -174,7 +163,7 @@ static bool add_message(void *self, const Sourced *it, Failure *why)
 	envelope = ARENA_NEW(arena, Envelope);
 	*envelope = saved_envelope(refile->config, refile->user, NULL, NULL, it->message, header, arena);
 	item.envelope = envelope;
-	item.flags = copy_flags(it, arena);
+	item.flags = saved_flags(it, arena);
 	item.own = make_own(it, key, arena);
 	return batch_add(refile->batch, &item, why);
 }

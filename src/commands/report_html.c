@@ -27,19 +27,10 @@ static const char page_begin[] =
 	"svg .bar { fill: var(--bar) } svg text { fill: currentColor; font-size: 11px }\n"
 	"</style></head><body>\n<h1>Deliveries</h1>\n";
 
-static uint64_t greatest(const Tally *tally)
-{
-	uint64_t most = 1;
-
-	for (size_t i = 0; i < tally->count; i++)
-		most = tally->items[i].count > most ? tally->items[i].count : most;
-	return most;
-}
-
 /* A row for each, with a bar. */
 static void append_table(const char *title, const Tally *tally, Text *out)
 {
-	const uint64_t most = greatest(tally);
+	const uint64_t most = tally_greatest(tally);
 
 	if (!tally->count)
 		return;
@@ -64,7 +55,7 @@ static void append_table(const char *title, const Tally *tally, Text *out)
 /* A bar for each day, of which the first, the last and the highest are named. */
 static void append_days(const Tally *days, Text *out)
 {
-	const uint64_t most = greatest(days);
+	const uint64_t most = tally_greatest(days);
 	const double step = days->count ? (double)CHART_WIDTH / (double)days->count : 0;
 
 	if (!days->count)

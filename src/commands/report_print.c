@@ -47,19 +47,10 @@ static size_t width_of(const Tally *tally)
 	return width < NAME_CELLS ? width : NAME_CELLS;
 }
 
-static uint64_t greatest(const Tally *tally)
-{
-	uint64_t most = 1;
-
-	for (size_t i = 0; i < tally->count; i++)
-		most = tally->items[i].count > most ? tally->items[i].count : most;
-	return most;
-}
-
 static void print_tally(const char *title, const Tally *tally, Text *out)
 {
 	const Style style = style_for(STDOUT_FILENO);
-	const uint64_t most = greatest(tally);
+	const uint64_t most = tally_greatest(tally);
 	const size_t width = width_of(tally);
 
 	if (!tally->count)

@@ -2,10 +2,12 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 
 #include "base/ascii.h"
 #include "base/printable.h"
 #include "delivery/caller.h"
+#include "delivery/rules.h"
 #include "message/address.h"
 #include "message/date.h"
 #include "message/words.h"
@@ -62,12 +64,32 @@ int64_t saved_time(const Sourced *it, const HeaderIndex *header, int64_t otherwi
 	return it->has_received ? it->received : otherwise;
 }
 
-static const char *printable_copy(Slice bytes, size_t most, Arena *arena)
+PlanFlags saved_flags(const Sourced *it, Arena *arena)
 {
-	AUTO_VALUE(Text) out = { 0 };
+	PlanFlags flags = { .set = it->flag_count > 0, .count = it->flag_count };
 
-	printable_append(&out, bytes, most);
-	return arena_copy_bytes(arena, text_string(&out), out.length);
+	flags.names = arena_zeroed(arena, it->flag_count + 1, sizeof *flags.names);
+	for (size_t i = 0; i < it->flag_count; i++)
+		flags.names[i] = arena_copy_string(arena, it->flags[i]);
+	return flags;
+}
+
+JudgeJob saved_job(const Config *config, const User *user, const char *script_name, Slice source,
+		   Arena *arena)
+{
+	return (JudgeJob){ .script_name = script_name,
+			   .script_source = source,
+			   .personal_dir = rules_expand(config->sieve_dir, user, arena),
+			   .global_dir = config->sieve_global_dir,
+			   .owner = user->uid,
+			   .now = time(NULL),
+			   .host = config->hostname,
+			   .redirect_max = config->redirect_max,
+			   .config = config,
+			   .recipient_delimiter = config->recipient_delimiter,
+			   .cpu_s = config->judge_cpu_s,
+			   .wall_s = config->judge_wall_s,
+			   .memory_mb = config->judge_memory_mb };
 }
 
 const char *saved_field(const HeaderIndex *header, Slice name, const char *none, Arena *arena)

@@ -5,9 +5,11 @@
 #include <stdint.h>
 
 #include "base/arena.h"
+#include "delivery/judge.h"
 #include "mailbox/source.h"
 #include "message/envelope.h"
 #include "message/header.h"
+#include "plan/plan.h"
 #include "system/config.h"
 #include "system/users.h"
 
@@ -22,6 +24,13 @@ Envelope saved_envelope(const Config *config, const User *user, const char *send
 /* When it came: the time behind the last semicolon of the topmost Received field (RFC 5321, 4.4); else when
  * the mailbox had it; else `otherwise`. */
 int64_t saved_time(const Sourced *it, const HeaderIndex *header, int64_t otherwise, Arena *arena);
+
+/* The flags that it has in its mailbox; in `arena`. */
+PlanFlags saved_flags(const Sourced *it, Arena *arena);
+
+/* How `source` is judged for `user`; the caller adds what is his own. */
+JudgeJob saved_job(const Config *config, const User *user, const char *script_name, Slice source,
+		   Arena *arena);
 
 /* Printable, in one line, decoded: the field called `name`, or `none`. */
 const char *saved_field(const HeaderIndex *header, Slice name, const char *none, Arena *arena);

@@ -2,12 +2,10 @@
 #include "commands/split.h"
 
 #include <fcntl.h>
-#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
-#include "base/ascii.h"
 #include "base/cleanup.h"
 #include "base/panic.h"
 #include "commands/commands.h"
@@ -48,15 +46,6 @@ static const Option options_of_split[] = {
 	{ 0 },
 };
 
-static bool read_count(const char *text, unsigned *count)
-{
-	char *end;
-	unsigned long value = strtoul(text, &end, 10);
-
-	*count = (unsigned)value;
-	return ascii_is_digit(*text) && !*end && value > 0 && value <= AT_ONCE_MAX;
-}
-
 /* The command stands behind "--", which getopt would not tell from the end of options. */
 static int take_command(int argc, char **argv, Options *options)
 {
@@ -84,7 +73,7 @@ static bool read_options(int argc, char **argv, Options *options)
 			options->from_line = true;
 			break;
 		case 'j':
-			if (!read_count(optarg, &options->at_once))
+			if (!options_count(&split_command, 'j', optarg, AT_ONCE_MAX, &options->at_once))
 				return false;
 			break;
 		case 'k':

@@ -77,3 +77,12 @@ void tally_clear(Tally *tally)
 	tally->items = NULL;
 	tally->slots = NULL;
 }
+
+uint64_t tally_greatest(const Tally *tally)
+{
+	uint64_t most = 1;
+
+	for (size_t i = 0; i < tally->count; i++)
+		most = tally->items[i].count > most ? tally->items[i].count : most;
+	return most;
+}

@@ -24,6 +24,9 @@ typedef struct Tally {
 void tally_add(Tally *tally, Slice name, uint64_t bytes);
 void tally_add_many(Tally *tally, Slice name, uint64_t count, uint64_t bytes);
 
+/* The count of the most frequent; 1 when there is none. */
+uint64_t tally_greatest(const Tally *tally);
+
 /* Most frequent first, or by name.  Nothing can be added after that. */
 void tally_sort(Tally *tally, bool by_name);
 void tally_clear(Tally *tally);

@@ -4,12 +4,10 @@
 #include "commands/try.h"
 
 #include <stdio.h>
-#include <stdlib.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "base/ascii.h"
 #include "base/panic.h"
 #include "base/printable.h"
 #include "commands/commands.h"
@@ -18,7 +16,6 @@
 #include "commands/style.h"
 #include "delivery/batch.h"
 #include "delivery/lists.h"
-#include "delivery/rules.h"
 #include "delivery/world_answer.h"
 #include "mailbox/source.h"
 #include "mailbox/store.h"
@@ -99,15 +96,6 @@ static const Option options_of_try[] = {
 	{ 0 },
 };
 
-static bool read_count(const char *text, unsigned *count)
-{
-	char *end;
-	unsigned long value = strtoul(text, &end, 10);
-
-	*count = (unsigned)value;
-	return ascii_is_digit(*text) && !*end && value > 0 && value <= 256;
-}
-
 static bool read_options(int argc, char **argv, Options *options)
 {
 	int option;
@@ -146,7 +134,7 @@ static bool read_options(int argc, char **argv, Options *options)
 			options->verbose = true;
 			break;
 		case 'j':
-			if (!read_count(optarg, &options->judges))
+			if (!options_count(&try_command, 'j', optarg, BATCH_JUDGES_MAX, &options->judges))
 				return false;
 			break;
 		case 'o': /* settings_read's */
@@ -159,14 +147,6 @@ static bool read_options(int argc, char **argv, Options *options)
 }
 
 /* --- the reports --- */
-
-static const char *printable_copy(Slice bytes, size_t most, Arena *arena)
-{
-	AUTO_VALUE(Text) out = { 0 };
-
-	printable_append(&out, bytes, most);
-	return arena_copy_bytes(arena, text_string(&out), out.length);
-}
 
 static Tried *make_tried(const Sourced *it, const HeaderIndex *header, const BatchItem *item, Arena *arena)
 {
@@ -316,30 +296,14 @@ static void make_job(Side *side, const Config *config, const char *script, Arena
 {
 	Trial *trial = side->trial;
 
-	side->job = (JudgeJob){ .script_name = script,
-				.script_source = text_slice(&side->source),
-				.personal_dir = rules_expand(config->sieve_dir, trial->user, arena),
-				.global_dir = config->sieve_global_dir,
-				.owner = trial->user->uid,
-				.host = config->hostname,
-				.redirect_max = config->redirect_max,
-				.recipient_delimiter = config->recipient_delimiter,
-				.config = config,
-				.trace = trial->options->trace || trial->options->html,
-				.cpu_s = config->judge_cpu_s,
-				.wall_s = config->judge_wall_s,
-				.memory_mb = config->judge_memory_mb };
+	side->job = saved_job(config, trial->user, script, text_slice(&side->source), arena);
+	side->job.trace = trial->options->trace || trial->options->html;
 }
 
 static void set_stage(Trial *trial, const Config *config, Arena *arena)
 {
 	trial->style = style_for(STDOUT_FILENO);
-	trial->lists = (Lists){ .setting = config->lists,
-				.directory = rules_expand(config->lists_dir, trial->user, arena),
-				.home = trial->user->home,
-				.user = trial->user->name,
-				.owner = trial->user->uid,
-				.arena = arena };
+	trial->lists = lists_of(config, trial->user, arena);
 	trial->scripts = (TryScripts){ .main = text_slice(&trial->rules.source),
 				       .includes = { trial->rules.job.personal_dir, config->sieve_global_dir,
 						     trial->user->uid },

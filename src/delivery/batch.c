@@ -31,7 +31,6 @@ enum {
 	WINDOW = 4 * IN_ADVANCE,
 	/* What a judge leaks, or was made to become, ends with it. */
 	JUDGED_MAX = 4096,
-	JUDGES_MAX = 256,
 	LOOK_EVERY = 8 /* messages added: somebody may have a question */
 };
 
@@ -276,7 +275,7 @@ static int next_deadline_ms(const Batch *batch)
  */
 static bool listen_to_judges(Batch *batch, bool wait, Failure *why)
 {
-	struct pollfd ready[JUDGES_MAX];
+	struct pollfd ready[BATCH_JUDGES_MAX];
 	bool good = true;
 
 	give_back_time(batch);
@@ -538,8 +537,8 @@ Batch *batch_open(const BatchSettings *settings, Failure *why)
 	batch->settings = *settings;
 	batch->memory = MAP_FAILED;
 	batch->judge_count = settings->judges ? settings->judges : count_cores();
-	if (batch->judge_count > JUDGES_MAX)
-		batch->judge_count = JUDGES_MAX;
+	if (batch->judge_count > BATCH_JUDGES_MAX)
+		batch->judge_count = BATCH_JUDGES_MAX;
 	batch->window = batch->judge_count * WINDOW;
 	batch->slots = memory_zeroed(batch->window, sizeof *batch->slots);
 	for (size_t i = 0; i < batch->window; i++)

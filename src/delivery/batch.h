@@ -35,9 +35,13 @@ typedef struct BatchItem {
 	Arena *arena;    /* of this message: until `decided` has returned */
 } BatchItem;
 
+enum {
+	BATCH_JUDGES_MAX = 256
+};
+
 typedef struct BatchSettings {
 	const JudgeJob *job; /* but for message, envelope, now, flags and `found`; borrowed */
-	unsigned judges;     /* 0: as many as there are cores */
+	unsigned judges;     /* at most BATCH_JUDGES_MAX; 0: as many as there are cores */
 	/* Answers a question of the rules about `item`, as World's `ask`.  They come in any order. */
 	bool (*ask)(void *self, const BatchItem *item, const Question *question, Answer *answer,
 		    Failure *why);

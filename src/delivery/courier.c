@@ -188,16 +188,6 @@ static bool answer_rules(void *self, const Question *question, Answer *answer, F
 	return world_answer(courier->store, question, answer, why);
 }
 
-static Lists user_lists(const Courier *courier)
-{
-	return (Lists){ .setting = courier->config->lists,
-			.directory = rules_expand(courier->config->lists_dir, &courier->user, courier->arena),
-			.home = courier->user.home,
-			.user = courier->user.name,
-			.owner = courier->user.uid,
-			.arena = courier->arena };
-}
-
 /* The message's own id, for people who look at what is remembered. */
 static const char *about_message(const Courier *courier)
 {
@@ -323,7 +313,7 @@ static bool ask_judge(Courier *courier, Failure *why)
 	JudgeFound found = { 0 };
 	JudgeJob job = make_job(courier);
 
-	courier->lists = user_lists(courier);
+	courier->lists = lists_of(courier->config, &courier->user, courier->arena);
 	job.found = &found;
 	job.on_compiled = seclude;
 	job.self = courier;

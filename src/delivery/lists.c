@@ -4,6 +4,7 @@
 
 #include "base/ascii.h"
 #include "base/io.h"
+#include "delivery/rules.h"
 #include "plan/limits.h"
 #include "plan/plan.h"
 #include "state/sqlite.h"
@@ -298,6 +299,16 @@ void lists_preload(Lists *lists, const char *path, Slice entries)
 
 	*file = (ListFile){ .path = path, .bytes = entries, .next = lists->files };
 	lists->files = file;
+}
+
+Lists lists_of(const Config *config, const User *user, Arena *arena)
+{
+	return (Lists){ .setting = config->lists,
+			.directory = rules_expand(config->lists_dir, user, arena),
+			.home = user->home,
+			.user = user->name,
+			.owner = user->uid,
+			.arena = arena };
 }
 
 bool lists_answer(Lists *lists, const Question *question, Answer *answer, Failure *why)

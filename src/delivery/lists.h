@@ -16,6 +16,8 @@
 
 #include "base/arena.h"
 #include "plan/world.h"
+#include "system/config.h"
+#include "system/users.h"
 
 typedef struct Lists {
 	const char *setting;   /* `lists` */
@@ -25,6 +27,9 @@ typedef struct Lists {
 	Arena *arena; /* what was read is kept here for the next question */
 	struct ListFile *files;
 } Lists;
+
+/* Those of `user`, as the settings have them. */
+Lists lists_of(const Config *config, const User *user, Arena *arena);
 
 /* Is it a question about lists? */
 static inline bool lists_are_asked(const Question *question)

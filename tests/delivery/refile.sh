@@ -97,6 +97,32 @@ is "$(mail "$HOME/parts" | xargs cat | grep -c '^Subject')" 3 "all parts togethe
 refile --shard 4/3 "$HOME/rules" "$HOME/box"
 is $? 2 "there is no fourth part of three"
 
+refile -j 0 "$HOME/rules" "$HOME/box"
+is $? 2 "nobody judges nothing"
+like "$(cat "$T/err")" "^trommel refile: -j takes a number from 1 to 256, not '0'" "and what -j takes is told"
+
+# ---- a pipe that ends with the run: what came of it is not all
+rm -rf "$HOME/Maildir"
+mkfifo "$T/pipe"
+call "$TROMMEL" refile --into "maildir:$HOME/Maildir" "$HOME/rules" - <"$T/pipe" >"$T/out" 2>"$T/err" &
+reader=$!
+exec 9>"$T/pipe"
+cat "$T/box" >&9
+for i in $(seq 100); do
+	[ -s "$HOME/.local/state/trommel/refile/$(last_run)/input.part" ] && break
+	sleep 0.1
+done
+pkill -KILL -f "^$TROMMEL refile --into maildir:$HOME/Maildir $HOME/rules -"
+exec 9>&-
+wait $reader
+broken=$(last_run)
+refile --resume "$broken"
+is "$? $(mail "$HOME/Maildir" | wc -l)" "2 0" "half of a pipe is not taken for all of it"
+like "$(cat "$T/err")" "the run ended before standard input did" "which is told"
+undo --forget "$broken"
+call "$TROMMEL" refile --into "maildir:$HOME/Maildir" "$HOME/rules" - <"$T/box" >"$T/out" 2>"$T/err"
+is "$? $(mail "$HOME/Maildir" | wc -l)" "0 2" "given whole, it is filed"
+
 # ---- rules with errors, sources of which nothing can be taken
 echo 'fileinto "x"' | mine "$HOME/wrong"
 refile "$HOME/wrong" "$HOME/box"
