@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/memory.h"
+#include "commands/move_file.h"
 #include "commands/progress.h"
 #include "commands/refile.h"
 #include "commands/refile_undo.h"
@@ -99,7 +100,7 @@ static bool take_files(Refile *refile, Failure *why)
 		char *slash = strrchr(directory, '/'), name[40];
 
 		snprintf(name, sizeof name, "taken/%zu", taken->number);
-		if (!refile_move_file(AT_FDCWD, taken->path, refile->log.dir_fd, name, why)) {
+		if (!move_file(AT_FDCWD, taken->path, refile->log.dir_fd, name, why)) {
 			if (why->error != ENOENT)
 				return false;
 			*why = (Failure){ 0 };

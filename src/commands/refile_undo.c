@@ -12,44 +12,11 @@
 #include "base/io.h"
 #include "base/memory.h"
 #include "base/names.h"
-#include "mailbox/beneath.h"
+#include "commands/move_file.h"
 #include "mailbox/filing_bulk.h"
 #include "mailbox/mbox_excise.h"
 
 /* --- files --- */
-
-static bool copy_file(int from, const char *name, int to, const char *name_to, Failure *why)
-{
-	auto_fd int source = openat(from, name, O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	auto_fd int copy = openat(to, name_to, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-	char piece[65536];
-	struct stat file;
-	ssize_t got = -1;
-
-	if (source < 0 || copy < 0 || fstat(source, &file) < 0)
-		return failure_errno(why, "copy '%s'", name);
-	while ((got = io_read(source, piece, sizeof piece)) > 0)
-		if (!io_write(copy, piece, (size_t)got))
-			return failure_errno(why, "copy '%s'", name);
-	if (got < 0 || fchmod(copy, file.st_mode & 07777) < 0 ||
-	    futimens(copy, (struct timespec[]){ file.st_atim, file.st_mtim }) < 0 || fsync(copy) < 0)
-		return failure_errno(why, "copy '%s'", name);
-	return true;
-}
-
-bool refile_move_file(int from, const char *name, int to, const char *name_to, Failure *why)
-{
-	if (renameat2(from, name, to, name_to, RENAME_NOREPLACE) == 0)
-		return true;
-	if (errno == EINVAL && faccessat(to, name_to, F_OK, AT_SYMLINK_NOFOLLOW) < 0 &&
-	    renameat(from, name, to, name_to) == 0)
-		return true;
-	if (errno != EXDEV)
-		return failure_errno(why, "move '%s'", name);
-	if (!copy_file(from, name, to, name_to, why) || !beneath_flush(to))
-		return false;
-	return unlinkat(from, name, 0) == 0 || failure_errno(why, "remove '%s'", name);
-}
 
 /* A file is back in its source; one that has not left it is there. */
 static bool give_back(RefileUndo *undo, const LogLine *line, Failure *why)
@@ -61,12 +28,19 @@ static bool give_back(RefileUndo *undo, const LogLine *line, Failure *why)
 	if (fstatat(undo->log->dir_fd, text_string(&taken), &there, AT_SYMLINK_NOFOLLOW) < 0 &&
 	    errno == ENOENT)
 		return true;
-	/* A copy that was interrupted is beside its whole original. */
-	if (lstat(line->fields[0], &there) == 0)
+	if (lstat(line->fields[0], &there) == 0) {
+		/* Killed between a copy and its original's end: one of them goes. */
+		if (!move_file_is_same(undo->log->dir_fd, text_string(&taken), AT_FDCWD, line->fields[0]))
+			return failure_retry(why,
+					     "'%s' is another file than the one that was taken from there, "
+					     "which is '%s/%s': move it away, then undo again",
+					     line->fields[0], text_string(&undo->log->path),
+					     text_string(&taken));
 		return unlinkat(undo->log->dir_fd, text_string(&taken), 0) == 0 ||
 		       failure_errno(why, "remove '%s'", text_string(&taken));
+	}
 	undo->returned++;
-	return refile_move_file(undo->log->dir_fd, text_string(&taken), AT_FDCWD, line->fields[0], why);
+	return move_file(undo->log->dir_fd, text_string(&taken), AT_FDCWD, line->fields[0], why);
 }
 
 /* --- copies in Maildirs --- */

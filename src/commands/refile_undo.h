@@ -31,8 +31,4 @@ bool refile_undo_is_cut(const RefileLog *log, const char *path, unsigned *next, 
 /* Opens and locks the mbox at `path`. */
 bool refile_undo_lock(Mbox *mbox, const Store *store, const char *path, Failure *why);
 
-/* Moves the file `name` of `from` to `name_to` of `to`, which does not exist: a rename, or a copy where that
- * cannot be. */
-bool refile_move_file(int from, const char *name, int to, const char *name_to, Failure *why);
-
 #endif

@@ -59,3 +59,43 @@ for how in "" --forget; do
 	is "$? $(cat "$T/err") $(last_run)" "0  " "a run without the place for what it takes is gone after undo $how"
 	same "$HOME/box" "$T/box" "and its source is as it was"
 done
+
+# ---- what was taken, and the place it was taken from
+letter() { printf 'Subject: a list\n\nletter\n' | mine "$1"; }
+move() { refile --move --yes --into "maildir:$HOME/Maildir" "$HOME/rules" "$1"; }
+rm -rf "$HOME/Maildir" "$RUNS"
+letter "$HOME/letter"
+letter "$T/letter"
+move "$HOME/letter"
+is "$? $(everywhere)" "0 1" "a file is moved"
+run=$(last_run)
+echo another | mine "$HOME/letter"
+undo "$run"
+is "$? $(cat "$HOME/letter") $(everywhere)" "2 another 1" "where another file is by now it stays, and so does the copy"
+like "$(cat "$T/err")" "'$HOME/letter' is another file than the one that was taken from there, which is '$RUNS/$run/taken/1'" "and both are named"
+rm "$HOME/letter"
+undo "$run"
+is "$? $(everywhere)" "0 0" "once it is away all is undone"
+same "$HOME/letter" "$T/letter" "and the file is back"
+
+# ---- a run on another file system than its source
+mkdir "$HOME/other"
+if mount -t tmpfs -o size=256k,uid="$(id -u "$ME")",mode=700 none "$HOME/other" 2>/dev/null; then
+	letter "$HOME/other/letter"
+	move "$HOME/other/letter"
+	is "$? $(everywhere) $(ls -A "$HOME/other")" "0 1 " "a file is moved from another file system"
+	run=$(last_run)
+	call cp "$RUNS/$run/taken/1" "$HOME/other/letter"
+	undo "$run"
+	is "$? $(cat "$T/err") $(everywhere)" "0  0" "killed between the copy and the end of its original: undone all the same"
+	same "$HOME/other/letter" "$T/letter" "and it is there"
+	move "$HOME/other/letter"
+	run=$(last_run)
+	echo half | mine "$HOME/other/.letter.part"
+	undo "$run"
+	is "$? $(cat "$T/err") $(ls -A "$HOME/other")" "0  letter" "killed within the copy: undone all the same"
+	same "$HOME/other/letter" "$T/letter" "and it is whole"
+	umount "$HOME/other"
+else
+	echo "# another file system: none can be mounted here"
+fi
