@@ -39,11 +39,16 @@ bool refile_log_place(const Config *config, const User *user, bool make, int *fd
 
 /* --- beginning --- */
 
+/* It has its name when all of it is there: a run may be killed anywhere, and be resumed. */
 static bool write_file(int dir, const char *name, Slice bytes, Failure *why)
 {
-	auto_fd int fd = openat(dir, name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	AUTO_VALUE(Text) part = { 0 };
+	auto_fd int fd = -1;
 
-	return (fd >= 0 && io_write(fd, bytes.data, bytes.length) && fsync(fd) == 0 && close_checked(&fd)) ||
+	text_printf(&part, "%s.part", name);
+	fd = openat(dir, text_string(&part), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600);
+	return (fd >= 0 && io_write(fd, bytes.data, bytes.length) && fsync(fd) == 0 && close_checked(&fd) &&
+		renameat(dir, text_string(&part), dir, name) == 0) ||
 	       failure_errno(why, "write '%s' of the run", name);
 }
 
