@@ -192,6 +192,9 @@ bool walk_content(SourceWalk *walk, const SourcePlace *place, Failure *why)
 	beginning = input_window(&walk->input);
 	if (place->of_maildir)
 		return walk_message(walk, place, why);
+	/* An mbox that everything was taken out of. */
+	if (beginning.length == 0)
+		return true;
 	if (!place->within && walk_knows_tar(beginning))
 		return walk_tar(walk, place, why);
 	if (place->is_found && !looks_like_mail(beginning))

@@ -4,6 +4,8 @@
  * such, a tar archive of such, a pipe.  What it is shows its content, not its name.  Reading changes nothing,
  * not even flags, and needs the same memory however much there is.
  *
+ * What is empty has no message; a file in a Maildir is one all the same.
+ *
  * Messages come in the order of the file; in a Maildir first those of new/, then of cur/, then its folders,
  * all in the order of their names. */
 #ifndef MAILBOX_SOURCE_H

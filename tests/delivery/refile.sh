@@ -130,6 +130,20 @@ is $? 2 "rules with errors file nothing"
 call "$TROMMEL" refile --move --yes "$HOME/rules" - <"$T/box" >"$T/out" 2>"$T/err"
 is $? 2 "nothing can be taken out of standard input"
 
+# ---- killed when the mbox was cut, before that was noted
+rm -rf "$HOME/Maildir"
+mkdir -p "$HOME/Maildir/new" "$HOME/Maildir/cur" "$HOME/Maildir/tmp" && own "$HOME/Maildir" "$HOME/Maildir/new" "$HOME/Maildir/cur" "$HOME/Maildir/tmp"
+two | mine "$HOME/box"
+refile --move --yes "$HOME/rules" "$HOME/box"
+is "$? $(mail "$HOME/Maildir" | wc -l) $(wc -c <"$HOME/box")" "0 2 0" "an mbox is moved whole"
+run=$(last_run)
+call sed -i '/^F$/d' "$HOME/.local/state/trommel/refile/$run/log"
+refile --resume "$run" --yes
+is "$? $(mail "$HOME/Maildir" | wc -l) $(wc -c <"$HOME/box")" "0 2 0" "resumed: the empty mbox is no message"
+undo "$run"
+is "$? $(mail "$HOME/Maildir" | wc -l) $(grep -c '^From ' "$HOME/box")" "0 0 2" "and undone"
+box | mine "$HOME/box"
+
 # ---- the same mail by two names
 rm -rf "$HOME/Maildir"
 call ln -s box "$HOME/linked"
