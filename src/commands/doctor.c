@@ -4,7 +4,6 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -16,6 +15,7 @@
 #include "commands/settings.h"
 #include "commands/style.h"
 #include "delivery/user_store.h"
+#include "system/host.h"
 #include "system/privileges.h"
 
 enum {
@@ -187,12 +187,11 @@ static int report(const Doctor *doctor, bool json)
 static int run(Doctor *doctor, const Options *options)
 {
 	const Config *config = doctor->config;
-	struct utsname machine = { .nodename = "localhost" };
+	const Host host = host_find(config);
 	Failure why = { 0 };
 
-	uname(&machine);
-	doctor->machine = machine.nodename;
-	doctor->hostname = *config->hostname ? config->hostname : machine.nodename;
+	doctor->machine = host.machine;
+	doctor->hostname = host_in_mail(&host);
 	doctor->now = (int64_t)time(NULL);
 	if (!find_user(options, &doctor->user, &why))
 		return options_complain(&doctor_command, why.text);

@@ -8,7 +8,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <unistd.h>
 
 #include "base/io.h"
@@ -19,6 +18,7 @@
 #include "commands/saved.h"
 #include "commands/settings.h"
 #include "delivery/user_store.h"
+#include "system/host.h"
 
 enum {
 	GOOD = 0,
@@ -116,10 +116,8 @@ static bool read_options(int argc, char **argv, RefileOptions *options)
 
 Store *refile_open_store(const Config *config, const User *user, const char *into, Failure *why)
 {
-	struct utsname system;
-	const char *machine = uname(&system) == 0 ? system.nodename : "localhost";
-	StoreSettings settings = user_store_settings(config, user,
-						     *config->hostname ? config->hostname : machine, machine);
+	const Host host = host_find(config);
+	StoreSettings settings = user_store_settings(config, user, host_in_mail(&host), host.machine);
 
 	if (into)
 		settings.location = into;

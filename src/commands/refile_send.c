@@ -6,13 +6,13 @@
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
-#include <sys/utsname.h>
 
 #include "base/memory.h"
 #include "base/printable.h"
 #include "commands/refile.h"
 #include "delivery/sending.h"
 #include "delivery/user_state.h"
+#include "system/host.h"
 
 enum {
 	NAME_BYTES = 300,
@@ -127,10 +127,9 @@ bool refile_send(Refile *refile, const BatchItem *item, const Plan *plan, const 
 {
 	const Config *config = refile->config;
 	const RefileOwn *own = item->own;
-	struct utsname system;
-	const char *machine = uname(&system) == 0 ? system.nodename : "localhost";
+	const Host host = host_find(config);
 	Arena *arena = item->arena;
-	Memory memory = { .settings = user_state_settings(config, refile->user, machine, arena),
+	Memory memory = { .settings = user_state_settings(config, refile->user, host.machine, arena),
 			  .now = item->now,
 			  .patience_s = PATIENCE_S,
 			  .about = about_message(own, arena),
@@ -139,7 +138,7 @@ bool refile_send(Refile *refile, const BatchItem *item, const Plan *plan, const 
 			      .envelope = item->envelope,
 			      .message = &item->message,
 			      .header = own->header,
-			      .host = *config->hostname ? config->hostname : machine,
+			      .host = host_in_mail(&host),
 			      .arena = arena,
 			      .store = refile->store,
 			      .plan = plan,

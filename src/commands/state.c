@@ -1,7 +1,6 @@
 /* state - show and forget what is remembered between messages: `trommel state` */
 #include <stdio.h>
 #include <string.h>
-#include <sys/utsname.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -11,6 +10,7 @@
 #include "commands/settings.h"
 #include "commands/state_entries.h"
 #include "delivery/user_state.h"
+#include "system/host.h"
 #include "system/privileges.h"
 
 enum {
@@ -309,13 +309,13 @@ static int run(const struct Verb *verb, const Options *options, const Config *co
 	AUTO(Arena) arena = arena_new();
 	AUTO(State) state = NULL;
 	AUTO_VALUE(User) user = { 0 };
-	struct utsname machine = { .nodename = "localhost" };
+	char machine[HOST_NAME_BYTES];
 	Failure why = { 0 };
 
-	uname(&machine);
+	host_machine(machine);
 	if (!become(options, &user, &why))
 		return options_complain(&state_command, why.text);
-	state = user_state_open(config, &user, machine.nodename, arena, &why);
+	state = user_state_open(config, &user, machine, arena, &why);
 	if (!state)
 		return options_complain(&state_command, why.text);
 	return verb->run(&(Work){ options, user.name, state, arena, (int64_t)time(NULL) });

@@ -3,7 +3,6 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/utsname.h>
 
 #include "base/ascii.h"
 #include "base/memory.h"
@@ -13,6 +12,7 @@
 #include "delivery/smtp_reply.h"
 #include "system/endpoint.h"
 #include "system/feeder.h"
+#include "system/host.h"
 #include "system/stream.h"
 
 enum {
@@ -103,11 +103,9 @@ static bool is_host_name(const char *name)
 /* RFC 5321, 4.1.4: the name when it is a domain, else our address. */
 static void find_own_name(Session *session, const Config *config)
 {
-	struct utsname machine = { .nodename = "" };
-	const char *name = config->hostname;
+	const Host host = host_find(config);
+	const char *name = host_in_mail(&host);
 
-	if (!*name && uname(&machine) == 0)
-		name = machine.nodename;
 	if (is_host_name(name))
 		text_append_string(&session->host, name);
 	else

@@ -25,9 +25,8 @@ bool side_file_read(int dir_fd, const char *name, Text *content, Failure *why)
 bool side_file_lock(SideFile *file, int dir_fd, const char *name, unsigned patience_s, Failure *why)
 {
 	*file = (SideFile){ .name = name, .fd = -1 };
-	if (uname(&file->machine) < 0)
-		return failure_errno(why, "learn this machine's name");
-	return dotlock_init(&file->lock, dir_fd, name, file->machine.nodename, NO_GROUP, why) &&
+	host_machine(file->machine);
+	return dotlock_init(&file->lock, dir_fd, name, file->machine, NO_GROUP, why) &&
 	       dotlock_acquire(&file->lock, patience_s, SIDE_FILE_STALE_S, why);
 }
 

@@ -7,12 +7,12 @@
 #define MAILBOX_SIDE_FILE_H
 
 #include <sys/types.h>
-#include <sys/utsname.h>
 
 #include "base/failure.h"
 #include "base/slice.h"
 #include "base/text.h"
 #include "mailbox/dotlock.h"
+#include "system/host.h"
 #include "system/undo.h"
 
 enum {
@@ -24,7 +24,7 @@ enum {
 typedef struct SideFile {
 	const char *name; /* borrowed */
 	Dotlock lock;
-	struct utsname machine;
+	char machine[HOST_NAME_BYTES];
 	char new_name[64]; /* the new file, before it takes the old one's place */
 	int fd;            /* while it is written */
 	dev_t device;
