@@ -261,6 +261,14 @@ static void make_token(Journal *journal)
 	snprintf(journal->token, sizeof journal->token, "%016llx%016llx", chance[0], chance[1]);
 }
 
+/* Made when it is asked for first: most deliveries have no use for it. */
+static const char *token_of(Journal *journal)
+{
+	if (!*journal->token)
+		make_token(journal);
+	return journal->token;
+}
+
 bool journal_open(const JournalSettings *settings, Journal **result, Failure *why)
 {
 	AUTO(Journal) journal = memory_zeroed(1, sizeof *journal);
@@ -280,8 +288,6 @@ bool journal_open(const JournalSettings *settings, Journal **result, Failure *wh
 		if (journal->dir_fd >= 0 && (!make_name(journal, why) || !open_file(journal, why)))
 			return false;
 	}
-	if (!*journal->token)
-		make_token(journal);
 	*result = TAKE(journal);
 	return true;
 }
@@ -366,7 +372,8 @@ static bool write_at_end(Journal *journal, const char *bytes, size_t length, Fai
 static bool write_head(Journal *journal, Failure *why)
 {
 	char head[HEAD_BYTES];
-	int length = snprintf(head, sizeof head, FORMAT "%" PRId64 " %s\n", journal->begun, journal->token);
+	int length = snprintf(head, sizeof head, FORMAT "%" PRId64 " %s\n", journal->begun,
+			      token_of(journal));
 
 	return write_at_end(journal, head, (size_t)length, why);
 }
@@ -453,9 +460,9 @@ int64_t journal_begun(const Journal *journal)
 	return journal->begun;
 }
 
-const char *journal_token(const Journal *journal)
+const char *journal_token(Journal *journal)
 {
-	return journal->token;
+	return token_of(journal);
 }
 
 /* ---- its end ---- */

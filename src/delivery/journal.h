@@ -62,7 +62,7 @@ bool journal_take_back(Journal *journal, const char *effect, Failure *why);
 /* When the first try began, in seconds since 1970; and letters and digits that are the same in all tries, and
  * that no other delivery has. */
 int64_t journal_begun(const Journal *journal);
-const char *journal_token(const Journal *journal);
+const char *journal_token(Journal *journal);
 
 /* The delivery is complete: the file goes, and the journal is closed.  NULL is fine. */
 void journal_finish(Journal *journal);

@@ -327,12 +327,21 @@ static bool decide_one(Sendings *sendings, Sending *sending, Failure *why)
 	return write_mail(sendings, sending, why);
 }
 
+/* May something of it stay though the delivery fails?  One file in a Maildir has its name last, but an mbox
+ * may have a record that is not settled and cannot be cut off. */
+static bool needs_journal(const Sendings *sendings)
+{
+	const Copies *copies = sendings->copies;
+
+	return sendings->count || copies->count > 1 || (copies->count && store_has_mboxes(copies->store));
+}
+
 bool sendings_decide(Sendings *sendings, Failure *why)
 {
 	bool done = true;
 
 	collect(sendings);
-	if (!sendings->count && sendings->copies->count < 2)
+	if (!needs_journal(sendings))
 		return true;
 	done = journal_open(&sendings->carrying->journal, &sendings->journal, why);
 	for (size_t i = 0; i < sendings->count && done; i++)

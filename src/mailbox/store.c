@@ -117,6 +117,11 @@ bool store_directories(const Store *store, const char **root, Text *inbox)
 	return is_file;
 }
 
+bool store_has_mboxes(const Store *store)
+{
+	return store->location.layout == STORE_MBOX;
+}
+
 bool store_check_writers(const Store *store, const struct stat *status, gid_t group, const char *path,
 			 Failure *why)
 {

@@ -50,6 +50,9 @@ void store_close(Store *store);
  * same.  True for mboxes, which have locks.  `*root` is the store's. */
 bool store_directories(const Store *store, const char **root, Text *inbox);
 
+/* Are its folders mboxes? */
+bool store_has_mboxes(const Store *store);
+
 /* Can `folder` be filed into now: does it exist, and may it be written?  INBOX (any case) always can.  A name
  * that is not allowed does not exist. */
 bool store_folder_exists(Store *store, const char *folder, bool *exists, Failure *why);

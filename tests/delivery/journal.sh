@@ -211,10 +211,10 @@ if command -v strace >/dev/null; then
 		done
 	done
 	# Two mboxes, of which the second cannot be settled and the first not cut back (as when it may only grow).
-	two_mboxes() { # strace options…
+	mboxes() { # strace options…
 		fresh_mbox
 		mkdir "$HOME/sent"
-		printf '%s\n' "$rules" | rules
+		[ -z "$rules" ] || printf '%s\n' "$rules" | rules
 		own "$HOME"
 		call $UNTRACED strace -o "$HOME/trace" "$@" "$TROMMEL" -f alice@example.org -o "$MBOX_HERE" \
 			-o folder_autocreate=yes -o state_engine=files -o sendmail="$T/sendmail" -r reader@example.net \
@@ -222,15 +222,25 @@ if command -v strace >/dev/null; then
 	}
 	for rules in 'require ["fileinto", "copy"]; redirect :copy "bob@example.com"; fileinto "a"; fileinto "b";' \
 		'require "fileinto"; fileinto "a"; fileinto "b";'; do
-		two_mboxes -e trace=pwrite64
+		mboxes -e trace=pwrite64
 		second=$(awk '/^pwrite64/ { calls++ } /"C", 1, / { if (++n == 2) print calls }' "$HOME/trace")
-		two_mboxes -e trace=pwrite64,ftruncate -e inject=pwrite64:error=EIO:when="$second" \
+		mboxes -e trace=pwrite64,ftruncate -e inject=pwrite64:error=EIO:when="$second" \
 			-e inject=ftruncate:error=EPERM:when=1+
 		is "$? $(grep -c '^From ' "$HOME/mail/a")" "75 1" "the second mbox fails, the first cannot be cut back"
 		like "$(cat "$T/err")" "cut '.*/a' back, which keeps what was appended" "which is told"
 		send -f alice@example.org -o "$MBOX_HERE" -o folder_autocreate=yes -o state_engine=files <"$T/mail"
 		is "$? $(grep -c '^From ' "$HOME/mail/a") $(grep -c '^From ' "$HOME/mail/b")" "0 1 1" "the next try knows what is there"
 		like "$(sent)" '^[01]$' "and sends nothing twice"
+		no_journal
+	done
+	# One alone, whether rules are asked or there are none: what is there is whole and flushed, and known to the next try.
+	for rules in 'keep;' ''; do
+		mboxes -e trace=pwrite64
+		first=$(awk '/^pwrite64/ { calls++ } /"C", 1, / { if (++n == 1) print calls }' "$HOME/trace")
+		mboxes -e trace=pwrite64,ftruncate -e inject=pwrite64:error=EIO:when="$first" -e inject=ftruncate:error=EPERM:when=1+
+		is "$? $(in_mbox)" "75 1" "the only mbox cannot be settled, nor cut back${rules:+, with rules}"
+		send -f alice@example.org -o "$MBOX_HERE" -o state_engine=files <"$T/mail"
+		is "$? $(in_mbox)" "0 1" "the next try knows that the message is there"
 		no_journal
 	done
 fi
