@@ -1,1 +1,0 @@
-require ["extlists", "date"]; if currentdate :list "date" ":addrbook:work" { keep; }

@@ -1,0 +1,1 @@
+require ["extlists", "imap4flags"]; if hasflag :list ":addrbook:work" { keep; }
