@@ -3,24 +3,33 @@
 #include "sieve/extensions/list.h"
 
 #include "base/ascii.h"
+#include "base/utf8.h"
 #include "message/date.h"
 #include "sieve/extension.h"
 
 enum {
-	MOST_SECONDS = 999999999 /* RFC 2852, section 4: nine digits */
+	MOST_SECONDS = 999999999, /* RFC 2852, section 4: nine digits */
+	SHOWN = 100
 };
 
-#define WANTS_TIME "a time is written as 2026-11-28T13:00:00Z"
+#define NO_TIME    "'%.*s' is no time; one is written as 2026-11-28T13:00:00Z"
 #define WANTS_MODE "':bymode' wants \"notify\" or \"return\""
+
+/* "Z", "+01:00", and "+0100" as "currentdate" has it: the example in RFC 6009, 7.2 puts one together so. */
+static bool has_zone(Slice text)
+{
+	const char *end = text.data + text.length;
+
+	return end[-1] == 'Z' || strchr("+-", end[-6]) || strchr("+-", end[-5]);
+}
 
 /* A time as RFC 3339 has it, in seconds since 1970. */
 static bool read_time(Slice text, int64_t *seconds)
 {
 	MailDate date;
-	bool has_zone = text.length >= 20 &&
-			(text.data[text.length - 1] == 'Z' || strchr("+-", text.data[text.length - 6]));
 
-	if (!has_zone || text.data[4] != '-' || text.data[10] != 'T' || !date_parse(text, &date))
+	if (text.length < 20 || !has_zone(text) || text.data[4] != '-' || text.data[10] != 'T' ||
+	    !date_parse(text, &date))
 		return false;
 	*seconds = date.seconds;
 	return true;
@@ -41,7 +50,8 @@ static void check_absolute(SieveCheck *check, SieveNode *node, SieveTagUse *use)
 
 	(void)node;
 	if (sieve_is_constant(value) && !read_time(value->text, &seconds))
-		sieve_check_error(check, value->span, NULL, WANTS_TIME);
+		sieve_check_error(check, value->span, NULL, NO_TIME, (int)utf8_cut(value->text, SHOWN).length,
+				  value->text.data);
 }
 
 static bool is_mode(Slice value)
@@ -72,6 +82,14 @@ static void set_time(SieveRun *run, Action *action, int64_t seconds)
 		action->deliver_by_mode = "RETURN";
 }
 
+/* Later than can be said is as late as can be said. */
+static int64_t within(int64_t seconds)
+{
+	if (seconds > MOST_SECONDS)
+		return MOST_SECONDS;
+	return seconds < -MOST_SECONDS ? -MOST_SECONDS : seconds;
+}
+
 static SieveStatus apply_relative(SieveRun *run, const SieveTagUse *use, Action *action)
 {
 	set_time(run, action, (int64_t)use->value.number);
@@ -85,9 +103,10 @@ static SieveStatus apply_absolute(SieveRun *run, const SieveTagUse *use, Action 
 	SieveStatus status = sieve_expand(run, use->value.strings.items, &value);
 
 	if (status == SIEVE_OK && !read_time(value, &seconds))
-		status = sieve_fail(run, use->value.span, WANTS_TIME);
+		status = sieve_fail(run, use->value.span, NO_TIME, (int)utf8_cut(value, SHOWN).length,
+				    value.data);
 	if (status == SIEVE_OK)
-		set_time(run, action, seconds - run->input->now);
+		set_time(run, action, within(seconds - run->input->now));
 	return status;
 }
 
