@@ -87,4 +87,5 @@ def main():
                 print(number, len(said), ",".join(wrong) or "-")
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,6 @@
+require [ "vnd.dovecot.pipe", "subaddress", "envelope" ];
+
+if envelope :detail "to" "request"
+{
+  pipe "request-handler";
+}

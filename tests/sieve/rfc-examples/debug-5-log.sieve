@@ -1,0 +1,5 @@
+require "vnd.dovecot.debug";
+
+if header :contains "subject" "hello" {
+  debug_log "Subject header contains hello!";
+}

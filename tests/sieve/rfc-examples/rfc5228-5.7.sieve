@@ -1,0 +1,1 @@
+if not header :matches "Cc" "?*" { discard; }
