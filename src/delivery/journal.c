@@ -31,6 +31,8 @@ enum {
 	EFFECT_BYTES = DIGEST_HEX - 1,
 	RECORD_BYTES = EFFECT_BYTES + 2, /* a sign, the effect, a line feed */
 	HEAD_BYTES = 256,
+	TOKEN_BYTES = 40,
+	BEGUN_DIGITS = 18, /* no number of so many is too large */
 	FILE_BYTES_MAX = 1024 * 1024,
 	SWEEP_MAX = 1000, /* files that one delivery looks at */
 	DAY_S = 86400,
@@ -43,10 +45,11 @@ struct Journal {
 	int dir_fd, fd;
 	off_t end; /* of what is written; behind it are NULs */
 	int64_t begun;
-	char token[40];
-	Text effects; /* that stand, each EFFECT_BYTES long */
-	bool is_new;  /* its name may not be on disk */
-	Undo undo;    /* while nothing is noted */
+	char token[TOKEN_BYTES];
+	Text effects;    /* that stand, each EFFECT_BYTES long */
+	bool is_new;     /* its name may not be on disk */
+	bool has_litter; /* behind the end is what is neither NUL nor a record */
+	Undo undo;       /* while nothing is noted */
 };
 
 /* ---- which delivery ---- */
@@ -160,34 +163,64 @@ static void take_record(Journal *journal, char sign, const char *effect)
 		text_append(&journal->effects, effect, EFFECT_BYTES);
 }
 
+/* Nothing but NULs? */
+static bool is_room(Slice rest)
+{
+	return !rest.length || (!*rest.data && memcmp(rest.data, rest.data + 1, rest.length - 1) == 0);
+}
+
 static bool is_record(Slice rest)
 {
 	return rest.length >= RECORD_BYTES && (rest.data[0] == '+' || rest.data[0] == '-') &&
 	       rest.data[RECORD_BYTES - 1] == '\n' && !memchr(rest.data, '\0', RECORD_BYTES);
 }
 
+/* Letters and digits, which names of messages are made of? */
+static bool is_token(Slice text)
+{
+	for (size_t i = 0; i < text.length; i++)
+		if (!ascii_is_alnum(text.data[i]))
+			return false;
+	return text.length > 0 && text.length < TOKEN_BYTES;
+}
+
+/* Takes "1794816000 0123abcd" apart. */
+static bool read_second_line(Journal *journal, Slice line)
+{
+	const char *blank = memchr(line.data, ' ', line.length);
+	size_t digits = blank ? (size_t)(blank - line.data) : 0;
+	Slice token = slice_from(line, digits + 1);
+	int64_t begun = 0;
+
+	if (digits == 0 || digits > BEGUN_DIGITS || !is_token(token))
+		return false;
+	for (size_t i = 0; i < digits; i++) {
+		if (!ascii_is_digit(line.data[i]))
+			return false;
+		begun = 10 * begun + (line.data[i] - '0');
+	}
+	journal->begun = begun;
+	memcpy(journal->token, token.data, token.length);
+	journal->token[token.length] = '\0';
+	return true;
+}
+
 /* Reads the first two lines.  False: they are not there. */
 static bool read_head(Journal *journal, Slice *rest)
 {
 	const size_t format = strlen(FORMAT);
-	const char *end, *blank;
-	size_t length;
+	const char *end;
+	Slice line;
 
 	if (rest->length < format || memcmp(rest->data, FORMAT, format) != 0)
 		return false;
-	*rest = slice_from(*rest, format);
-	end = memchr(rest->data, '\n', rest->length);
-	blank = memchr(rest->data, ' ', rest->length);
-	if (!end || !blank || blank > end)
+	line = slice_from(*rest, format);
+	end = memchr(line.data, '\n', line.length);
+	if (!end)
 		return false;
-	length = (size_t)(end - blank) - 1;
-	if (length >= sizeof journal->token)
-		return false;
-	journal->begun = strtoll(rest->data, NULL, 10);
-	memcpy(journal->token, blank + 1, length);
-	journal->token[length] = '\0';
-	*rest = slice_from(*rest, (size_t)(end - rest->data) + 1);
-	return true;
+	line.length = (size_t)(end - line.data);
+	*rest = slice_from(*rest, format + line.length + 1);
+	return read_second_line(journal, line);
 }
 
 /* A record that was not written to its end says nothing, and neither does a file without a head: its delivery
@@ -200,11 +233,12 @@ static bool read_file(Journal *journal, Failure *why)
 	if (!io_read_file(journal->fd, journal->name, FILE_BYTES_MAX, &content, why))
 		return failure_add(why, "in '%s/" JOURNAL_DIRECTORY "'", journal->settings.directory);
 	rest = text_slice(&content);
-	if (!read_head(journal, &rest))
-		return true;
-	for (; is_record(rest); rest = slice_from(rest, RECORD_BYTES))
-		take_record(journal, rest.data[0], rest.data + 1);
-	journal->end = (off_t)(content.length - rest.length);
+	if (read_head(journal, &rest)) {
+		for (; is_record(rest); rest = slice_from(rest, RECORD_BYTES))
+			take_record(journal, rest.data[0], rest.data + 1);
+		journal->end = (off_t)(content.length - rest.length);
+	}
+	journal->has_litter = !is_room(rest);
 	return true;
 }
 
@@ -378,11 +412,13 @@ static bool write_head(Journal *journal, Failure *why)
 	return write_at_end(journal, head, (size_t)length, why);
 }
 
-/* Takes the room for all that will be noted. */
+/* Takes the room for all that will be noted.  What is no record must not become one, behind a new one. */
 static bool reserve(Journal *journal, size_t effects, Failure *why)
 {
 	off_t bytes = journal->end + HEAD_BYTES + (off_t)effects * 2 * RECORD_BYTES;
-	int error = posix_fallocate(journal->fd, 0, bytes);
+	int error = journal->has_litter && ftruncate(journal->fd, journal->end) < 0
+			    ? errno
+			    : posix_fallocate(journal->fd, 0, bytes);
 
 	if (!error)
 		return true;
