@@ -16,6 +16,8 @@
 
 #include "base/ascii.h"
 #include "base/io.h"
+#include "base/printable.h"
+#include "base/text.h"
 #include "mailbox/boot.h"
 #include "system/privileges.h"
 #include "system/process.h"
@@ -56,8 +58,9 @@ static void parse_record(DotlockHolder *holder, const char *text, size_t length)
 		   &line_length) != 6)
 		return;
 	line = memchr(record + 1, '\n', length - (size_t)(record + 1 - text));
-	if ((state != 'U' && state != 'C') || offset < 0 || size <= 0 || !line ||
-	    line_length > sizeof holder->first_line || line_length != (size_t)(text + length - (line + 1)))
+	if ((state != 'U' && state != 'C') || offset < 0 || size <= 0 || size > INT64_MAX - offset || !line ||
+	    line_length == 0 || line_length > sizeof holder->first_line ||
+	    line_length != (size_t)(text + length - (line + 1)))
 		return;
 	memcpy(holder->first_line, line + 1, line_length);
 	holder->first_line_length = line_length;
@@ -162,12 +165,14 @@ bool dotlock_break(Dotlock *lock, const DotlockHolder *holder)
 
 void dotlock_name_holder(const Dotlock *lock, Failure *why)
 {
+	AUTO_VALUE(Text) host = { 0 };
 	DotlockHolder holder;
 
 	if (!dotlock_read_holder(lock, &holder))
 		return;
-	if (holder.pid && holder.host[0])
-		failure_add(why, "held by process %ld on %s", (long)holder.pid, holder.host);
+	printable_append(&host, slice_of(holder.host), sizeof holder.host);
+	if (holder.pid && host.length)
+		failure_add(why, "held by process %ld on %s", (long)holder.pid, host.data);
 	else if (holder.pid)
 		failure_add(why, "held by process %ld", (long)holder.pid);
 	else

@@ -79,18 +79,39 @@ static bool same(int a, off_t at, int b, off_t there, off_t length)
 
 /* ---- the state ---- */
 
+/* A path may hold anything: "%0A" is a line end in it, "%25" a percent sign. */
+static void note_path(Text *line, const char *path)
+{
+	for (; *path; path++)
+		if (*path == '\n' || *path == '%')
+			text_printf(line, "%%%02X", (unsigned)*path);
+		else
+			text_append_char(line, *path);
+}
+
+static void read_path(Text *path, const char *noted)
+{
+	for (; *noted; noted++) {
+		bool is_end = strncmp(noted, "%0A", 3) == 0, is_percent = strncmp(noted, "%25", 3) == 0;
+
+		text_append_char(path, is_end ? '\n' : *noted);
+		noted += is_end || is_percent ? 2 : 0;
+	}
+}
+
 static void read_line(Excise *excise, const char *line)
 {
 	long long old_size, new_size, first;
 	int path = 0;
 
-	if (sscanf(line, "begun %lld %lld %lld %n", &old_size, &new_size, &first, &path) == 3 && path) {
+	if (sscanf(line, "begun %lld %lld %lld%n", &old_size, &new_size, &first, &path) == 3 &&
+	    line[path] == ' ') {
 		excise->step = EXCISE_BEGUN;
 		excise->old_size = old_size;
 		excise->new_size = new_size;
 		excise->first = first;
 		text_reset(&excise->path);
-		text_append_string(&excise->path, line + path);
+		read_path(&excise->path, line + path + 1);
 	} else if (strcmp(line, "written") == 0) {
 		excise->step = EXCISE_WRITTEN;
 	} else if (sscanf(line, "late %lld", &old_size) == 1) {
@@ -285,8 +306,10 @@ bool excise_begin(Excise *excise, Mbox *mbox, const MboxRegion *regions, size_t 
 	for (size_t i = 0; i < count; i++)
 		excise->new_size -= regions[i].length;
 	text_append_string(&excise->path, mbox->path);
-	text_printf(&line, "begun %lld %lld %lld %s\n", (long long)excise->old_size,
-		    (long long)excise->new_size, (long long)excise->first, mbox->path);
+	text_printf(&line, "begun %lld %lld %lld ", (long long)excise->old_size, (long long)excise->new_size,
+		    (long long)excise->first);
+	note_path(&line, mbox->path);
+	text_append_char(&line, '\n');
 	return save(excise, mbox, "old", excise->first, excise->old_size, why) &&
 	       save_map(excise, regions, count, why) && note(excise, EXCISE_BEGUN, text_string(&line), why) &&
 	       excise_finish(excise, mbox, why);

@@ -5,8 +5,8 @@
  * moved up; then the file is cut.  "NAME.state" says how far that is: after any kill excise_finish goes on
  * from there.  Mail that others append meanwhile or later stands behind and stays.
  *
- *	NAME.state	begun OLD-SIZE NEW-SIZE FIRST PATH	saved, and being moved
- *			written					moved, and being cut
+ *	NAME.state	begun OLD-SIZE NEW-SIZE FIRST PATH	saved, and being moved (%XX: what would end
+ *the line) written					moved, and being cut
  *			late BYTES				what others appended meanwhile ("NAME.late")
  *			done
  *			restoring ARRIVED			what came since ("NAME.new"), going behind

@@ -1,0 +1,88 @@
+/* dotlock - what stands in a lock of somebody else's is read with care */
+#include "mailbox/dotlock.h"
+
+#include "base/ascii.h"
+#include "forked.h"
+#include "system/privileges.h"
+
+static int directory;
+static Dotlock lock;
+
+static void init_lock(void)
+{
+	Failure why = { 0 };
+
+	directory = open(scratch, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	ck_assert_int_ge(directory, 0);
+	ck_assert_msg(dotlock_init(&lock, directory, "mbox", "host", NO_GROUP, &why), "%s", why.text);
+}
+
+static void write_lock(const char *text, size_t length)
+{
+	int fd = open(in_scratch("mbox.lock"), O_WRONLY | O_CREAT | O_TRUNC, 0600);
+
+	ck_assert_int_eq(write(fd, text, length), (ssize_t)length);
+	close(fd);
+}
+
+START_TEST(who_holds_it_is_told_in_one_line_that_is_safe_to_show)
+{
+	static const char text[] = "4711:a\033]0;owned\007\rhost";
+	Failure why = { 0 };
+
+	init_lock();
+	write_lock(text, sizeof text - 1);
+	failure_retry(&why, "locked");
+	dotlock_name_holder(&lock, &why);
+	for (const char *at = why.text; *at; at++)
+		ck_assert_msg(!ascii_is_control(*at), "%s", why.text);
+	ck_assert_ptr_nonnull(strstr(why.text, "4711"));
+	close(directory);
+}
+END_TEST
+
+/* Behind "pid:host" and its NUL. */
+static const struct {
+	const char *record;
+	char state;
+} records[] = {
+	{ "U 10 20 0 0 5\nFrom ", 'U' },
+	{ "C 10 20 0 0 5\nFrom ", 'C' },
+	{ "U 10 20 0 0 0\n", '\0' }, /* any message would begin like that */
+	{ "U 10 20 0 0 6\nFrom ", '\0' },
+	{ "U -1 20 0 0 5\nFrom ", '\0' },
+	{ "U 10 0 0 0 5\nFrom ", '\0' },
+	{ "U 10 9223372036854775807 0 0 5\nFrom ", '\0' }, /* no file ends there */
+	{ "X 10 20 0 0 5\nFrom ", '\0' },
+};
+START_TEST(a_record_names_what_can_be_cut_off_or_is_none)
+{
+	char text[200];
+	int length = snprintf(text, sizeof text, "4711:host%c%s", 0, records[_i].record);
+	DotlockHolder holder;
+
+	init_lock();
+	write_lock(text, (size_t)length);
+	ck_assert(dotlock_read_holder(&lock, &holder));
+	ck_assert_int_eq(holder.state, records[_i].state);
+	close(directory);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("dotlock");
+	TCase *tests = tcase_create("dotlock");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	tcase_add_checked_fixture(tests, scratch_make, scratch_remove);
+	tcase_add_test(tests, who_holds_it_is_told_in_one_line_that_is_safe_to_show);
+	tcase_add_loop_test(tests, a_record_names_what_can_be_cut_off_or_is_none, 0,
+			    sizeof records / sizeof *records);
+	suite_add_tcase(suite, tests);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
