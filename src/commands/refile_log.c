@@ -12,6 +12,7 @@
 #include <time.h>
 #include <unistd.h>
 
+#include "base/ascii.h"
 #include "base/io.h"
 #include "base/memory.h"
 #include "delivery/rules.h"
@@ -152,15 +153,14 @@ bool refile_log_flush(RefileLog *log, Failure *why)
 static void unescape(char *field)
 {
 	char *to = field;
-	unsigned byte;
 
-	for (const char *at = field; *at; at++)
-		if (*at == '%' && sscanf(at + 1, "%2X", &byte) == 1) {
-			*to++ = (char)byte;
-			at += 2;
-		} else {
-			*to++ = *at;
-		}
+	for (const char *at = field; *at; at++) {
+		int high = *at == '%' ? ascii_hex_value(at[1]) : -1;
+		int low = high < 0 ? -1 : ascii_hex_value(at[2]);
+
+		*to++ = low < 0 ? *at : (char)(high << 4 | low);
+		at += low < 0 ? 0 : 2;
+	}
 	*to = '\0';
 }
 

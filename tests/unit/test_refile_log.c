@@ -1,0 +1,51 @@
+/* refile_log - what was written comes back, and what was damaged ends where it ends */
+#include "commands/refile_log.h"
+
+#include "forked.h"
+
+static const struct {
+	const char *line, *first, *second;
+} lines[] = {
+	{ "t\ta%09b%0A\t1\n", "a\tb\n", "1" },
+	{ "t\t%25\t%\n", "%", "%" },
+	{ "t\t100%A\t1\n", "100%A", "1" }, /* not two digits: as it stands there */
+	{ "t\t% A\t1\n", "% A", "1" },
+	{ "t\t%\t41\n", "%", "41" },
+	{ "t\n", "", "" },
+	{ "\n", "", "" },
+};
+START_TEST(a_line_is_taken_apart)
+{
+	AUTO_VALUE(Text) text = { 0 };
+	RefileLog log;
+	LogLine line;
+	Failure why = { 0 };
+	int place = open(scratch, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	ck_assert_int_eq(mkdir(in_scratch("run"), 0700), 0);
+	write_scratch("run/log", lines[_i].line, 0600);
+	ck_assert_msg(refile_log_open(&log, place, scratch, "run", 0, &why), "%s", why.text);
+	ck_assert_uint_eq(log.count, 1);
+	refile_log_line(&log, 0, &line, &text);
+	ck_assert_str_eq(line.fields[0], lines[_i].first);
+	ck_assert_str_eq(line.fields[1], lines[_i].second);
+	refile_log_close(&log);
+	close(place);
+}
+END_TEST
+
+int main(void)
+{
+	Suite *suite = suite_create("refile_log");
+	TCase *tests = tcase_create("refile_log");
+	SRunner *runner = srunner_create(suite);
+	int failed;
+
+	tcase_add_checked_fixture(tests, scratch_make, scratch_remove);
+	tcase_add_loop_test(tests, a_line_is_taken_apart, 0, sizeof lines / sizeof *lines);
+	suite_add_tcase(suite, tests);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? EXIT_FAILURE : EXIT_SUCCESS;
+}
