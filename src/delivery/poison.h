@@ -1,9 +1,15 @@
 /* poison - a message that stops its own delivery is filed without rules the third time
  *
- * A bug of ours that one message sets off (a fault, a panic in the courier) ends in "try again"; without more
- * the message would circle in the MTA's queue for days and then come back.  So the crash guard leaves a mark
- * that names the message in the user's state; with two of them the rules are not asked.  Nothing is paid for
- * it but one look at a directory that is not there. */
+ * A bug of ours that one message sets off in the courier (a fault, a panic, a loop that only the deadline or
+ * the limit on CPU time ends) ends in "try again"; without more the message would circle in the MTA's queue
+ * for days and then come back.  So the crash guard leaves a mark that names the message in the user's state;
+ * with two of them the rules are not asked.  Nothing is paid for it but one look at a directory that is not
+ * there.
+ *
+ * A judge leaves no mark, however it ends: the message is kept then, at once.  Kill -9 of the courier leaves
+ * none either: a file that is made before, for every message, would be the price, and who kills like that (an
+ * administrator, a kernel out of memory) does not mean the message.
+ */
 #ifndef DELIVERY_POISON_H
 #define DELIVERY_POISON_H
 

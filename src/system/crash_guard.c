@@ -5,9 +5,11 @@
 #include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sysexits.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/panic.h"
@@ -39,12 +41,16 @@ enum {
 	GUARD_STACK_BYTES = 64 * 1024,
 	/* A deadline that meets a hold (a commit) is given this much more, then no hold counts: a hang would
 	 * end in a bounce, a delivery that is repeated is only a nuisance. */
-	GRACE_S = 20
+	GRACE_S = 20,
+	/* Who waits for others until the deadline uses no CPU; who has used this part of it came to no end.
+	 */
+	BUSY_PART = 4
 };
 
 static char guard_stack[GUARD_STACK_BYTES] __attribute__((aligned(16)));
 static volatile sig_atomic_t guarding, grace_given;
 static void (*last_act)(void);
+static int64_t busy_ms;
 
 /* In a forked child the handlers are still there (resetting each would cost a system call that most
  * children never need); they step aside. */
@@ -91,6 +97,22 @@ static void act_last(void)
 	last_act();
 }
 
+static bool is_busy(void)
+{
+	struct timespec cpu;
+
+	return clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &cpu) == 0 &&
+	       (int64_t)cpu.tv_sec * 1000 + cpu.tv_nsec / 1000000 >= busy_ms;
+}
+
+/* A fault (but SIGBUS may be the disk), or work without an end. */
+static bool is_own_doing(int signal, bool is_fault)
+{
+	if (signal == SIGALRM)
+		return is_busy();
+	return signal == SIGXCPU || (is_fault && signal != SIGBUS);
+}
+
 static void on_deadly_signal(int signal)
 {
 	size_t i = 0;
@@ -106,7 +128,7 @@ static void on_deadly_signal(int signal)
 	undo_run();
 	/* One write, and if nobody listens or the pipe is full (Postfix's does not block), so be it. */
 	(void)!write(STDERR_FILENO, deadly[i].line, strlen(deadly[i].line));
-	if (deadly[i].is_fault && signal != SIGBUS) /* that may be the disk */
+	if (is_own_doing(signal, deadly[i].is_fault))
 		act_last();
 	_exit(EX_TEMPFAIL);
 }
@@ -185,7 +207,8 @@ void crash_guard_deadline(unsigned seconds)
 	unsigned sooner = alarm(seconds);
 
 	if (sooner && sooner < seconds)
-		alarm(sooner);
+		alarm(seconds = sooner);
+	busy_ms = (int64_t)seconds * 1000 / BUSY_PART;
 }
 
 pid_t crash_guard_fork(void)

@@ -14,8 +14,9 @@
  * inherited ones above, sets umask 077, unblocks every signal that it handles. */
 void crash_guard_install(void);
 
-/* What is done last, behind the undoing, when a bug of ours (a fault, a panic) ends the process; it must be
- * async-signal-safe, and may fault itself.  One at a time; crash_guard_remove forgets it. */
+/* What is done last, behind the undoing, when a bug of ours ends the process: a fault, a panic, the limit on
+ * CPU time, a deadline that came while we were busy and not waiting.  It must be async-signal-safe, and may
+ * fault itself.  One at a time; crash_guard_remove forgets it. */
 void crash_guard_on_fault(void (*last)(void));
 
 /* Ends the process with 75 after `seconds`, undoing first.  An alarm that the caller had set sooner stays. */

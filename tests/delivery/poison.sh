@@ -33,9 +33,37 @@ if [ "$(id -u)" = 0 ]; then
 	bring
 	is "$?" 75 "where no mark can be left it is 75 all the same"
 fi
+# The same where a plan is carried out.
+for signal in SEGV ABRT; do
+	fresh
+	mkdir "$HOME/sent"
+	own "$HOME"
+	echo 'redirect "bob@example.com";' | rules
+	for try in 1 2 3; do
+		call $UNTRACED strace -o "$HOME/trace" -e trace=pipe2 -e inject=pipe2:signal=$signal "$TROMMEL" -f alice@example.org \
+			-r reader@example.net -o sendmail=/bin/true <"$T/mail" >"$T/out" 2>"$T/err"
+		echo "$?:$(marks)" >>"$T/tries.$signal"
+	done
+	is "$(tr '\n' ' ' <"$T/tries.$signal") $(count)" "75:1 75:2 0:0  1" "$signal while a redirect is handed over: kept the third time"
+done
+# The limit on CPU time is met by a message that costs too much.
+fresh
+echo 'keep;' | rules
+call $UNTRACED strace -o "$HOME/trace" -e trace=socketpair -e inject=socketpair:signal=XCPU \
+	"$TROMMEL" -f alice@example.org <"$T/mail" >"$T/out" 2>"$T/err"
+is "$? $(marks)" "75 1" "a delivery that has used up its CPU time leaves a mark"
+# A judge that is killed, however often, holds nothing up: the message is kept at once.
+fresh
+echo 'keep;' | rules
+call $UNTRACED strace -f -o "$HOME/trace" -e trace=prctl -e inject=prctl:signal=KILL:when=1 \
+	"$TROMMEL" -f alice@example.org <"$T/mail" >"$T/out" 2>"$T/err"
+is "$? $(count) $(marks)" "0 1 0" "a judge that is killed leaves no mark"
 # What others do to us is no fault of the message.
 fresh
 echo 'require "fileinto"; fileinto "Sorted";' | rules
 call $UNTRACED strace -o "$HOME/trace" -e trace=socketpair -e inject=socketpair:signal=TERM \
 	"$TROMMEL" -f alice@example.org <"$T/mail" >"$T/out" 2>"$T/err"
 is "$? $(marks)" "75 0" "a signal from outside leaves no mark"
+call $UNTRACED strace -o "$HOME/trace" -e trace=socketpair -e inject=socketpair:signal=KILL \
+	"$TROMMEL" -f alice@example.org <"$T/mail" >"$T/out" 2>"$T/err"
+is "$? $(marks)" "137 0" "nor does kill -9"

@@ -7,6 +7,7 @@
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <sys/time.h>
+#include <time.h>
 
 #include "base/panic.h"
 #include "forked.h"
@@ -18,12 +19,18 @@ static void leave_a_draft(void)
 	undo_add_unlink(AT_FDCWD, in_scratch("draft"), (gid_t)-1);
 }
 
+static void leave_a_mark(void)
+{
+	write_scratch("mark", "x", 0600);
+}
+
 static void guarded(void)
 {
 	struct rlimit no_core = { 0, 0 };
 
 	setrlimit(RLIMIT_CORE, &no_core);
 	crash_guard_install();
+	crash_guard_on_fault(leave_a_mark);
 	leave_a_draft();
 }
 
@@ -189,19 +196,40 @@ static void use_up_the_cpu(void *with)
 		;
 }
 
+static void come_to_no_end(void *with)
+{
+	(void)with;
+	guarded();
+	for (volatile unsigned i = 0; clock() < CLOCKS_PER_SEC / 3; i++)
+		;
+	crash_guard_deadline(1);
+	for (;;)
+		;
+}
+
+static void panic_by_a_bug(void *with)
+{
+	(void)with;
+	guarded();
+	panic("bug in trommel: SIG of %d bytes", 7);
+}
+
 static const struct {
 	void (*story)(void *);
 	const char *word;
+	bool is_ours; /* and no accident of the system's */
 } accidents[] = {
-	{ overflow_the_stack, "SIGSEGV" },
-	{ write_where_nothing_is, "SIGSEGV" },
-	{ read_a_file_that_was_cut, "SIGBUS" },
-	{ abort_as_glibc_does, "SIGABRT" },
-	{ trap, "SIG" },
-	{ panic_with_a_reason, "SIG of 7" },
-	{ miss_the_deadline, "deadline" },
-	{ have_a_sooner_alarm, "deadline" },
-	{ use_up_the_cpu, "SIGXCPU" },
+	{ overflow_the_stack, "SIGSEGV", true },
+	{ write_where_nothing_is, "SIGSEGV", true },
+	{ read_a_file_that_was_cut, "SIGBUS", false },
+	{ abort_as_glibc_does, "SIGABRT", true },
+	{ trap, "SIG", true },
+	{ panic_with_a_reason, "SIG of 7", false },
+	{ panic_by_a_bug, "SIG of 7", true },
+	{ miss_the_deadline, "deadline", false },
+	{ have_a_sooner_alarm, "deadline", false },
+	{ come_to_no_end, "deadline", true },
+	{ use_up_the_cpu, "SIGXCPU", true },
 };
 
 START_TEST(every_accident_undoes_and_asks_for_a_retry)
@@ -209,6 +237,7 @@ START_TEST(every_accident_undoes_and_asks_for_a_retry)
 	Outcome end = forked(accidents[_i].story, NULL);
 
 	ck_retry(&end, accidents[_i].word);
+	ck_assert_int_eq(exists("mark"), accidents[_i].is_ours);
 }
 END_TEST
 
