@@ -158,6 +158,8 @@ static void set_key(const Carrying *carrying, Sending *sending)
 	}
 }
 
+#define NOT_COUNTED "how many were redirected is not known just now"
+
 /* What others than the guards of redirect.h have to say. */
 static const char *held_back(const Carrying *carrying, const Sending *sending, Failure *why)
 {
@@ -167,7 +169,7 @@ static const char *held_back(const Carrying *carrying, const Sending *sending, F
 	if (config->redirect_rate_max) {
 		if (!memory_count(carrying->memory, STATE_REDIRECT, config->redirect_rate_period_s,
 				  config->redirect_rate_max, &count))
-			return "how many were redirected is not known just now";
+			return NOT_COUNTED;
 		if (count >= config->redirect_rate_max)
 			return "redirect_rate_max allows no more for now";
 	}
@@ -177,6 +179,9 @@ static const char *held_back(const Carrying *carrying, const Sending *sending, F
 	case MEMORY_BUSY:
 		failure_retry(why, "the same message is being redirected by another process");
 		return NULL;
+	case MEMORY_AWAY:
+		/* what can be read and not written to (its disk is full) would count none of them */
+		return config->redirect_rate_max ? NOT_COUNTED : NULL;
 	default:
 		return NULL;
 	}

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <sys/vfs.h>
@@ -9,6 +10,7 @@
 
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "state/limits.h"
 #include "system/trust.h"
 
 enum {
@@ -50,6 +52,21 @@ bool state_directory_is_shared(int fd, bool *shared, Failure *why)
 		if ((unsigned long)system.f_type == shared_kinds[i])
 			*shared = true;
 	return true;
+}
+
+/* A file system that counts neither blocks nor files has no end that we could see. */
+bool state_directory_has_room(int fd, const char *path, Failure *why)
+{
+	struct statfs system;
+	bool has_bytes, has_files;
+
+	if (fstatfs(fd, &system) < 0)
+		return failure_errno(why, "ask how full the file system with '%s' is", path);
+	has_bytes = !system.f_blocks ||
+		    (uint64_t)system.f_bavail * (uint64_t)system.f_bsize >= STATE_ROOM_BYTES;
+	has_files = !system.f_files || system.f_ffree > 0;
+	errno = ENOSPC;
+	return (has_bytes && has_files) || failure_errno(why, "remember anything in '%s'", path);
 }
 
 static bool judge(int fd, const char *path, uid_t owner, Failure *why)

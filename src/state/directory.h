@@ -21,4 +21,7 @@ bool state_directory_enter(int parent, const char *name, uid_t owner, bool make,
  * told from these)?  Locks and shared memory are not to be relied on there. */
 bool state_directory_is_shared(int fd, bool *shared, Failure *why);
 
+/* Can as much be written there as a commit may need?  `path` is for `why`. */
+bool state_directory_has_room(int fd, const char *path, Failure *why);
+
 #endif

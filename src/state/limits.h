@@ -10,6 +10,8 @@ enum {
 	STATE_LIMIT_SHED = STATE_LIMIT_ENTRIES / 16,
 	/* Commits, one of which counts: for so many more there may be. */
 	STATE_LIMIT_COUNT_EVERY = 64,
+	/* A commit's: the pages of the log that it changes, or a file and its place in a directory. */
+	STATE_ROOM_BYTES = 64 * 1024,
 };
 
 #endif

@@ -204,11 +204,21 @@ bool state_claim(State *state, const StateKey *key, int64_t now, StateClaim *cla
 	AUTO_VALUE(Text) about = { 0 };
 	StateRecord record = record_of(key, now, state->lease_s, &about);
 
+	StateClaim result;
+
 	if (!check_id(key->id, why) || !open_store(state, true, why) ||
-	    !state->engine->claim(state->store, &record, now, claim, why))
+	    !state->engine->claim(state->store, &record, now, &result, why))
 		return false;
-	if (*claim == STATE_CLAIMED)
+	if (result == STATE_CLAIMED)
 		remember_claim(state, key->use, key->id);
+	/* What cannot be committed must not be done: a claim takes less room, and may have found it. */
+	if (result == STATE_CLAIMED && !state_directory_has_room(state->place.fd, state->path, why)) {
+		Failure ignored = { 0 };
+
+		state_release(state, key, &ignored);
+		return false;
+	}
+	*claim = result;
 	return true;
 }
 

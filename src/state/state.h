@@ -78,8 +78,7 @@ void state_close(State *state);
 DEFINE_AUTO(State, state_close)
 
 /* Claims `key` unless it was seen or is claimed.  To claim what one holds is fine.  `now`: seconds since
- * 1970.
- */
+ * 1970.  Where there is no room for a commit (the disk is full) nothing is claimed, which is a failure. */
 bool state_claim(State *state, const StateKey *key, int64_t now, StateClaim *claim, Failure *why);
 
 /* Remembers all of these, claimed or not, in one step that is on stable storage when it answers; one that was
