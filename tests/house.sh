@@ -101,6 +101,16 @@ holds "no #ifdef inside a function" "$(echo "$sources" | xargs awk '
 	/^{/ { inside = 1 }
 	inside && /^[ \t]*#[ \t]*(if|else|elif)/ { print FILENAME ":" FNR ": " $0 }')"
 
+# Strings are put together again where they go on in the next line.
+named_limits() { tr -d '\n' | sed 's/"[[:space:]]*"//g' | grep -ao 'limit: [a-z_ ]*[a-z]' | sort -u; }
+untested_limits() {
+	tested=$(echo "$everything" | grep '^\./tests/' | xargs cat | named_limits)
+	echo "$sources" | xargs sed 's,/\*.*,,' | named_limits | while read -r limit; do
+		printf '%s\n' "$tested" | grep -qxF "$limit" || echo "$limit"
+	done
+}
+holds "every limit that an error names is met in a test" "$(untested_limits)"
+
 # The words are taken apart here so that this file does not hold them.
 holds "nothing is left unfinished" "$(echo "$everything" | xargs grep -nIE \
 	'\b(TO''DO|FIX''ME|XX''X|HA''CK)\b|not yet implem''ented')"

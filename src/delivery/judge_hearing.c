@@ -7,6 +7,11 @@
 #include "plan/limits.h"
 #include "sieve/extension.h"
 
+enum {
+	/* What a judge sends besides questions: scripts that are included, that it has compiled, its plan. */
+	FRAMES_BESIDES = 1000
+};
+
 static bool wrong(Hearing *hearing, const char *text)
 {
 	return failure_retry(&hearing->wrong, "the judge %s", text);
@@ -171,7 +176,7 @@ static bool hear_steps(Hearing *hearing, Slice body, Arena *arena)
 
 bool judge_hear_frame(Hearing *hearing, const Frame *frame, Arena *arena, Plan **plan)
 {
-	if (++hearing->frames > LIMIT_QUESTIONS)
+	if (++hearing->frames > LIMIT_QUESTIONS + FRAMES_BESIDES)
 		return wrong(hearing, "asks without end");
 	switch (frame->kind) {
 	case FRAME_SOURCE:

@@ -5,38 +5,8 @@
 #include "base/ascii.h"
 #include "mailbox/store.h"
 #include "plan/limits.h"
+#include "sieve/ask.h"
 #include "sieve/match.h"
-
-static SieveStatus ask(SieveRun *run, QuestionKind kind, Slice first, Slice second, bool *yes, Slice *value)
-{
-	Answer answer = { 0 };
-	Failure why = { 0 };
-	bool known = true;
-
-	if (!memchr(first.data, '\0', first.length) && !memchr(second.data, '\0', second.length))
-		known = world_ask(run->input->world, kind, first, second, &answer, &why);
-	*yes = answer.yes;
-	*value = arena_copy_slice(run->arena, text_slice(&answer.bytes));
-	text_clear(&answer.bytes);
-	return known ? SIEVE_OK : sieve_later(run, &why);
-}
-
-SieveStatus sieve_ask(SieveRun *run, QuestionKind kind, Slice first, Slice second, Slice *value)
-{
-	bool yes;
-	SieveStatus status = ask(run, kind, first, second, &yes, value);
-
-	if (status != SIEVE_OK || !yes)
-		*value = (Slice){ 0 };
-	return status;
-}
-
-SieveStatus sieve_ask_bytes(SieveRun *run, QuestionKind kind, Slice first, Slice second, Slice *value)
-{
-	bool yes;
-
-	return ask(run, kind, first, second, &yes, value);
-}
 
 /* RFC 9051, 9: atom-char. */
 static bool is_atom(Slice word)
@@ -81,7 +51,8 @@ static SieveStatus find(SieveRun *run, const SieveString *folder, const SieveStr
 	if (status != SIEVE_OK || !store_annotation_valid(name))
 		return status;
 	/* To the world no name is the server's. */
-	return sieve_ask(run, ASK_METADATA, folder && !of.length ? SLICE("INBOX") : of, name, value);
+	return sieve_ask(run, entry->span, ASK_METADATA, folder && !of.length ? SLICE("INBOX") : of, name,
+			 value);
 }
 
 SieveStatus sieve_annotation_matches(SieveRun *run, const SieveNode *node, const SieveString *folder,

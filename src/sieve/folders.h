@@ -1,17 +1,10 @@
-/* folders - questions about folders, and the tags that name one otherwise than by its name
+/* folders - what names a folder otherwise than by its name, and annotations
  * RFC 8579 (special uses), RFC 9042 (ids), RFC 5490 (annotations) */
 #ifndef SIEVE_FOLDERS_H
 #define SIEVE_FOLDERS_H
 
 #include "sieve/check.h"
 #include "sieve/run.h"
-
-/* Asks the world for `kind`; `value` is what it gives besides (NULL data when the answer is no), kept as long
- * as the run.  A string with a NUL in it is the name of nothing. */
-SieveStatus sieve_ask(SieveRun *run, QuestionKind kind, Slice first, Slice second, Slice *value);
-
-/* The same where an answer gives something whether it is yes or no. */
-SieveStatus sieve_ask_bytes(SieveRun *run, QuestionKind kind, Slice first, Slice second, Slice *value);
 
 /* Is `value` a special use: "\" and an atom (RFC 6154, 6)? */
 bool sieve_special_use_valid(Slice value);

@@ -2,6 +2,7 @@
 
 #include "plan/limits.h"
 #include "plan/plan.h"
+#include "sieve/ask.h"
 #include "sieve/extension.h"
 
 void sieve_check_program(SieveCheck *check, SieveNode *node)
@@ -73,14 +74,14 @@ static void read_answer(SieveRun *run, const Answer *answer, SieveProgramEnd *re
 	result->bytes = arena_copy_slice(run->arena, slice_from(bytes, 1));
 }
 
-SieveStatus sieve_ask_program(SieveRun *run, const char *how, Slice name, const PlanList *arguments,
-			      ProgramInput reads, Slice text, SieveProgramEnd *result)
+SieveStatus sieve_ask_program(SieveRun *run, SieveSpan span, const char *how, Slice name,
+			      const PlanList *arguments, ProgramInput reads, Slice text,
+			      SieveProgramEnd *result)
 {
 	AUTO_VALUE(Text) input = { 0 };
 	Question question = { .kind = ASK_PROGRAM, .count = 3 };
-	SieveStatus status = SIEVE_OK;
-	Answer answer = { 0 };
-	Failure why = { 0 };
+	SieveStatus status;
+	Answer answer;
 
 	put_input(run, reads, text, &input);
 	question.arguments[0] = slice_of(how);
@@ -88,9 +89,8 @@ SieveStatus sieve_ask_program(SieveRun *run, const char *how, Slice name, const 
 	question.arguments[2] = text_slice(&input);
 	for (size_t i = 0; i < arguments->count; i++)
 		question.arguments[question.count++] = slice_of(arguments->items[i]);
-	if (!world_ask_question(run->input->world, &question, &answer, &why))
-		status = sieve_later(run, &why);
-	else
+	status = sieve_ask_question(run, span, &question, &answer);
+	if (status == SIEVE_OK)
 		read_answer(run, &answer, result);
 	text_clear(&answer.bytes);
 	return status;
@@ -104,7 +104,8 @@ SieveStatus sieve_run_program(SieveRun *run, const SieveNode *node, const char *
 
 	if (status != SIEVE_OK)
 		return status;
-	return sieve_ask_program(run, how, sieve_string(node, 0)->text, &arguments, reads, text, result);
+	return sieve_ask_program(run, node->span, how, sieve_string(node, 0)->text, &arguments, reads, text,
+				 result);
 }
 
 SieveStatus sieve_tell_program(SieveRun *run, const SieveNode *node, const SieveProgramEnd *result,

@@ -29,8 +29,9 @@ SieveStatus sieve_run_program(SieveRun *run, const SieveNode *node, const char *
 			      Slice text, SieveProgramEnd *result);
 
 /* The same for a program that the site has chosen: in the run's arena or constant. */
-SieveStatus sieve_ask_program(SieveRun *run, const char *how, Slice name, const PlanList *arguments,
-			      ProgramInput reads, Slice text, SieveProgramEnd *result);
+SieveStatus sieve_ask_program(SieveRun *run, SieveSpan span, const char *how, Slice name,
+			      const PlanList *arguments, ProgramInput reads, Slice text,
+			      SieveProgramEnd *result);
 
 /* What is to be said of a program that did not end well: an unknown one is an error for a command (`is_test`
  * false), and one that only declined is worth no word for a test. */

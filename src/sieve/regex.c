@@ -75,7 +75,7 @@ SieveRegex *sieve_regex_new(Slice pattern, SieveRegexCase letters, Arena *arena,
 {
 	SieveRegex *regex = ARENA_NEW(arena, SieveRegex);
 
-	*error = (EreError){ .text = "longer than 16 KB" };
+	*error = (EreError){ .text = "longer than 16 KB (limit: pattern)" };
 	regex->pattern = pattern;
 	regex->arena = arena;
 	regex->letters = letters;

@@ -223,7 +223,7 @@ SieveStatus sieve_run_block(SieveRun *run, const SieveNode *first)
 
 		if (is_out_of_time(run))
 			return sieve_fail(run, node->span,
-					  "the script takes too much time (limit: CPU time)");
+					  "the script takes too much CPU time (limit: judge_cpu_s)");
 		if (run->trace && !sieve_is_branch(node))
 			sieve_trace_node(run, node, true);
 		if (status == SIEVE_OK)

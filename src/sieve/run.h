@@ -45,6 +45,7 @@ typedef struct SieveRun {
 	unsigned includes;              /* carried out so far */
 	unsigned iterations;            /* of loops */
 	unsigned enclosures;            /* by "enclose" */
+	unsigned questions;             /* to the world (ask.h) */
 	size_t arena_at_start;          /* what the arena held before */
 	const SieveNode *test;          /* "envelope" or "environment" while an item of it is asked for */
 	bool captures_off;              /* the present test sets no match variables */

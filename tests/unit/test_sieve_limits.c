@@ -70,6 +70,20 @@ static const struct {
 	  1,
 	  0,
 	  "main:1002:1: the message is edited more than 2000 times (limit: edits)\n" KEPT },
+	{ "questions",
+	  { "require \"mailbox\";\n", "if mailboxexists \"a%\" { keep; }\n", "", LIMIT_QUESTIONS },
+	  { "Subject: x\n\n", "", "", 0 },
+	  1,
+	  0,
+	  "main:10002:18: more than 10000 questions about folders, lists and other surroundings (limit: "
+	  "questions)\n" KEPT },
+	{ "pattern",
+	  { "require \"regex\"; if header :regex \"subject\" \"", "a", "\" { discard; }\n",
+	    SIEVE_LIMIT_PATTERN_BYTES },
+	  { "Subject: x\n\n", "", "", 0 },
+	  1,
+	  0,
+	  "1:45: bad regular expression: longer than 16 KB (limit: pattern)\n" },
 	{ "parts, new ones",
 	  { LOOP "if header :mime :type \"content-type\" \"image\" {\n"
 		 "replace :mime \"Content-Type: multipart/mixed; "
@@ -155,6 +169,46 @@ START_TEST(one_too_many_is_told_by_the_name_of_its_limit)
 }
 END_TEST
 
+/* Rows of parts behind one another, of which the header says each time by another boundary that they are the
+ * message's: no edit is more than any other, and the places of all of them add up. */
+static void convert_rows(int rows, Text *told)
+{
+	AUTO_VALUE(Text) source = { 0 };
+	AUTO_VALUE(Text) bytes = { 0 };
+	SieveStory story = { .mime = mime };
+
+	text_append_string(&source, "require [\"convert\", \"editheader\"];\n");
+	text_append_string(&bytes, "Subject: x\n\n");
+	for (int row = 0; row < rows; row++) {
+		text_printf(&source,
+			    "deleteheader \"Content-Type\"; addheader \"Content-Type\" "
+			    "\"multipart/mixed; boundary=b%d\"; convert \"text/html\" \"text/plain\" \"\";\n",
+			    row);
+		for (int part = 0; part < LIMIT_MIME_PARTS - 2; part++)
+			text_printf(&bytes, "--b%d\nContent-Type: text/html\n\n<b>%d</b>\n", row, part);
+		text_printf(&bytes, "--b%d--\n", row);
+	}
+	story.source = text_slice(&source);
+	story.bytes = text_slice(&bytes);
+	sieve_story(&story, told);
+}
+
+START_TEST(edits_in_too_many_places_are_told_by_the_name_of_their_limit)
+{
+	const int most = LIMIT_PIECES / (2 * LIMIT_MIME_PARTS);
+	AUTO_VALUE(Text) within = { 0 };
+	AUTO_VALUE(Text) beyond = { 0 };
+
+	convert_rows(most, &within);
+	ck_assert_str_eq(text_string(&within), "keep in the inbox, edited [implicit keep]\n");
+	convert_rows(most + 1, &beyond);
+	ck_assert_str_eq(text_string(&beyond),
+			 "the rules failed:\n"
+			 "main:10:87: the message is edited in more than 16384 places (limit: edits)\n" KEPT
+			 "\n");
+}
+END_TEST
+
 /* Each takes more and more of one thing; neither an answer nor a death is right. */
 static const struct {
 	const char *pattern, *unit, *tail, *told;
@@ -186,6 +240,7 @@ static void add(TCase *tests)
 	tcase_set_timeout(tests, 60);
 	tcase_add_unchecked_fixture(tests, open_mime, NULL);
 	SIEVE_LOOP(tests, one_too_many_is_told_by_the_name_of_its_limit, counted);
+	tcase_add_test(tests, edits_in_too_many_places_are_told_by_the_name_of_their_limit);
 	SIEVE_LOOP(tests, a_pattern_that_costs_too_much_is_told_by_the_name_of_its_limit, patterns);
 }
 

@@ -314,8 +314,9 @@ static void run_program(Conversion *conversion, Slice content, SieveProgramEnd *
 	append_argument(conversion, &arguments, conversion->to);
 	for (size_t i = 0; i < conversion->parameters.count; i++)
 		arguments.items[arguments.count++] = conversion->parameters.items[i];
-	conversion->status = sieve_ask_program(conversion->run, "convert", conversion->program, &arguments,
-					       PROGRAM_READS_TEXT, content, result);
+	conversion->status = sieve_ask_program(conversion->run, conversion->node->span, "convert",
+					       conversion->program, &arguments, PROGRAM_READS_TEXT, content,
+					       result);
 }
 
 static void make_by_program(Conversion *conversion, Slice content, PartBody *body)

@@ -3,6 +3,7 @@
 #include "sieve/extensions/list.h"
 
 #include "base/utf8.h"
+#include "sieve/ask.h"
 #include "sieve/extension.h"
 
 static SieveStatus plain_action(SieveRun *run, const SieveNode *node, ActionKind kind)
@@ -80,15 +81,12 @@ static SieveStatus redirect_to_all(SieveRun *run, const SieveNode *node, SieveSp
 static SieveStatus redirect_to_list(SieveRun *run, const SieveNode *node, SieveSpan span, Slice list)
 {
 	Answer answer;
-	Failure why = { 0 };
-	SieveStatus status;
+	SieveStatus status = sieve_ask_answer(run, span, ASK_LIST_ALL, list, SLICE(""), &answer);
 
-	if (!world_ask(run->input->world, ASK_LIST_ALL, list, SLICE(""), &answer, &why))
-		status = sieve_later(run, &why);
-	else if (!answer.yes)
+	if (status == SIEVE_OK && !answer.yes)
 		status = sieve_fail(run, span, "'%.*s' is no list that tells who is on it",
 				    (int)utf8_cut(list, SHOWN).length, list.data);
-	else
+	else if (status == SIEVE_OK)
 		status = redirect_to_all(run, node, span, text_slice(&answer.bytes));
 	text_clear(&answer.bytes);
 	return status;

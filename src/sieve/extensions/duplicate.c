@@ -10,6 +10,7 @@
 
 #include "base/ascii.h"
 #include "base/digest.h"
+#include "sieve/ask.h"
 #include "sieve/extension.h"
 
 enum {
@@ -88,7 +89,6 @@ static SieveStatus duplicate(SieveRun *run, const SieveNode *node, bool *result)
 	Slice handle = SLICE(""), id;
 	const char *key;
 	SieveStatus status = find_id(run, node, &id);
-	Failure why = { 0 };
 
 	*result = false;
 	if (status == SIEVE_OK)
@@ -96,10 +96,11 @@ static SieveStatus duplicate(SieveRun *run, const SieveNode *node, bool *result)
 	if (status != SIEVE_OK || !id.data || !seconds)
 		return status;
 	key = key_of(run, node, handle, id);
-	if (!world_is(run->input->world, ASK_SEEN, slice_of(key), SLICE(""), result, &why))
-		return sieve_later(run, &why);
+	status = sieve_ask_whether(run, node->span, ASK_SEEN, slice_of(key), SLICE(""), result);
 	/* With :last the time begins anew each time; else with the first (section 3.3). */
-	return *result && !sieve_tag(node, "last") ? SIEVE_OK : remember(run, node, key, seconds);
+	if (status != SIEVE_OK || (*result && !sieve_tag(node, "last")))
+		return status;
+	return remember(run, node, key, seconds);
 }
 
 static const SieveVerb tests[] = {

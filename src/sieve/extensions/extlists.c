@@ -6,6 +6,7 @@
 #include "sieve/extensions/list.h"
 
 #include "base/utf8.h"
+#include "sieve/ask.h"
 #include "sieve/extension.h"
 
 enum {
@@ -29,13 +30,9 @@ static void check_list(SieveCheck *check, SieveNode *node, SieveMatching *how)
 		sieve_check_error(check, how->span, NULL, "':list' cannot go with ':comparator'");
 }
 
-static SieveStatus is_known(SieveRun *run, Slice list, bool *known)
+static SieveStatus is_known(SieveRun *run, SieveSpan span, Slice list, bool *known)
 {
-	Failure why = { 0 };
-
-	return world_is(run->input->world, ASK_LIST_KNOWN, list, SLICE(""), known, &why)
-		       ? SIEVE_OK
-		       : sieve_later(run, &why);
+	return sieve_ask_whether(run, span, ASK_LIST_KNOWN, list, SLICE(""), known);
 }
 
 static SieveStatus unknown_list(SieveRun *run, SieveSpan span, Slice list)
@@ -47,20 +44,14 @@ static SieveStatus match_list(SieveRun *run, const SieveMatching *how, SieveValu
 			      bool *result)
 {
 	Answer answer;
-	Failure why = { 0 };
 	bool known = true;
-	SieveStatus status = SIEVE_OK;
+	SieveStatus status = sieve_ask_answer(run, how->span, ASK_LIST, key->text, value->text, &answer);
 
-	*result = false;
-	if (!world_ask(run->input->world, ASK_LIST, key->text, value->text, &answer, &why)) {
-		text_clear(&answer.bytes);
-		return sieve_later(run, &why);
-	}
-	*result = answer.yes;
-	if (answer.yes)
+	*result = status == SIEVE_OK && answer.yes;
+	if (*result)
 		sieve_captures(run, text_slice(&answer.bytes), NULL, 0);
-	else
-		status = is_known(run, key->text, &known);
+	else if (status == SIEVE_OK)
+		status = is_known(run, how->span, key->text, &known);
 	text_clear(&answer.bytes);
 	return status == SIEVE_OK && !known ? unknown_list(run, how->span, key->text) : status;
 }
@@ -76,7 +67,7 @@ static SieveStatus valid_ext_list(SieveRun *run, const SieveNode *node, bool *re
 
 		status = sieve_expand(run, &names->items[i], &name);
 		if (status == SIEVE_OK)
-			status = is_known(run, name, result);
+			status = is_known(run, names->items[i].span, name, result);
 	}
 	return status;
 }

@@ -2,20 +2,16 @@
  * RFC 5490, section 3: the test "mailboxexists", the tag ":create" of fileinto */
 #include "sieve/extensions/list.h"
 
+#include "sieve/ask.h"
 #include "sieve/extension.h"
 
 /* What fileinto would not take for a name is that of no folder; of others the world knows which the user's
  * mail can have.  Only when it cannot say anything just now is the delivery for later. */
-static SieveStatus folder_exists(SieveRun *run, Slice name, bool *exists)
+static SieveStatus folder_exists(SieveRun *run, SieveSpan span, Slice name, bool *exists)
 {
-	Failure why = { 0 };
-
 	*exists = false;
-	if (!plan_folder_valid(name))
-		return SIEVE_OK;
-	return world_is(run->input->world, ASK_FOLDER, name, SLICE(""), exists, &why)
-		       ? SIEVE_OK
-		       : sieve_later(run, &why);
+	return plan_folder_valid(name) ? sieve_ask_whether(run, span, ASK_FOLDER, name, SLICE(""), exists)
+				       : SIEVE_OK;
 }
 
 /* True only if every folder named can be delivered to, says section 3.1. */
@@ -30,7 +26,7 @@ static SieveStatus mailboxexists(SieveRun *run, const SieveNode *node, bool *res
 
 		status = sieve_expand(run, &names->items[i], &name);
 		if (status == SIEVE_OK)
-			status = folder_exists(run, name, result);
+			status = folder_exists(run, names->items[i].span, name, result);
 	}
 	return status;
 }

@@ -4,6 +4,7 @@
  * It excludes :specialuse.  What is no id is that of no folder, so the named folder is used. */
 #include "sieve/extensions/list.h"
 
+#include "sieve/ask.h"
 #include "sieve/extension.h"
 #include "sieve/folders.h"
 
@@ -19,7 +20,7 @@ static SieveStatus mailboxidexists(SieveRun *run, const SieveNode *node, bool *r
 
 		status = sieve_expand(run, &ids->items[i], &id);
 		if (status == SIEVE_OK && sieve_mailbox_id_valid(id))
-			status = sieve_ask(run, ASK_MAILBOX_ID, id, SLICE(""), &name);
+			status = sieve_ask(run, ids->items[i].span, ASK_MAILBOX_ID, id, SLICE(""), &name);
 		*result = name.data != NULL;
 	}
 	return status;

@@ -13,6 +13,7 @@
 #include "message/identity.h"
 #include "message/itip.h"
 #include "plan/limits.h"
+#include "sieve/ask.h"
 #include "sieve/calendar.h"
 #include "sieve/extension.h"
 #include "sieve/folders.h"
@@ -187,7 +188,7 @@ static SieveStatus find_stored(Doing *doing, Slice uid, Stored *stored)
 	*stored = (Stored){ .state = CALENDAR_NONE };
 	if (take_planned(run, uid, stored))
 		return SIEVE_OK;
-	status = sieve_ask_bytes(run, ASK_CALENDAR, uid, doing->calendar_id, &answer);
+	status = sieve_ask_bytes(run, doing->node->span, ASK_CALENDAR, uid, doing->calendar_id, &answer);
 	if (status != SIEVE_OK)
 		return status;
 	/* A world that knows nothing of calendars has an empty one: `try` says what would be done. */
@@ -242,7 +243,6 @@ static SieveStatus is_welcome(Doing *doing, Slice uid, bool *welcome)
 	SieveRun *run = doing->run;
 	const SieveTagUse *list = sieve_tag(doing->node, "organizers");
 	Slice name, organizer = itip_organizer(doing->found.calendar, uid);
-	Failure why = { 0 };
 	SieveStatus status;
 
 	*welcome = true;
@@ -252,8 +252,7 @@ static SieveStatus is_welcome(Doing *doing, Slice uid, bool *welcome)
 	*welcome = false;
 	if (status != SIEVE_OK || !organizer.length)
 		return status;
-	return world_is(run->input->world, ASK_LIST, name, organizer, welcome, &why) ? SIEVE_OK
-										     : sieve_later(run, &why);
+	return sieve_ask_whether(run, list->span, ASK_LIST, name, organizer, welcome);
 }
 
 static SieveStatus process_object(Doing *doing, Slice uid)

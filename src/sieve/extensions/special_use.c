@@ -5,6 +5,7 @@
  * constant, and at run time an error for fileinto and false for the test. */
 #include "sieve/extensions/list.h"
 
+#include "sieve/ask.h"
 #include "sieve/extension.h"
 #include "sieve/folders.h"
 
@@ -41,7 +42,7 @@ static SieveStatus specialuse_exists(SieveRun *run, const SieveNode *node, bool 
 
 		status = sieve_expand(run, &uses->items[i], &use);
 		if (status == SIEVE_OK && sieve_special_use_valid(use))
-			status = sieve_ask(run, ASK_SPECIAL_USE, use, folder, &name);
+			status = sieve_ask(run, uses->items[i].span, ASK_SPECIAL_USE, use, folder, &name);
 		*result = name.data != NULL;
 	}
 	return status;
