@@ -201,13 +201,21 @@ static Charset find_charset(Slice name)
 	return charset;
 }
 
+/* One that reads a byte order mark: glibc's remember what the last text's mark said when they are told to
+ * begin again. */
+static bool keeps_byte_order(const char *name)
+{
+	return ascii_starts_with_fold(slice_of(name), "utf") ||
+	       ascii_starts_with_fold(slice_of(name), "unicode");
+}
+
 /* The converter used last: a header's words are nearly always of one charset. */
 static iconv_t open_converter(const char *name)
 {
 	static char last_name[sizeof(Charset) - sizeof(CharsetKind)];
 	static iconv_t last = (iconv_t)-1;
 
-	if (last != (iconv_t)-1 && strcmp(last_name, name) == 0) {
+	if (last != (iconv_t)-1 && strcmp(last_name, name) == 0 && !keeps_byte_order(name)) {
 		iconv(last, NULL, NULL, NULL, NULL);
 		return last;
 	}

@@ -188,6 +188,28 @@ START_TEST(a_converter_forgets_the_state_of_the_text_before)
 }
 END_TEST
 
+/* RFC 2781, 3.2 and 4.3: the mark of each text decides for that text. */
+START_TEST(a_byte_order_mark_is_for_its_text_alone)
+{
+	static const struct {
+		const char *charset;
+		Slice big, little;
+	} texts[] = {
+		{ "utf-16", S("\xfe\xff\0A"), S("\xff\xfe\x41\0") },
+		{ "utf-32", S("\0\0\xfe\xff\0\0\0A"), S("\xff\xfe\0\0\x41\0\0\0") },
+	};
+
+	for (size_t i = 0; i < sizeof texts / sizeof *texts; i++)
+		for (int turn = 0; turn < 4; turn++) {
+			AUTO_VALUE(Text) out = { 0 };
+
+			ck_assert(charset_to_utf8(slice_of(texts[i].charset),
+						  turn % 2 ? texts[i].little : texts[i].big, &out));
+			ck_assert_str_eq(text_string(&out), "A");
+		}
+}
+END_TEST
+
 #define LOOP(tests, test, table) tcase_add_loop_test(tests, test, 0, sizeof(table) / sizeof *(table))
 
 static const struct {
@@ -247,6 +269,7 @@ int main(void)
 	tcase_add_test(tests, nothing_long_around_a_charset_hides_it_from_a_reader);
 	tcase_add_test(tests, the_last_letter_of_a_text_in_pieces_is_not_lost);
 	tcase_add_test(tests, a_converter_forgets_the_state_of_the_text_before);
+	tcase_add_test(tests, a_byte_order_mark_is_for_its_text_alone);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
