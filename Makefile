@@ -54,6 +54,7 @@ SQLITE_ARCHIVE ?= $(wildcard $(shell pkg-config --variable=libdir sqlite3)/libsq
 sqlite_LIBS ?= $(if $(SQLITE_ARCHIVE),$(SQLITE_ARCHIVE) -lm,$(shell pkg-config --libs sqlite3))
 state-sqlite_CFLAGS ?= $(sqlite_CFLAGS)
 state-sqlite_LIBS ?= $(sqlite_LIBS)
+tools_LIBS ?= $(PCRE2_LIBS)
 
 # -- The program ----------------------------------------------------------------------------------------------
 LIBRARY := $(BUILD)/libtrommel.a

@@ -1,34 +1,45 @@
-/* main - the command table, nothing else
+/* main - a delivery, or a command that a person typed
  *
  * What an MTA calls has no subcommand: options alone, or nothing at all, mean "deliver". */
 #include <string.h>
 #include <unistd.h>
 
 #include "commands/commands.h"
+#include "commands/tools.h"
 #include "system/privileges.h"
 
-const Command *const commands[] = {
-	&deliver_command, &check_command, &fmt_command,     &try_command,   &grep_command,   &split_command,
-	&refile_command,  &undo_command,  &test_command,    &state_command, &config_command, &doctor_command,
-	&report_command,  &help_command,  &version_command, NULL,
-};
+/* "try", "--help"; not "-f" or "--". */
+static bool may_name_command(const char *argument)
+{
+	return argument[0] != '-' || (argument[1] == '-' && argument[2] != '\0');
+}
 
-static int run(const Command *command, int argc, char **argv)
+/* False when there is no such command, or none can be had: the delivery has an answer to a word that it does
+ * not expect that an MTA understands, too. */
+static bool run_tool(int argc, char **argv, int *status)
 {
 	Failure why;
+	const Tools *tools = tools_open(&why);
+	const Command *command = tools && argc > 1 ? tools->find(argv[1]) : NULL;
 
+	if (!tools || (argc > 1 && !command))
+		return false;
 	/* A set-gid bit is there for the spool that mail is delivered into, not for what people type. */
-	if (command != &deliver_command && !privileges_put_set_gid_aside(true, &why))
-		return 2;
-	return command->run(argc, argv);
+	if (!privileges_put_set_gid_aside(true, &why))
+		*status = 2;
+	else
+		*status = command ? command->run(argc - 1, argv + 1) : tools->overview();
+	return true;
 }
 
 int main(int argc, char **argv)
 {
-	const Command *command;
+	bool is_alone = argc == 1 && isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
+	int status;
 
-	if (argc == 1 && isatty(STDIN_FILENO) && isatty(STDERR_FILENO))
-		return command_overview();
-	command = argc > 1 ? command_find(argv[1]) : NULL;
-	return command ? run(command, argc - 1, argv + 1) : deliver_command.run(argc, argv);
+	if (argc > 1 && strcmp(argv[1], deliver_command.name) == 0)
+		return deliver_command.run(argc - 1, argv + 1);
+	if ((is_alone || (argc > 1 && may_name_command(argv[1]))) && run_tool(argc, argv, &status))
+		return status;
+	return deliver_command.run(argc, argv);
 }

@@ -45,19 +45,21 @@ code() {
 }
 
 # Floors from the ground up; a file includes from its own floor and those below.  The languages share a height, so
-# they cannot include each other.  Modules are opened by what stands above them and use the ground floors.
+# they cannot include each other.  Modules are opened by what stands above them and use the ground floors, but for the one that is the commands.
 floors=$(echo "$sources" | xargs awk '
 	BEGIN {
 		n = split("base system state message mailbox plan language delivery commands main", floors)
 		for (i = 1; i <= n; i++) height[floors[i]] = i
 		height["sieve"] = height["procmail"] = height["language"]
 		height["modules"] = height["message"] + 0.5
+		height["tools"] = height["commands"] + 0.5	# the module that holds them
 		height["trommel"] = 0	# include/trommel is for everybody
 	}
 	FNR == 1 {
 		split(FILENAME, path, "/")
 		here = path[1] == "include" ? "trommel" : path[2]
 		sub(/\.c$/, "", here)
+		if (here == "modules" && path[3] == "tools") here = "tools"
 	}
 	/^[ \t]*#[ \t]*include[ \t]*"/ {
 		split($0, quoted, "\"")

@@ -3,7 +3,7 @@
  * One file per subcommand: argv becomes calls, results become text and an exit status.
  * Every function gets argv from the subcommand's own name on (argv[0]) and returns the exit
  * status: delivery's are 0, 75, 77, 67, 64; of all others 0 good, 1 findings, 2 could not run.
- * Each exports its row (options.h); the table of them stands in main.c. */
+ * Each exports its row (options.h); the table of them is modules/tools. */
 #ifndef COMMANDS_COMMANDS_H
 #define COMMANDS_COMMANDS_H
 

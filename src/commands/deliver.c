@@ -9,6 +9,7 @@
 #include "base/arena.h"
 #include "base/ascii.h"
 #include "commands/commands.h"
+#include "commands/tools.h"
 #include "delivery/courier.h"
 #include "system/config.h"
 #include "system/crash_guard.h"
@@ -71,8 +72,14 @@ static const Option options_of_deliver[] = {
 /* Most often the name of a command with a mistake in it. */
 static bool unexpected(const char *word, Failure *why, Arena *arena)
 {
-	const char *meant = command_nearest(word);
+	Failure missing;
+	const Tools *tools = tools_open(&missing);
+	const char *meant = tools ? tools->nearest(word) : NULL;
 
+	if (!tools)
+		return usage(why,
+			     arena_printf(arena, "unexpected argument '%s', and no command can be run: %s",
+					  word, missing.text));
 	return usage(why, arena_printf(arena, "unexpected argument '%s'%s%s%s", word,
 				       meant ? ", did you mean 'trommel " : "", meant ? meant : "",
 				       meant ? "'" : ""));

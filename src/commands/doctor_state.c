@@ -10,6 +10,7 @@
 #include <unistd.h>
 
 #include "commands/doctor.h"
+#include "commands/tools.h"
 #include "delivery/journal.h"
 #include "delivery/last_rules.h"
 #include "delivery/mime_module.h"
@@ -28,6 +29,7 @@ void doctor_modules(Doctor *doctor)
 	static const struct {
 		const char *name, *symbol, *use;
 	} modules[] = {
+		{ TOOLS_MODULE, TOOLS_MODULE_SYMBOL, "every command but the delivery" },
 		{ "mime", MIME_MODULE_SYMBOL, "rules that look at parts and bodies" },
 		{ "sqlite", SQLITE_MODULE_SYMBOL, "lists that are databases" },
 		{ STATE_SQLITE_MODULE, STATE_SQLITE_SYMBOL, "what is remembered, in one file" },
