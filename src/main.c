@@ -15,20 +15,23 @@ static bool may_name_command(const char *argument)
 }
 
 /* False when there is no such command, or none can be had: the delivery has an answer to a word that it does
- * not expect that an MTA understands, too. */
+ * not expect which an MTA understands, too. */
 static bool run_tool(int argc, char **argv, int *status)
 {
 	Failure why;
-	const Tools *tools = tools_open(&why);
-	const Command *command = tools && argc > 1 ? tools->find(argv[1]) : NULL;
+	const Tools *tools;
+	const Command *command;
 
-	if (!tools || (argc > 1 && !command))
-		return false;
 	/* A set-gid bit is there for the spool that mail is delivered into, not for what people type. */
 	if (!privileges_put_set_gid_aside(true, &why))
-		*status = 2;
-	else
-		*status = command ? command->run(argc - 1, argv + 1) : tools->overview();
+		return false;
+	tools = tools_open(&why);
+	if (!tools)
+		return false;
+	command = argc > 1 ? tools->find(argv[1]) : NULL;
+	if (argc > 1 && !command)
+		return false;
+	*status = command ? command->run(argc - 1, argv + 1) : tools->overview();
 	return true;
 }
 

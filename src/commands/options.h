@@ -37,7 +37,8 @@ typedef struct Option {
 		'o', NULL, "KEY=VALUE", "one setting (see trommel.conf(5))", ARGUMENT_SETTING  \
 	}
 
-/* A row of the table in modules/tools.  What a person is told about a command comes from here, examples first. */
+/* A row of the table in modules/tools.  What a person is told about a command comes from here, examples
+ * first. */
 typedef struct Command {
 	const char *name;
 	int (*run)(int argc, char **argv);
