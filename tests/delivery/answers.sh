@@ -273,7 +273,7 @@ for words in -oQ/tmp@example.net 'a@example.net b@example.net' 'nothing' ''; do
 done
 
 # Rules without any of this open no memory.
-if command -v strace >/dev/null; then
+if can_trace; then
 	story 'if header :is "subject" "x" { discard; }' -f alice@example.org
 	call $UNTRACED strace -f -o "$HOME/trace" "$TROMMEL" -f alice@example.org <"$T/mail"
 	is "$? $(grep -c 'state[.]db\|state-sqlite\|trommel/state' "$HOME/trace")" "0 0" "rules without any of this open no state"

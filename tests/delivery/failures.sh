@@ -59,7 +59,7 @@ else
 fi
 
 # Two mboxes: the second cannot be marked as complete when the first was already.
-if command -v strace >/dev/null; then
+if can_trace; then
 	fresh_mbox
 	: | mine "$HOME/mail/Lists"
 	echo 'require "fileinto"; fileinto "Lists"; keep;' | rules

@@ -166,7 +166,7 @@ fi
 
 # What costs nothing.
 message seven >"$T/mail"
-if command -v strace >/dev/null; then
+if can_trace; then
 	story 'require "fileinto"; if header :is "subject" "x" { redirect "bob@example.com"; } fileinto "a"; fileinto "b";' -f alice@example.org
 	call $UNTRACED strace -f -o "$HOME/trace" "$TROMMEL" -f alice@example.org -o folder_autocreate=yes <"$T/mail"
 	is "$? $(grep -c 'state/trommel/journal.*ENOENT' "$HOME/trace") $(grep 'local/state' "$HOME/trace" | grep -cE 'O_CREAT|mkdir')" \
@@ -176,7 +176,7 @@ fi
 
 # Two folders, of which the second cannot be had at the last moment, and then the first not taken back at once: whatever
 # the journal says of a copy, the copy is there.
-if command -v strace >/dev/null; then
+if can_trace; then
 	inject() { # expressions of strace… -- options…
 		inject_set=
 		while [ "$1" != -- ]; do

@@ -88,7 +88,7 @@ holds "within 12 s ($took s)" test $took -le $((12 * SLOWER))
 is "$(ps -eo args | grep -c '[t]rommel ')" "$(ps -eo args | grep '[t]rommel ' | grep -c "$0")" "no judge is left running"
 
 # What the courier itself cannot do is no fault of the rules: without them mail would go where nobody wants it.
-if command -v strace >/dev/null && [ -z "${TROMMEL_SANITIZED-}" ]; then
+if can_trace && [ -z "${TROMMEL_SANITIZED-}" ]; then
 	for fault in sendmsg:error=ENOBUFS recvfrom:error=ENOMEM poll:error=ENOMEM:when=2+; do
 		fresh
 		rules <<'R'

@@ -136,6 +136,19 @@ need() { # programs
 		command -v "$need_it" >/dev/null || skip_all "$need_it is not installed"
 	done
 }
+# A container may let nobody trace though strace is there: what takes it is left out then, and that is said.
+can_trace() {
+	command -v strace >/dev/null || return 1
+	[ -n "${lib_traces-}" ] || { call strace -o /dev/null true >/dev/null 2>&1 && lib_traces=yes; } || {
+		echo "# strace may not trace here"
+		lib_traces=no
+	}
+	[ $lib_traces = yes ]
+}
+need_trace() {
+	need strace
+	can_trace >/dev/null || skip_all "strace may not trace here"
+}
 need_corpus() {
 	[ -d "$TROMMEL_CORPUS/mail" ] || skip_all "no corpus of real mail at $TROMMEL_CORPUS"
 }

@@ -1,7 +1,7 @@
 #!/bin/sh
 # A message that stops its own delivery by a bug of ours: not for ever.
 . "${0%/*}/lib.sh"
-need strace
+need_trace
 
 message hello >"$T/mail"
 # A fault in the courier, where it asks for a judge: what only happens when there are rules.

@@ -180,7 +180,7 @@ if [ "$(id -u)" = 0 ]; then
 fi
 
 # No play: killed in the middle of a long append.
-need strace
+need_trace
 # The note is on the disk before there is anything to be cut off.
 fresh_mbox
 call "$UNTRACED" strace -o "$HOME/trace" -e trace=pwrite64,write,writev,fsync,fdatasync,linkat \

@@ -36,7 +36,7 @@ as_root -d "$ME" -o lock_timeout_s=1 <"$T/mail"
 is "$? $(grep -c '^From ' "$SPOOL")" "75 3" "a locked box is waited for, then 75"
 rm "$SPOOL.lock"
 # We are seen by others: while the box is written, the lock exists.
-if command -v strace >/dev/null; then
+if can_trace; then
 	strace -f -qq -e trace=link,linkat,unlink,unlinkat -o "$T/trace" env -i "$UNTRACED" "$TROMMEL" -d "$ME" <"$T/mail" 2>/dev/null
 	like "$(cat "$T/trace")" "link(at)?\(.*$ME\.lock.* = 0" "a dotlock was made"
 fi

@@ -175,7 +175,7 @@ try "$HOME/empty" "$HOME/box"
 like "$(cat "$T/err")" "box: byte 63: taken as the beginning of a message, though no header follows it: From alice" "a line that is not sure is told"
 
 # --- no file is left, or made, anywhere
-if command -v strace >/dev/null && call strace -o /dev/null true 2>/dev/null; then
+if can_trace; then
 	{
 		printf 'From a@b.example Thu Jan  1 12:00:00 2026\nSubject: large\n\n>From\n'
 		head -c 3000000 /dev/zero | tr '\0' x | fold -w 60 | sed '9000s/^/>From /'

@@ -23,7 +23,7 @@ remotely() { # skew [option...]
 }
 
 # Nothing that changes a name, or forces to disk, gets past the shim.
-if command -v strace >/dev/null; then
+if can_trace; then
 	fresh
 	printf '%s\n' 'require ["fileinto", "imap4flags"]; fileinto :flags "word" "Made";' | rules
 	: | mine "$T/calls"

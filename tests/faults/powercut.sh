@@ -5,7 +5,8 @@
 # (make check).
 . "${0%/*}/../delivery/lib.sh"
 need_root "to be several users"
-need strace python3
+need_trace
+need python3
 [ -z "${TROMMEL_SANITIZED-}" ] || skip_all "a sanitizer makes calls of its own"
 
 cat >"$T/sendmail" <<STUB
