@@ -73,7 +73,7 @@ static void look_at_token(const Journal *journal)
 
 	LAW(*token);
 	for (; *token; token++)
-		LAW(ascii_is_digit(*token) || (*token >= 'a' && *token <= 'z'), "%s", token);
+		LAW(ascii_is_alnum(*token), "%s", token);
 }
 
 /* Some are noted, some taken back. */
