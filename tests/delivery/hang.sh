@@ -110,6 +110,90 @@ silent "$HOME/Maildir/dovecot-keywords" "the file of keywords"
 fresh
 echo 'broken' | rules
 silent "$HOME/.sieve.log" "the user's log"
+# Directories: of the mail, of what is included, of lists, of programs, of calendars, of state.
+for place in Maildir Maildir/tmp Maildir/new Maildir/cur Maildir/.Lists Maildir/.Lists/tmp; do
+	fresh
+	case $place in *Lists*) echo 'require "fileinto"; fileinto "Lists";' ;; *) echo 'keep;' ;; esac | rules
+	mkdir -p "$HOME/Maildir/.Lists/new" "$HOME/Maildir/.Lists/cur" "$HOME/Maildir/.Lists/tmp"
+	own "$HOME"
+	silent "$HOME/$place" "$place" -o "mail_location=maildir:$HOME/Maildir"
+done
+for place in dovecot-uidlist.lock dovecot-keywords.lock subscriptions subscriptions.lock; do
+	fresh
+	echo 'require ["imap4flags", "fileinto"]; fileinto :flags "word" "Made";' | rules
+	mkdir -p "$HOME/Maildir/.Made/new" "$HOME/Maildir/.Made/cur" "$HOME/Maildir/.Made/tmp"
+	[ "${place#subscriptions}" = "$place" ] || rmdir "$HOME/Maildir/.Made"/* "$HOME/Maildir/.Made"
+	own "$HOME"
+	case $place in
+	subscriptions*) silent "$HOME/Maildir/$place" "$place" -o subscribe_created=yes ;;
+	*) silent "$HOME/Maildir/.Made/$place" "$place" ;;
+	esac
+done
+for place in trommel-folder dovecot-uidlist; do
+	fresh
+	echo 'require ["mailboxid", "mboxmetadata", "fileinto"]; if anyof (mailboxidexists "x", metadata "INBOX" "/shared/comment" "x") { stop; }' | rules
+	silent "$HOME/Maildir/$place" "$place"
+done
+fresh
+echo 'require "include"; include :optional "other";' | rules
+silent "$HOME/sieve" "the directory of scripts"
+fresh
+echo 'require "include"; include :optional :global "other";' | rules
+silent "$HOME/global" "the site's directory of scripts" -o sieve_global_dir="$HOME/global"
+fresh
+echo 'require "extlists"; if address :list "from" ":addrbook:friends" { discard; }' | rules
+silent "$HOME/.config/trommel/lists" "the directory of lists"
+silent "$HOME/friends" "a list of the site's" -o "lists=:addrbook:friends=$HOME/friends"
+fresh
+echo 'require ["vnd.dovecot.pipe", "copy"]; pipe :copy "archive"; keep;' | rules
+silent "$HOME/programs" "the directory of programs" -o pipe_bin_dir="$HOME/programs"
+rm "$HOME/programs"
+mkdir "$HOME/programs"
+silent "$HOME/programs/archive" "a program" -o pipe_bin_dir="$HOME/programs"
+fresh
+printf '%s\n' 'require ["processcalendar", "fileinto"]; processcalendar; keep;' | rules
+silent "$HOME/calendars" "the directory of calendars" -o calendar_dir="~/calendars"
+for place in "$state" "$state/duplicate" "$state/journal" "$state/rules" "$state/poison"; do
+	fresh
+	echo 'require ["duplicate", "copy"]; if duplicate { discard; } redirect :copy "bob@example.com";' | rules
+	mkdir -p "$state"
+	own "$HOME"
+	silent "$place" "the directory ${place#"$HOME/"}" -o state_engine=files -o sendmail=/bin/true
+done
+
+# What an earlier delivery has left there.
+fresh
+echo 'require ["copy", "fileinto"]; redirect :copy "bob@example.com"; redirect :copy "carol@example.com"; keep;' | rules
+printf '#!/bin/sh\ncat >/dev/null\ncase "$*" in *carol*) exit 75 ;; esac\n' >"$T/half"
+chmod 755 "$T/half"
+deliver -o sendmail="$T/half" <"$T/mail"
+find "$state" -type f >"$T/kept"
+holds "a delivery that was half done has left files" test -s "$T/kept"
+while read -r file; do
+	silent "$file" "what is left in ${file#"$state/"}" -o sendmail=/bin/true
+done <"$T/kept"
+
+# An mbox, and its lock.
+for place in inbox inbox.lock mail/Lists mail/Lists.lock; do
+	fresh_mbox
+	echo 'require "fileinto"; fileinto "Lists"; keep;' | rules
+	rm -f "$HOME/$place"
+	mkfifo "$HOME/$place"
+	own "$HOME"
+	timed -o "$MBOX_HERE" -o lock_timeout_s=100
+	# A folder that is no file is none: the inbox has the message then.
+	case $place in
+	mail/Lists) wanted=0 boxes=$MBOX ;;
+	*) wanted=75 boxes= ;;
+	esac
+	in_time $wanted "mbox: $place that does not answer"
+	is "$(find "$HOME" -type f -size +0 -exec grep -l '^From ' {} +)" "$boxes" "and that is where the message is"
+done
+
+# Logs: of the site, and a daemon that reads nothing.
+fresh
+silent "$HOME/log" "the site's log" -o log_json="$HOME/log"
+is "$status" 0 "and mail is delivered without it"
 mkfifo "$T/config"
 chmod 644 "$T/config"
 fresh

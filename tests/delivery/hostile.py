@@ -1,16 +1,21 @@
 """hostile.py SHAPE LIST HOME PROGRAM ARGUMENT... - deliver every message of a list and look at what was stored
 
-Prints a line for each message that broke the promise (exit 0 and exactly one copy of the same bytes; or 75 and none,
-which is said too since nothing here is a reason for it), and nothing when all is well.
+Prints a line for each message that broke the promise (exit 0 and exactly one copy of the same bytes, in little memory and
+time; or 75 and none, which is said too since nothing here is a reason for it), and nothing when all is well.  SHAPE is
+"maildir" or "mbox"; or "trace", for a program that is given each message as its last argument, stores nothing and says
+what it did in lines that a terminal can show.
 """
 import os
 import re
 import subprocess
 import sys
+import tempfile
 import time
 
 STALE = (b"status", b"x-status", b"x-keywords", b"x-uid", b"x-imap", b"x-imapbase", b"content-length")
 SLOW_S = 12  # the judge's own limits and the keep after them
+MOST_MB = float(os.environ.get("HOSTILE_MB", "64"))
+UNSAFE = re.compile(rb"[^\t\n -~\x80-\xff]")
 
 
 def unframed(data):
@@ -59,32 +64,60 @@ def expected(data, shape):
         yield without(data, STALE).rstrip(b"\n") if shape == "mbox" else data
 
 
+def run(command, path):
+    """Its status, what it said, seconds, and the memory (MB) of the largest of its processes."""
+    start = time.monotonic()
+    with open(path, "rb") as message, tempfile.TemporaryFile() as said:
+        child = subprocess.Popen(command, stdin=message, stdout=said, stderr=said)
+        status, usage = os.wait4(child.pid, 0)[1:]
+        child.returncode = os.waitstatus_to_exitcode(status)
+        said.seek(0)
+        return child.returncode, said.read(), time.monotonic() - start, usage.ru_maxrss / 1024
+
+
+def stored(data, shape, found, said):
+    """What is wrong with what was stored."""
+    if len(found) != 1:
+        yield "%d copies" % len(found)
+    elif found[0] not in expected(data, shape):
+        wanted = next(expected(data, shape))
+        at = next((i for i, (a, b) in enumerate(zip(found[0], wanted)) if a != b), -1)
+        yield "not the same bytes, from %d: %r" % (at, found[0][max(at - 10, 0):at + 40])
+    if said:
+        yield "said %r" % said
+
+
+def traced(found, said):
+    """What is wrong with what was told."""
+    if found:
+        yield "%d copies" % len(found)
+    if not said:
+        yield "said nothing"
+    for unsafe in UNSAFE.findall(said)[:1]:
+        yield "said what no terminal should see: %r" % unsafe
+
+
 def main():
     shape, listing, home, program = sys.argv[1], sys.argv[2], sys.argv[3], sys.argv[4:]
-    copies = maildir_copies if shape == "maildir" else mbox_copies
-    number, slowest = 0, (0, "")
+    copies = mbox_copies if shape == "mbox" else maildir_copies
+    number, slowest, largest = 0, (0, ""), (0, "")
     for path in open(listing).read().splitlines():
-        data = open(path, "rb").read()
-        start = time.monotonic()
-        with open(path, "rb") as f:
-            run = subprocess.run(program, stdin=f, capture_output=True)
-        took = time.monotonic() - start
-        slowest = max(slowest, (took, os.path.basename(path)))
-        found, name = list(copies(home)), os.path.basename(path)
+        name = os.path.basename(path)
+        status, said, took, megabytes = run(program + [path] * (shape == "trace"), path)
+        found = list(copies(home))
+        slowest, largest = max(slowest, (took, name)), max(largest, (megabytes, name))
         number += 1
-        if run.returncode != 0:
-            print("%s: status %d, %d copies: %s" % (name, run.returncode, len(found), run.stderr.decode(errors="replace").strip()))
-        elif len(found) != 1:
-            print("%s: %d copies" % (name, len(found)))
-        elif found[0] not in expected(data, shape):
-            wanted = next(expected(data, shape))
-            at = next((i for i, (a, b) in enumerate(zip(found[0], wanted)) if a != b), -1)
-            print("%s: not the same bytes, from %d: %r" % (name, at, found[0][max(at - 10, 0):at + 40]))
-        elif run.stderr or run.stdout:
-            print("%s: said %r" % (name, run.stdout + run.stderr))
+        if status != 0:
+            print("%s: status %d, %d copies: %s" % (name, status, len(found), said[-300:].decode(errors="replace").strip()))
+            continue
+        data = open(path, "rb").read()
+        for wrong in traced(found, said) if shape == "trace" else stored(data, shape, found, said):
+            print("%s: %s" % (name, wrong))
         if took > SLOW_S:
             print("%s: took %.1f s" % (name, took))
-    print("# %d messages, the slowest %s: %.2f s" % (number, slowest[1], slowest[0]))
+        if megabytes > MOST_MB:
+            print("%s: took %.0f MB" % (name, megabytes))
+    print("# %d messages, the slowest %s: %.2f s, the largest %s: %.0f MB" % ((number,) + slowest[::-1] + largest[::-1]))
 
 
 if __name__ == "__main__":
