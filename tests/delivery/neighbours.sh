@@ -136,6 +136,108 @@ is "$(find "$HOME" -type f -path '*/new*' -size +0 -o -type f -path '*/cur*' -si
 is "$(find "$HOME" ! -user "$ME")" "" "all of it the recipient's"
 is "$(find "$HOME" -type f -exec grep -l 'secret of root' {} +)" "" "and nothing of root's was shown to him"
 
+# The same with mboxes: the inbox, a folder and their directory lead out every other moment; then their locks.
+outside_is_as_it_was() { # what
+	find "$T/outside" -printf '%p %u %m %s %T@ %n\n' | sort >"$T/after"
+	same "$T/after" "$T/before" "$1: nothing outside it has changed"
+}
+mkdir "$T/outside/mail"
+: >"$T/outside/box"
+find "$T/outside" -printf '%p %u %m %s %T@ %n\n' | sort >"$T/before"
+messages_in() { cat /dev/null "$@" 2>/dev/null | grep -ac '^From '; }
+for raced_names in boxes locks; do
+	fresh_mbox
+	echo 'require "fileinto"; fileinto "Lists";' | rules
+	: | mine "$HOME/mail/Lists"
+	if [ $raced_names = boxes ]; then
+		ln -s "$T/outside/box" "$HOME/inbox.evil"
+		ln -s "$T/outside/mail" "$HOME/mail.evil"
+		chown -h "$ME:$ME" "$HOME"/*.evil
+		race "$ME" "$T/swapper.py" "$T/stop" "$MBOX" "$HOME/mail"
+	else
+		race "$ME" "$T/racer.py" "$T/stop" "$T/outside/log" "symlink hardlink fifo file directory dangling socket" \
+			"$MBOX.lock" "$HOME/mail/Lists.lock"
+	fi
+	: >"$T/statuses"
+	for _ in $(seq $((RUNS / 3))); do
+		as_root -d "$ME" -o "$MBOX_HERE" -o lock_timeout_s=0 <"$T/mail"
+		echo $? >>"$T/statuses"
+	done
+	raced
+	only_right_statuses "mboxes, $raced_names that change all the time"
+	outside_is_as_it_was "mboxes, $raced_names"
+	find "$HOME" -type f \( -name 'inbox*' -o -name Lists \) >"$T/boxes"
+	# shellcheck disable=SC2046 # a list of paths
+	is "$(messages_in $(cat "$T/boxes"))" "$(grep -cx 0 "$T/statuses")" "mboxes, $raced_names: whatever was 0 is in one of them, once"
+done
+
+# A place of another's: what he puts in the place of the site's configuration, or of a script, is neither's.
+mkdir "$T/open"
+chmod 777 "$T/open"
+printf 'mail_location = "maildir:%s"\n' "$HOME/Maildir" >"$T/open/conf"
+echo 'keep;' >"$T/open/script"
+{ printf 'mail_location = "maildir:%s/other/Maildir"\n' "$T"; echo 'sendmail = "/bin/true"'; } >"$T/open/conf.evil"
+echo 'discard;' >"$T/open/script.evil"
+chmod 644 "$T/open"/*
+chown "$ME" "$T/open/script"
+chown "$OTHER" "$T/open"/*.evil
+for thing in conf script; do
+	fresh
+	race "$OTHER" "$T/swapper.py" "$T/stop" "$T/open/$thing"
+	: >"$T/statuses"
+	for _ in $(seq $((RUNS / 3))); do
+		case $thing in
+		conf) as_root -d "$ME" -c "$T/open/conf" <"$T/mail" ;;
+		script) as_root -d "$ME" -o sieve_script="$T/open/script" -o rules_notice=no <"$T/mail" ;;
+		esac
+		echo $? >>"$T/statuses"
+	done
+	raced
+	only_right_statuses "a $thing that another exchanges"
+	is "$(everywhere)" "$(grep -cx 0 "$T/statuses")" "whatever was 0 is where the $thing of root's or the recipient's says"
+	is "$(find "$T/other" -type f)" "" "and nothing is at the other's"
+done
+
+# Links, made beforehand, to what others can write as well: what is noted beside the mail does not go there.
+victims=$T/victims
+for link in no symbolic hard dangling; do
+	for place in .sieve.log .local/state/trommel/state.db .local/state/trommel/duplicate .local/state/trommel/journal \
+		.local/state/trommel/rules Maildir/dovecot-keywords Maildir/dovecot-keywords.lock Maildir/dovecot-uidlist.lock \
+		Maildir/subscriptions Maildir/subscriptions.lock Maildir/trommel-folder Maildir/.Lists Maildir/tmp log; do
+		fresh
+		rm -rf "$victims"
+		mkdir -m 755 "$victims"
+		printf 'theirs\n' >"$victims/file"
+		chmod 666 "$victims/file"
+		chown "$OTHER" "$victims/file"
+		find "$victims" -printf '%p %u %m %s\n' | sort >"$T/before"
+		printf '%s\n' 'require ["fileinto", "imap4flags", "duplicate", "copy"]; if duplicate { discard; }' \
+			'redirect :copy "bob@example.com"; fileinto :flags "word" "Lists"; keep :flags "other";' | rules
+		[ $place != .sieve.log ] || echo 'broken' | rules
+		mkdir -p "$HOME/.local/state/trommel"
+		rm -rf "${HOME:?}/$place"
+		case $link in
+		symbolic) ln -s "$victims/file" "$HOME/$place" ;;
+		hard) ln "$victims/file" "$HOME/$place" ;;
+		dangling) ln -s "$victims/none" "$HOME/$place" ;;
+		esac
+		find "$HOME" ! -user "$OTHER" -exec chown -h "$ME:$ME" {} +
+		chmod 777 "$victims"
+		as_root -d "$ME" -f alice@example.org -r bob@example.net -o "mail_location=maildir:~/Maildir" -o folder_autocreate=yes \
+			-o subscribe_created=yes -o rules_notice=no -o sendmail=/bin/true -o log_json="$HOME/log" -o lock_timeout_s=1 \
+			-o deadline_s=10 <"$T/mail"
+		status=$?
+		case $status-$(everywhere) in
+		0-2 | 75-0) ;;
+		0-1) case $place in .sieve.log | *.Lists) ;; *) fail "a $link link in the place of $place: $status, one stored" ;; esac ;;
+		*) fail "a $link link in the place of $place: $status, $(everywhere) stored" ;;
+		esac
+		chmod 755 "$victims"
+		is "$(find "$victims" -printf '%p %u %m %s\n' | sort | diff - "$T/before")$(cat "$victims/file")" theirs \
+			"a $link link in the place of $place: $status, and nothing is written where it leads"
+	done
+done
+
 # ---- what is no file: it stands there still, and neither holds the delivery up nor takes the mail
 for thing in device socket directory; do
 	for place in .sieve .sieve.log .local/state/trommel Maildir Maildir/new Maildir/tmp Maildir/dovecot-keywords \
@@ -231,6 +333,38 @@ is "$(find "$T/pwn" -type f)" "" "and nothing was run or made by any of them"
 	printf 'Message-ID: <a\013b@example.org>\nDelivered-To: -x\n\nFrom evil  Thu Jan  1 12:00:00 2026\nbody\n'
 } >"$T/evil"
 MAIL=$T/evil injected "fields of the message" -f alice@example.org -r reader@example.net
+# Folders that are named by others: from a field, and by what stands behind a plus sign.
+cat >"$T/sorted" <<'SIEVE'
+require ["fileinto", "variables", "subaddress", "envelope", "copy", "encoded-character"];
+if header :matches "x-folder" "*" { fileinto :copy "${1}"; }
+if envelope :detail :matches "to" "*" { fileinto :copy "${1}"; }
+stop;
+SIEVE
+for evil in "../../outside/evil" "/etc/evil" "~stranger/evil" "$(printf 'a\rX-Injected: yes')" "${escape}evil" "..." ".." "." "a/../../../outside/evil" \
+	"Maildir" "-x" "\$(touch $T/pwn/d)" "inbox.lock" "$(printf 'b\303\244\342\200\256')" "$(head -c 400 /dev/zero | tr '\0' a)"; do
+	shown=$(printf %s "$evil" | LC_ALL=C tr -c 'a-zA-Z0-9@.$;|/<>, -' '?' | cut -c 1-40)
+	for layout in maildir mbox; do
+		case $layout in
+		maildir) fresh && set -- -o mail_location=maildir:~/Maildir ;;
+		mbox) fresh_mbox && set -- -o "$MBOX_HERE" ;;
+		esac
+		rules <"$T/sorted"
+		{ printf 'X-Folder: %s\n' "$evil"; cat "$T/mail"; } >"$T/named"
+		deliver "$@" -f alice@example.org -r "reader+$evil@example.net" -o log_json="$HOME/log" <"$T/named"
+		status=$?
+		kept=$(find "$HOME" -type f -size +0 -exec grep -l '^Subject: hello' {} + | wc -l)
+		case $status-$kept in
+		0-[1-9] | 75-0) pass "$layout, folder $shown: $status, $kept copies" ;;
+		*) fail "$layout, folder $shown: $status, $kept copies" ;;
+		esac
+		is "$(find "$T" -newer "$T/named" \( -name '*evil*' -o -name 'Secret' \) ! -path "$HOME/*")$(ls /etc/evil 2>/dev/null)" "" \
+			"$layout, folder $shown: nothing outside of his mail"
+		is "$(wc -l <"$HOME/log") $(LC_ALL=C tr -d ' -~\200-\377\n' <"$HOME/log" | wc -c)" "1 0" "$layout, folder $shown: one line is logged"
+		holds "$layout, folder $shown: which is JSON" python3 -c 'import json, sys; json.load(open(sys.argv[1]))' "$HOME/log"
+		is "$(cat "$T/err" "$HOME/.sieve.log" 2>/dev/null | LC_ALL=C tr -d ' -~\200-\377\n' | wc -c)" 0 \
+			"$layout, folder $shown: no control character is told to people"
+	done
+done
 for variable in SENDER RECIPIENT EXTENSION LOCAL DOMAIN ORIGINAL_RECIPIENT; do
 	fresh_mbox
 	environ "$variable=$(breaks)" -- -o "$MBOX_HERE" <"$T/mail"
