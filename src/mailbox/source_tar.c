@@ -12,6 +12,7 @@
 
 enum {
 	BLOCK_BYTES = 512,
+	END_BYTES = 2 * BLOCK_BYTES,
 	CHECKSUM_AT = 148,
 	CHECKSUM_BYTES = 8,
 	/* of pax records and of names: a name has 4096 bytes at most where it could be unpacked */
@@ -71,8 +72,11 @@ static bool is_zero(Slice block)
 	return true;
 }
 
+/* One without members begins with the two blocks of zeros that are an archive's end. */
 bool walk_knows_tar(Slice beginning)
 {
+	if (beginning.length >= END_BYTES && is_zero(slice(beginning.data, END_BYTES)))
+		return true;
 	return beginning.length >= BLOCK_BYTES && beginning.data[0] && checksum_fits(beginning.data);
 }
 
@@ -191,6 +195,23 @@ static bool is_passed_over(const char *name)
 
 /* --- members --- */
 
+/* A mailbox of which a crash has left zeros in front is no empty archive. */
+static bool take_zeros(SourceInput *input, Failure *why)
+{
+	for (;;) {
+		Slice window;
+
+		if (!input_fill(input, BLOCK_BYTES, why))
+			return false;
+		window = input_window(input);
+		if (window.length == 0)
+			return true;
+		if (!is_zero(window))
+			return failure_retry(why, "the archive begins with its end, and more is behind that");
+		input_take(input, window.length);
+	}
+}
+
 static bool visit_member(SourceWalk *walk, const SourcePlace *archive, const Member *member, Failure *why)
 {
 	AUTO_VALUE(Text) name = { 0 };
@@ -270,6 +291,8 @@ static bool take_member(SourceWalk *walk, const SourcePlace *archive, const char
 
 static bool take_members(SourceWalk *walk, const SourcePlace *archive, Member *member, Failure *why)
 {
+	bool is_empty = true;
+
 	for (;;) {
 		char block[BLOCK_BYTES];
 		Slice window;
@@ -283,7 +306,8 @@ static bool take_members(SourceWalk *walk, const SourcePlace *archive, Member *m
 			return failure_retry(why, "the archive ends too early");
 		memcpy(block, window.data, BLOCK_BYTES);
 		if (is_zero(slice(block, BLOCK_BYTES)))
-			return true;
+			return !is_empty || archive->is_found || take_zeros(&walk->input, why);
+		is_empty = false;
 		if (!take_member(walk, archive, block, member, why))
 			return false;
 	}

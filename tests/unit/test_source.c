@@ -186,6 +186,26 @@ START_TEST(long_names_in_archives)
 }
 END_TEST
 
+/* POSIX.1-2017, pax, ustar: an archive ends with two blocks of zeros, at least. */
+START_TEST(an_archive_without_members_has_no_message)
+{
+	AUTO_VALUE(Text) out = { 0 };
+	Failure why = { 0 };
+
+	run("tar --force-local -cf t:M -T /dev/null");
+	expect("t:M", "");
+	run("head -c 1024 t:M >end");
+	expect("end", "");
+	run("(head -c 65536 /dev/zero; echo S: 1) >zeros");
+	ck_assert(!source_each("zeros", note, &out, &why));
+	ck_assert_msg(strstr(why.text, "more is behind"), "%s", why.text);
+	ck_assert_str_eq(text_string(&out), "");
+	put("d/mail", "S: 1\n\n");
+	run("cp zeros t:M d");
+	expect("d", "d/mail [mail] () S: 1\n");
+}
+END_TEST
+
 static void remark(void *self, const char *text)
 {
 	text_printf(self, "%s\n", text);
@@ -258,6 +278,7 @@ int main(void)
 	tcase_add_test(tests, folders_inside_one_another);
 	tcase_add_test(tests, a_directory_of_whatever_there_is);
 	tcase_add_loop_test(tests, an_archive_gives_what_is_in_it, 0, 4);
+	tcase_add_test(tests, an_archive_without_members_has_no_message);
 	tcase_add_test(tests, long_names_in_archives);
 	tcase_add_test(tests, what_is_not_sure_is_said);
 	tcase_add_test(tests, what_is_compressed_is_named);
