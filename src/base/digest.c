@@ -32,25 +32,42 @@ static void expand_block(const unsigned char *block, uint32_t words[64])
 	}
 }
 
-static void take_block(Digest *digest)
+/* One round.  The eight words change their roles instead of their places. */
+static inline void mix(uint32_t a, uint32_t b, uint32_t c, uint32_t *d, uint32_t e, uint32_t f, uint32_t g,
+		       uint32_t *h, uint32_t word)
 {
-	uint32_t words[64], s[8];
+	uint32_t choice = (e & f) ^ (~e & g), majority = (a & b) ^ (a & c) ^ (b & c);
+	uint32_t first = *h + (rotate(e, 6) ^ rotate(e, 11) ^ rotate(e, 25)) + choice + word;
 
-	expand_block(digest->block, words);
-	memcpy(s, digest->state, sizeof s);
-	for (unsigned i = 0; i < 64; i++) {
-		uint32_t choice = (s[4] & s[5]) ^ (~s[4] & s[6]);
-		uint32_t majority = (s[0] & s[1]) ^ (s[0] & s[2]) ^ (s[1] & s[2]);
-		uint32_t first = s[7] + (rotate(s[4], 6) ^ rotate(s[4], 11) ^ rotate(s[4], 25)) + choice +
-				 constants[i] + words[i];
-		uint32_t second = (rotate(s[0], 2) ^ rotate(s[0], 13) ^ rotate(s[0], 22)) + majority;
+	*d += first;
+	*h = first + (rotate(a, 2) ^ rotate(a, 13) ^ rotate(a, 22)) + majority;
+}
 
-		memmove(s + 1, s, 7 * sizeof *s);
-		s[4] += first;
-		s[0] = first + second;
+static void take_block(Digest *digest, const unsigned char *block)
+{
+	uint32_t words[64], *state = digest->state;
+	uint32_t a = state[0], b = state[1], c = state[2], d = state[3];
+	uint32_t e = state[4], f = state[5], g = state[6], h = state[7];
+
+	expand_block(block, words);
+	for (unsigned i = 0; i < 64; i += 8) {
+		mix(a, b, c, &d, e, f, g, &h, constants[i] + words[i]);
+		mix(h, a, b, &c, d, e, f, &g, constants[i + 1] + words[i + 1]);
+		mix(g, h, a, &b, c, d, e, &f, constants[i + 2] + words[i + 2]);
+		mix(f, g, h, &a, b, c, d, &e, constants[i + 3] + words[i + 3]);
+		mix(e, f, g, &h, a, b, c, &d, constants[i + 4] + words[i + 4]);
+		mix(d, e, f, &g, h, a, b, &c, constants[i + 5] + words[i + 5]);
+		mix(c, d, e, &f, g, h, a, &b, constants[i + 6] + words[i + 6]);
+		mix(b, c, d, &e, f, g, h, &a, constants[i + 7] + words[i + 7]);
 	}
-	for (unsigned i = 0; i < 8; i++)
-		digest->state[i] += s[i];
+	state[0] += a;
+	state[1] += b;
+	state[2] += c;
+	state[3] += d;
+	state[4] += e;
+	state[5] += f;
+	state[6] += g;
+	state[7] += h;
 }
 
 void digest_begin(Digest *digest)
@@ -62,6 +79,7 @@ void digest_begin(Digest *digest)
 	digest->length = 0;
 }
 
+/* Whole blocks are taken where they are. */
 void digest_add(Digest *digest, Slice bytes)
 {
 	while (bytes.length) {
@@ -69,11 +87,15 @@ void digest_add(Digest *digest, Slice bytes)
 
 		if (part > bytes.length)
 			part = bytes.length;
-		memcpy(digest->block + filled, bytes.data, part);
 		digest->length += part;
+		if (part == sizeof digest->block) {
+			take_block(digest, (const unsigned char *)bytes.data);
+		} else {
+			memcpy(digest->block + filled, bytes.data, part);
+			if (filled + part == sizeof digest->block)
+				take_block(digest, digest->block);
+		}
 		bytes = slice_from(bytes, part);
-		if (filled + part == sizeof digest->block)
-			take_block(digest);
 	}
 }
 
