@@ -145,6 +145,21 @@ static void check_source(Refile *refile, const Sourced *it)
 	names_add(&refile->mboxes, it->name);
 }
 
+/* Is it of our part, and not done with?  While all there is is only counted nobody asks which one it is. */
+static bool is_ours(Refile *refile, const Sourced *it, uint64_t *key, bool *ours, Failure *why)
+{
+	const RefileOptions *options = refile->options;
+	uint64_t shard;
+
+	*ours = true;
+	if (!refile->files && options->shards == 1 && refile->done_count == 0)
+		return true;
+	if (!refile_key(it, key, &shard, why))
+		return false;
+	*ours = shard % options->shards == options->shard - 1 && !is_done(refile, *key);
+	return true;
+}
+
 static bool add_message(void *self, const Sourced *it, Failure *why)
 {
 	Refile *refile = self;
@@ -152,12 +167,13 @@ static bool add_message(void *self, const Sourced *it, Failure *why)
 	const HeaderIndex *header;
 	Envelope *envelope;
 	BatchItem item = { .message = *it->message, .now = refile->job.now };
-	uint64_t key, shard;
+	uint64_t key = 0;
+	bool ours;
 
 	check_source(refile, it);
-	if (!refile_key(it, &key, &shard, why))
+	if (!is_ours(refile, it, &key, &ours, why))
 		return false;
-	if (shard % refile->options->shards != refile->options->shard - 1 || is_done(refile, key))
+	if (!ours)
 		return true;
 	header = header_index(it->message->header, arena);
 	envelope = ARENA_NEW(arena, Envelope);
