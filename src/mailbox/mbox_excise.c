@@ -29,14 +29,17 @@ static int open_part(const Excise *excise, const char *part, int flags, Failure 
 	return fd;
 }
 
+/* Half a line that was left goes first: with this one behind it it would say something else. */
 static bool note(Excise *excise, ExciseStep step, const char *line, Failure *why)
 {
-	auto_fd int fd = open_part(excise, "state", O_WRONLY | O_CREAT | O_APPEND, why);
+	auto_fd int fd = open_part(excise, "state", O_WRONLY | O_CREAT, why);
 
 	if (fd < 0)
 		return false;
-	if (!io_write(fd, line, strlen(line)) || fsync(fd) < 0 || fsync(excise->dir_fd) < 0)
+	if (ftruncate(fd, excise->noted) < 0 || !io_write_at(fd, line, strlen(line), excise->noted) ||
+	    fsync(fd) < 0 || fsync(excise->dir_fd) < 0)
 		return failure_errno(why, "note how far '%s' is", excise->name);
+	excise->noted += (off_t)strlen(line);
 	excise->step = step;
 	return true;
 }
@@ -134,6 +137,7 @@ bool excise_read(Excise *excise, Failure *why)
 	char *line, *end;
 
 	excise->step = EXCISE_NONE;
+	excise->noted = 0;
 	if (fd < 0 && errno == ENOENT) {
 		*why = (Failure){ 0 };
 		return true;
@@ -145,6 +149,7 @@ bool excise_read(Excise *excise, Failure *why)
 		*end = '\0';
 		read_line(excise, line);
 	}
+	excise->noted = line - state.data;
 	return true;
 }
 

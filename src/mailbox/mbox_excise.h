@@ -5,12 +5,14 @@
  * moved up; then the file is cut.  "NAME.state" says how far that is: after any kill excise_finish goes on
  * from there.  Mail that others append meanwhile or later stands behind and stays.
  *
- *	NAME.state	begun OLD-SIZE NEW-SIZE FIRST PATH	saved, and being moved (%XX: what would end
- *the line) written					moved, and being cut
+ *	NAME.state	begun OLD-SIZE NEW-SIZE FIRST PATH	saved, and being moved
+ *			written					moved, and being cut
  *			late BYTES				what others appended meanwhile ("NAME.late")
  *			done
  *			restoring ARRIVED			what came since ("NAME.new"), going behind
  *			restored
+ *
+ * In PATH what would end the line is written as %XX.
  */
 #ifndef MAILBOX_MBOX_EXCISE_H
 #define MAILBOX_MBOX_EXCISE_H
@@ -43,7 +45,8 @@ typedef struct Excise {
 	/* as excise_read found them */
 	ExciseStep step;
 	off_t old_size, new_size, first, arrived, late;
-	Text path; /* of the mbox */
+	off_t noted; /* bytes of the state that are whole lines */
+	Text path;   /* of the mbox */
 } Excise;
 
 /* How far is it? */
