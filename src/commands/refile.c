@@ -66,6 +66,18 @@ static bool read_shard(const char *text, RefileOptions *options)
 	return true;
 }
 
+/* Nothing is what a variable of the shell holds that was not set; it is not meant for one's own mail. */
+static bool read_location(const char *location, RefileOptions *options)
+{
+	options->into = location;
+	if (!*location)
+		fputs("trommel refile: --into wants a location, as maildir:~/new; without --into it is your "
+		      "own "
+		      "mail\n",
+		      stderr);
+	return *location;
+}
+
 static bool read_options(int argc, char **argv, RefileOptions *options)
 {
 	int option;
@@ -78,7 +90,8 @@ static bool read_options(int argc, char **argv, RefileOptions *options)
 			options->file = optarg;
 			break;
 		case OPTION_INTO:
-			options->into = optarg;
+			if (!read_location(optarg, options))
+				return false;
 			break;
 		case OPTION_MOVE:
 			options->move = true;
@@ -250,7 +263,7 @@ static int end_run(Refile *refile, int place, bool done, const Failure *why)
 		return FAILED;
 	}
 	refile_log_remove(&refile->log, place, &ignored);
-	return why->kind == FAILURE_RETRY && why->error ? FAILED : COULD_NOT_RUN;
+	return COULD_NOT_RUN; /* there is nothing to resume */
 }
 
 static void clear(Refile *refile)

@@ -233,6 +233,9 @@ static bool answer(void *self, const BatchItem *item, const Question *question, 
 bool refile_read(Refile *refile, bool (*decided)(void *self, BatchItem *item, Plan *plan, Failure *why),
 		 Failure *why)
 {
+	const SourceOptions reading = { .lock_as = refile->store,
+					.briefly = true,
+					.always_locked = refile->options->move };
 	bool good;
 
 	refile->batch = batch_open(&(BatchSettings){ .job = &refile->job,
@@ -243,7 +246,7 @@ bool refile_read(Refile *refile, bool (*decided)(void *self, BatchItem *item, Pl
 				   why);
 	good = refile->batch != NULL;
 	for (size_t i = 0; good && i < refile->options->source_count; i++)
-		good = source_each(refile->options->sources[i], add_message, refile, why);
+		good = source_read(refile->options->sources[i], &reading, add_message, refile, why);
 	good = good && batch_finish(refile->batch, why);
 	batch_close(refile->batch);
 	refile->batch = NULL;

@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -218,6 +219,8 @@ static bool walk_open_file(SourceWalk *walk, int fd, SourcePlace *place, Failure
 
 	if (!input_begin(&walk->input, fd, why))
 		return failure_add(why, "'%s'", place->name);
+	if (walk->until >= 0 && walk->input.end > walk->until)
+		walk->input.end = walk->input.size = walk->until;
 	if (fstat(fd, &file) == 0 && S_ISREG(file.st_mode)) {
 		place->has_time = true;
 		place->time = file.st_mtim.tv_sec;
@@ -225,25 +228,59 @@ static bool walk_open_file(SourceWalk *walk, int fd, SourcePlace *place, Failure
 	return walk_content(walk, place, why);
 }
 
-/* As the delivery locks it; what is read is the file that was locked. */
-static bool walk_locked(SourceWalk *walk, SourcePlace *place, Failure *why)
-{
-	AUTO_VALUE(Text) directory = { 0 };
-	AUTO_VALUE(Text) path = { 0 };
-	const char *slash = strrchr(place->name, '/');
-	Mbox mbox = { .fd = -1, .dir_fd = -1 };
-	Mbox *all[] = { &mbox };
-	int dir;
-	bool good;
+/* --- an mbox that is locked --- */
 
-	text_append(&directory, place->name, slash ? (size_t)(slash - place->name) + 1 : 0);
-	text_printf(&path, "%s%s", slash ? "" : "./", place->name);
-	dir = open(directory.length ? text_string(&directory) : ".", O_PATH | O_DIRECTORY | O_CLOEXEC);
+/* By its own name: a link to it has no locks. */
+static bool find_mbox(const SourceWalk *walk, const char *name, Mbox *mbox, Failure *why)
+{
+	auto_free char *path = realpath(name, NULL);
+	char *slash = path ? strrchr(path, '/') : NULL;
+	int dir;
+
+	if (!path)
+		return failure_errno(why, "find '%s'", name);
+	*slash = '\0';
+	dir = open(*path ? path : "/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	*slash = '/';
 	if (dir < 0)
-		return failure_errno(why, "open the directory of '%s'", place->name);
-	good = mbox_init(&mbox, walk->options->lock_as, dir, text_string(&path), why) &&
-	       mbox_lock_all(all, 1, why) && walk_open_file(walk, mbox.fd, place, why) &&
-	       (!walk->options->locked || walk->options->locked(walk->self, &mbox, why));
+		return failure_errno(why, "open the directory of '%s'", name);
+	return mbox_init(mbox, walk->options->lock_as, dir, path, why);
+}
+
+/* As the delivery locks it; what is read is the file that was locked. */
+static bool walk_while_locked(SourceWalk *walk, Mbox *mbox, SourcePlace *place, Failure *why)
+{
+	return mbox_lock_all((Mbox *[]){ mbox }, 1, why) && walk_open_file(walk, mbox->fd, place, why) &&
+	       (!walk->options->locked || walk->options->locked(walk->self, mbox, why));
+}
+
+/* Whoever appends has the lock: up to the end that the mbox has while it is ours all messages are whole. */
+static bool walk_up_to_end(SourceWalk *walk, Mbox *mbox, int fd, SourcePlace *place, Failure *why)
+{
+	Failure not_usable;
+
+	if (!walk->options->always_locked && !mbox_is_usable(mbox, &not_usable))
+		return walk_open_file(walk, fd, place, why);
+	if (!mbox_lock_all((Mbox *[]){ mbox }, 1, why))
+		return false;
+	auto_fd int kept = dup(mbox->fd);
+	walk->until = mbox->before.st_size;
+	mbox_unlock(mbox);
+	if (kept < 0)
+		return failure_errno(why, "read '%s'", place->name);
+	return walk_open_file(walk, kept, place, why);
+}
+
+static bool walk_locked(SourceWalk *walk, int fd, SourcePlace *place, Failure *why)
+{
+	Mbox mbox = { .fd = -1, .dir_fd = -1 };
+	bool good = find_mbox(walk, place->name, &mbox, why);
+
+	if (good && walk->options->briefly)
+		good = walk_up_to_end(walk, &mbox, fd, place, why);
+	else if (good)
+		good = walk_while_locked(walk, &mbox, place, why);
+	walk->until = -1;
 	mbox_clear(&mbox);
 	return good;
 }
@@ -269,7 +306,7 @@ bool walk_file(SourceWalk *walk, int dir, const char *base, SourcePlace *place, 
 	if (place->of_maildir || !is_mbox(fd))
 		place->path = place->name;
 	else if (walk->options->lock_as)
-		return walk_locked(walk, place, why);
+		return walk_locked(walk, fd, place, why);
 	return walk_open_file(walk, fd, place, why);
 }
 
@@ -295,9 +332,11 @@ static bool walk_any(SourceWalk *walk, const char *path, Failure *why)
 bool source_read(const char *path, const SourceOptions *options, SourceVisit visit, void *self, Failure *why)
 {
 	static const SourceOptions none;
-	SourceWalk walk = {
-		.options = options ? options : &none, .visit = visit, .self = self, .input = { .fd = -1 }
-	};
+	SourceWalk walk = { .options = options ? options : &none,
+			    .visit = visit,
+			    .self = self,
+			    .input = { .fd = -1 },
+			    .until = -1 };
 	bool good = walk_any(&walk, path, why);
 
 	input_clear(&walk.input);

@@ -49,7 +49,11 @@ typedef struct SourceOptions {
 	/* An mbox that is a file of its own is locked while it is read, as this store's settings have it.
 	 * NULL: nothing is locked. */
 	const Store *lock_as;
-	/* Then: called when all its messages have been visited and it is still locked.  May be NULL. */
+	/* Then: only until its end is known, so that no half of a message is read; what is appended later is
+	 * not.  One that is another's, or not to be written, is read without a lock unless `always_locked`.
+	 */
+	bool briefly, always_locked;
+	/* Called when all its messages have been visited and it is still locked.  May be NULL. */
 	bool (*locked)(void *self, Mbox *mbox, Failure *why);
 	/* Hears one line, printable, about what is not sure: "box: byte 1234: ...".  May be NULL. */
 	void (*remark)(void *self, const char *text);

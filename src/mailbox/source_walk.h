@@ -12,6 +12,7 @@ typedef struct SourceWalk {
 	SourceVisit visit;
 	void *self;
 	SourceInput input; /* used for one file after the other */
+	off_t until;       /* nothing behind this is read of the present file; -1: all of it is */
 	size_t visited;    /* messages */
 	size_t remarks;    /* on the present mbox */
 	Names flags;       /* of the present message */
