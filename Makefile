@@ -160,7 +160,7 @@ faults-peers:
 	@$(PARALLEL) -s all $(SHIMS)
 	@BUILD='$(abspath $(BUILD))' FAULTS_STEP=$${FAULTS_STEP:-1} tests/faults/peers.sh
 
-tests: all $(PUBLIC_LIBRARY) $(UNIT_TESTS) $(BUILD)/tests/compare_gmime $(ATTACKER) $(SHIMS) $(KERNEL_SHIM)
+tests: all $(PUBLIC_LIBRARY) $(UNIT_TESTS) $(BUILD)/tests/compare_gmime $(BUILD)/bench/linear $(ATTACKER) $(SHIMS) $(KERNEL_SHIM)
 
 # `make check TESTS=tests/house.sh` runs only that.
 check:
