@@ -225,9 +225,15 @@ static bool send_message(Session *session, Failure *why)
 
 /* -- Who took it --------------------------------------------------------------------------------------- */
 
+/* Who has it all and does not answer may have taken it, and nobody can know (RFC 5321, 4.5.3.2.6). */
+static bool read_verdict(Session *session, Failure *why)
+{
+	return read_reply(session, why) || failure_add(why, "and may have taken the message");
+}
+
 static bool smtp_verdict(Session *session, Failure *why)
 {
-	return read_reply(session, why) && is_granted(session, 2, "the message", why);
+	return read_verdict(session, why) && is_granted(session, 2, "the message", why);
 }
 
 /* Of several the first is told; one that may still take it later decides whether it is tried again. */
@@ -252,7 +258,7 @@ static bool lmtp_verdict(Session *session, Failure *why)
 		if (!session->is_named[i])
 			continue;
 		text_printf(&what, "the message for %s", mail->recipients[i]);
-		if (!read_reply(session, why))
+		if (!read_verdict(session, why))
 			return false;
 		if (is_granted(session, 2, text_string(&what), &refusal))
 			text_printf(&takers, "%s%s", takers.length ? ", " : "", mail->recipients[i]);

@@ -253,6 +253,8 @@ for stage in connect EHLO MAIL RCPT DATA end; do
 	later "a server that hangs at $stage"
 	holds "is not waited for" test $(($(date +%s) - start)) -lt $((5 * SLOWER))
 	like "$(cat "$T/err")" 'took too long' "and the reason says so"
+	is "$(grep -c 'and may have taken the message' "$T/err")" "$([ $stage = end ] && echo 1 || echo 0)" \
+		"and whether the message may be there all the same (RFC 5321, 4.5.3.2.6)"
 done
 serve 127.0.0.1 'QUIT=close'
 submit "$T/mail"

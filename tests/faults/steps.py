@@ -11,6 +11,9 @@ less than they were asked to, and calls that are done and whose reply is lost.  
 The next delivery is not held up (PROMPT_S).  Where a message has one place and nothing leaves, nothing of it is there
 after a status that is not 0, but for a kill.
 
+Programs that rules ask (filter, execute) run in every try: once at least.  A server that is told the end of a message and
+whose answer is lost may have it or not: that message may come twice, and nothing else.
+
 What no program can win is counted apart: kill -9, or a fault of our own, between an effect and the note of it may have
 that one effect happen twice (copies that went into several mboxes in one step: those; where nothing leaves no journal is
 kept, and it is all copies), and all of it behind the end of the journal, in the last calls before the exit.  Nothing may be lost, and neither an error that a call reports nor a
@@ -21,9 +24,12 @@ import os
 import re
 import shutil
 import signal
+import socketserver
 import subprocess
 import sys
+import threading
 import time
+from dataclasses import dataclass
 
 T, HOME, TROMMEL, ME = os.environ["T"], os.environ["HOME"], os.environ["TROMMEL"], os.environ["ME"]
 STEP = int(os.environ["FAULTS_STEP"])
@@ -43,8 +49,8 @@ ERRORS = {
     "unlink": ["EIO"], "ftruncate": ["EIO", "EINTR"], "fallocate": ["ENOSPC", "EDQUOT", "EINTR"],
     "flock": ["ENOLCK", "EINTR"], "fcntl": ["ENOLCK", "EINTR"], "newfstatat": ["EIO", "ENOMEM"], "fstat": ["EIO"],
     "lseek": ["EIO"], "utimensat": ["EIO"], "ppoll": ["EINTR"], "poll": ["EINTR"],
-    "sendto": ["ENOBUFS", "EINTR"], "sendmsg": ["ENOBUFS", "EINTR"], "recvfrom": ["EINTR"], "recvmsg": ["EINTR"],
-    "wait4": ["EINTR"], "fchmod": ["EIO"],
+    "sendto": ["ENOBUFS", "EINTR", "EPIPE"], "sendmsg": ["ENOBUFS", "EINTR"], "recvfrom": ["EINTR"], "recvmsg": ["EINTR"],
+    "wait4": ["EINTR"], "fchmod": ["EIO"], "socket": ["EMFILE"], "connect": ["ECONNREFUSED", "ETIMEDOUT"],
     "clone": ["EAGAIN"], "clone3": ["EAGAIN"], "vfork": ["EAGAIN"], "pipe2": ["EMFILE"], "socketpair": ["EMFILE"],
     "mmap": ["ENOMEM"], "brk": [], "statfs": ["EIO"], "getdents64": ["EIO"],
 }
@@ -58,40 +64,130 @@ LOST = dict.fromkeys(("linkat", "rename", "renameat", "unlink", "unlinkat", "mkd
 SILENT = {"Sent", "alice"}  # of an answer that is not given
 LAST = 4  # calls before the exit, in which the journal goes
 DEADLY = {"KILL", "SEGV"}
+LOST_ANSWER = ("recvfrom", "ECONNRESET")  # of a server: what was said on a socket before is the judge's
 OLD = b"From: old@example.org\nSubject: older\n\nIt was here before.\n"
-with open(f"{T}/mail", "rb") as mail_file:
-    MAIL = mail_file.read()
+TAKEN = f"{HOME}/sent/log"  # whom a server or a program has taken something for
 
 OPTIONS = ["-f", "alice@example.org", "-r", "bob@example.net", "-o", f"sendmail={T}/sendmail",
            "-o", f"pipe_bin_dir={T}/programs", "-o", "folder_autocreate=yes", "-o", "lock_timeout_s=5"]
 MBOX = ["-o", f"mail_location=mbox:{HOME}/mail:INBOX={HOME}/inbox"]
 SPOOL = ["-o", f"mail_location=mbox:{HOME}/mail:INBOX={T}/spool/{ME}"]
 
+SOCKET = f"{T}/lmtp"
+
+
+class Taker(socketserver.StreamRequestHandler):
+    """Takes every message, and notes for whom before it says so."""
+
+    def handle(self):
+        names = []
+        self.say("220 here")
+        for line in self.rfile:
+            verb = line[:4].upper()
+            if verb == b"RCPT":
+                names.append(line.split(b"<")[1].split(b"@")[0].decode())
+            self.say("354 go on" if verb == b"DATA" else "250 fine")
+            if verb == b"DATA":
+                self.take(names)
+            elif verb == b"QUIT":
+                return
+
+    def take(self, names):
+        while (line := self.rfile.readline()) != b".\r\n":
+            if not line:
+                return
+        with open(TAKEN, "a", encoding="ascii") as file:
+            file.writelines(name + "\n" for name in names)
+        self.say("250 taken")  # of one recipient by LMTP, too
+
+    def say(self, reply):
+        try:
+            self.wfile.write(reply.encode() + b"\r\n")
+        except OSError:
+            pass  # whoever was there has been killed
+
+
+class Server(socketserver.ThreadingTCPServer):
+    daemon_threads = True
+
+    def handle_error(self, request, client_address):
+        pass  # a connection that a killed delivery has broken
+
+
+class LocalServer(Server):
+    address_family = socketserver.socket.AF_UNIX
+
+
+def serve(server):
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    return server
+
+
+PORT = serve(Server(("127.0.0.1", 0), Taker)).server_address[1]
+if os.path.exists(SOCKET):
+    os.unlink(SOCKET)
+serve(LocalServer(SOCKET, Taker))
+os.chmod(SOCKET, 0o777)
+
 TWO = """require ["fileinto", "copy", "vacation", "fcc", "mailbox"];
 fileinto "one"; fileinto "two"; redirect :copy "carol@example.com";
 vacation :addresses "bob@example.net" :fcc "Sent" :create "Away.";"""
+ONE = """require ["fileinto", "copy"];
+fileinto "one"; redirect :copy "carol@example.com";"""
+
+
+@dataclass
+class Plan:
+    script: str
+    options: list
+    folders: dict
+    sent: str  # names that are to be in the log once
+    mail: str = "mail"
+    asked: str = ""  # programs that are to be in it at least once
+    stored: tuple = ()  # what the rules put in place of what in the message
+    calendar: bool = False  # one object is to be there
+    server: bool = False
+
+    def whole(self):
+        with open(f"{T}/{self.mail}", "rb") as file:
+            return file.read().replace(*self.stored) if self.stored else file.read()
+
+
 PLANS = {
-    "the inbox": ("keep;", [], {"INBOX": 1}, ""),
-    "a folder, with flags and keywords": (
+    "the inbox": Plan("keep;", [], {"INBOX": 1}, ""),
+    "a folder, with flags and keywords": Plan(
         'require ["fileinto", "imap4flags"]; fileinto :flags ["\\\\Seen", "$Work", "$Later"] "one";', [], {"one": 1}, ""),
-    "an mbox that is there": ("keep;", MBOX, {"INBOX": 1}, ""),
-    "an mbox that is not": ('require "fileinto"; fileinto "one";', MBOX, {"one": 1}, ""),
-    "an mbox in a spool that is everybody's": ("keep;", SPOOL, {"INBOX": 1}, ""),
-    "a header that is edited": (
+    "an mbox that is there": Plan("keep;", MBOX, {"INBOX": 1}, ""),
+    "an mbox that is not": Plan('require "fileinto"; fileinto "one";', MBOX, {"one": 1}, ""),
+    "an mbox in a spool that is everybody's": Plan("keep;", SPOOL, {"INBOX": 1}, ""),
+    "a header that is edited": Plan(
         """require ["fileinto", "editheader", "copy"];
 addheader "X-Sorted" "yes"; fileinto :copy "one"; deleteheader "X-Sorted"; fileinto "two";""",
         [], {"one": 1, "two": 1}, ""),
-    "two folders, a redirect, a vacation": (TWO, [], {"one": 1, "two": 1, "Sent": 1}, "alice carol"),
-    "the same in mboxes": (TWO, MBOX, {"one": 1, "two": 1, "Sent": 1}, "alice carol"),
-    "a notification, a report, a program": (
+    "two folders, a redirect, a vacation": Plan(TWO, [], {"one": 1, "two": 1, "Sent": 1}, "alice carol"),
+    "the same in mboxes": Plan(TWO, MBOX, {"one": 1, "two": 1, "Sent": 1}, "alice carol"),
+    "the same to a server": Plan(TWO, ["-o", f"submission=smtp://127.0.0.1:{PORT}"], {"one": 1, "two": 1, "Sent": 1},
+                                 "alice carol", server=True),
+    "a redirect by LMTP": Plan(ONE, ["-o", f"submission=lmtp://{SOCKET}"], {"one": 1}, "carol", server=True),
+    "a notification, a report, a program": Plan(
         """require ["enotify", "vnd.dovecot.report", "vnd.dovecot.pipe", "copy"];
 notify "mailto:dave@example.com"; report "abuse" "Bad." "erin@example.com"; pipe :copy "archive"; keep;""",
         [], {"INBOX": 1}, "archive dave erin"),
-    "a refusal": ('require "ereject"; ereject "no";', [], {}, ""),
-    "a duplicate": ('require "duplicate"; if duplicate { discard; }', [], {"INBOX": 1}, ""),
-    "a duplicate, in files": ('require "duplicate"; if duplicate { discard; }', ["-o", "state_engine=files"],
-                              {"INBOX": 1}, ""),
-    "a refusal by mail": ('require "reject"; reject "kein Körnerfutter";', [], {}, "alice"),
+    "a notification by a program": Plan('require ["enotify", "fileinto"]; notify "tell:teller"; fileinto "one";',
+                                        ["-o", f"notify_program={T}/programs/tell", "-o", "notify_schemes=tell"],
+                                        {"one": 1}, "teller"),
+    "programs that rules ask": Plan(
+        """require ["vnd.dovecot.filter", "vnd.dovecot.execute", "fileinto", "variables"];
+filter "shout"; execute :output "folder" "folder"; fileinto "${folder}";""",
+        ["-o", f"filter_bin_dir={T}/programs", "-o", f"execute_bin_dir={T}/programs"], {"one": 1}, "",
+        asked="shout folder", stored=(b"Subject: steps", b"Subject: STEPS")),
+    "a calendar": Plan('require ["processcalendar", "fileinto"]; processcalendar; fileinto "one";',
+                       ["-o", "calendar_dir=~/calendars"], {"one": 1}, "", mail="invitation", calendar=True),
+    "a refusal": Plan('require "ereject"; ereject "no";', [], {}, ""),
+    "a duplicate": Plan('require "duplicate"; if duplicate { discard; }', [], {"INBOX": 1}, ""),
+    "a duplicate, in files": Plan('require "duplicate"; if duplicate { discard; }', ["-o", "state_engine=files"],
+                                  {"INBOX": 1}, ""),
+    "a refusal by mail": Plan('require "reject"; reject "kein Körnerfutter";', [], {}, "alice"),
 }
 
 
@@ -171,11 +267,11 @@ def fresh(script):
     subprocess.run(["chown", "-R", f"{ME}:{ME}", HOME, f"{T}/spool/{ME}"], check=True)
 
 
-def deliver(options, tracer=()):
+def deliver(plan, tracer=()):
     command = ["setpriv", "--reuid", ME, "--regid", ME, "--clear-groups", "env", "-i", "PATH=" + os.environ["PATH"],
                "HOME=" + HOME, "USER=" + ME, "LOGNAME=" + ME, "ASAN_OPTIONS=detect_leaks=0", *tracer, TROMMEL,
-               *OPTIONS, *options]
-    with open(f"{T}/mail", "rb") as mail:
+               *OPTIONS, *plan.options]
+    with open(f"{T}/{plan.mail}", "rb") as mail:
         return subprocess.run(command, stdin=mail, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=60,
                               check=False)
 
@@ -218,37 +314,62 @@ def texts_in(options, folder):
     return texts
 
 
-def bodies(options, folder):
+def bodies(plan, folder):
     """Which of the copies of the message, or of the answer, in a folder are whole."""
-    texts = texts_in(options, folder)
+    texts = texts_in(plan.options, folder)
     if folder == "INBOX":
         if OLD not in texts:
             return [False]
         texts.remove(OLD)
-    whole = b"\n\nAway.\n" if folder == "Sent" else MAIL
+    whole = b"\n\nAway.\n" if folder == "Sent" else plan.whole()
     return [text.endswith(whole) for text in texts]
 
 
-def verdict(options, folders, sent):
+def log():
+    try:
+        with open(TAKEN, encoding="ascii") as file:
+            return sorted(line.strip().split("@")[0] for line in file)
+    except FileNotFoundError:
+        return []
+
+
+def calendar_objects():
+    """Which of the objects are whole."""
+    found = []
+    for top, _, names in os.walk(f"{HOME}/calendars"):
+        for name in names:  # and not what is half written by one that was killed
+            if not name.endswith(".ics"):
+                continue
+            with open(f"{top}/{name}", "rb") as file:
+                text = file.read()
+            found.append(text.startswith(b"BEGIN:VCALENDAR") and text.endswith(b"END:VCALENDAR\r\n"))
+    return found
+
+
+def verdict(plan):
     """(what is missing, what is there too often, what is damaged)"""
     missing, doubled, damaged = [], [], []
     for folder in ["INBOX", "one", "two", "Sent"]:
-        found, wanted = bodies(options, folder), folders.get(folder, 0)
+        found, wanted = bodies(plan, folder), plan.folders.get(folder, 0)
         if not all(found):
             damaged.append(folder)
         if len(found) < wanted:
             missing.append(folder)
         doubled += [folder] * (len(found) - wanted)
-    try:
-        with open(f"{HOME}/sent/log", encoding="ascii") as file:
-            log = sorted(line.strip().split("@")[0] for line in file)
-    except FileNotFoundError:
-        log = []
-    for name in sorted(set(log) | set(sent.split())):
-        extra = log.count(name) - sent.split().count(name)
+    taken, sent, asked = log(), plan.sent.split(), plan.asked.split()
+    missing += [name for name in asked if name not in taken]
+    for name in sorted((set(taken) | set(sent)) - set(asked)):
+        extra = taken.count(name) - sent.count(name)
         if extra < 0:
             missing.append(name)
         doubled += [name] * extra
+    if plan.calendar:
+        objects = calendar_objects()
+        if not objects:
+            missing.append("calendar")
+        if not all(objects):
+            damaged.append("calendar")
+        doubled += ["calendar"] * (len(objects) - 1)
     return missing, doubled, damaged
 
 
@@ -259,62 +380,74 @@ def litter():
     return found + [name for name in os.listdir(f"{T}/spool") if name != ME]
 
 
-def is_cleared(script, options):
+def is_cleared(plan):
     """Is a lock that a killed delivery has left no more than litter, which whoever needs it breaks at once?"""
     if litter():
         with open(f"{HOME}/.sieve", "w", encoding="utf-8") as file:
-            file.write(script.replace("$Later", "$Other") + "\n")
+            file.write(plan.script.replace("$Later", "$Other") + "\n")
         begun = time.monotonic()
-        if deliver(options).returncode != 0 or time.monotonic() - begun > PROMPT_S:
+        if deliver(plan).returncode != 0 or time.monotonic() - begun > PROMPT_S:
             return False
     return not litter()
 
 
-def is_told_of_silence():
-    """Is the owner told that nobody is answered because nothing can be remembered?"""
+def is_told(words):
+    """Is that what the owner is told?"""
     try:
         with open(f"{HOME}/.sieve.log", encoding="utf-8") as file:
-            return "is not answered" in file.read()
+            return words in file.read()
     except FileNotFoundError:
         return False
 
 
-def may_double(plan, doubled, fault, last):
-    sent = [name for name in doubled if name in plan[3].split()]
+def excused(plan):
+    """What the owner is told of may be missing: that nobody was answered because it could not be remembered, that a
+    calendar was not changed, or nobody told, or that a program did not do what it was asked."""
+    effects = set()
+    if "vacation" in plan.script and is_told("is not answered"):
+        effects |= SILENT
+    if plan.calendar and is_told("the calendar was not changed"):
+        effects.add("calendar")
+    return effects
+
+
+def may_double(plan, doubled, step, fault, last):
+    sent = [name for name in doubled if name in plan.sent.split()]
+    if (step, fault) == LOST_ANSWER:
+        return doubled == sent and len(sent) <= 1
     if fault not in DEADLY:
         return not doubled
     if last:
         return True
     filed = len(doubled) - len(sent)
-    return len(sent) + filed <= 1 or (not sent and (is_mbox(plan[1]) or not plan[3]))
+    return len(sent) + filed <= 1 or (not sent and (is_mbox(plan.options) or not plan.sent))
 
 
-def try_again(options, status):
+def try_again(plan, status):
     """The MTA's next tries: the last status, and the longest time that one took."""
     longest_s = 0
     for _ in range(TRIES):
         if status in (0, 77):
             break
         begun = time.monotonic()
-        status = deliver(options).returncode
+        status = deliver(plan).returncode
         longest_s = max(longest_s, time.monotonic() - begun)
     return status, longest_s
 
 
 def shows_early(plan, status, fault):
     """Is there anything of a message that is not delivered, though nothing but the failure stood in the way?"""
-    if status != 75 or fault in SIGNALS or len(plan[2]) != 1 or plan[3]:
+    if status != 75 or fault in SIGNALS or len(plan.folders) != 1 or plan.sent:
         return False
-    return any(len(bodies(plan[1], folder)) for folder in plan[2])
+    return any(len(bodies(plan, folder)) for folder in plan.folders)
 
 
 def attempt(plan, tool, step, fault, last):
     """Whether the fault came about; '' when all is well, else what is wrong; and what happened twice."""
-    script, options, folders, sent = plan
     name, number = step
-    fresh(script)
+    fresh(plan.script)
     try:
-        status = deliver(options, tool.tracer(name, number, fault)).returncode
+        status = deliver(plan, tool.tracer(name, number, fault)).returncode
         with open(TRACE, encoding="utf-8", errors="replace") as file:
             fired = tool.hit.search(file.read())
         if not fired:
@@ -323,35 +456,45 @@ def attempt(plan, tool, step, fault, last):
             return True, f"ended with {status}", []
         if shows_early(plan, status, fault):
             return True, "is there, and ended with 75", []
-        status, took_s = try_again(options, status)
+        status, took_s = try_again(plan, status)
     except subprocess.TimeoutExpired:
         return True, "is stuck", []
-    if status != (77 if "ereject" in script else 0):
+    if status != (77 if "ereject" in plan.script else 0):
         return True, f"still {status} after {TRIES} more tries", []
     if took_s > PROMPT_S:
         return True, f"stuck: the next delivery took {took_s:.1f} s", []
-    missing, doubled, damaged = verdict(options, folders, sent)
-    if "vacation" in script and fault not in SIGNALS and is_told_of_silence():
-        missing = [effect for effect in missing if effect not in SILENT]
-    left = [] if name.startswith("unlink") or (fault == "KILL" and is_cleared(script, options)) else litter()
+    missing, doubled, damaged = verdict(plan)
+    if fault not in SIGNALS:
+        missing = [effect for effect in missing if effect not in excused(plan)]
+    left = [] if name.startswith("unlink") or (fault == "KILL" and is_cleared(plan)) else litter()
     for word, found in (("lost", missing), ("damaged", damaged), ("left", left)):
         if found:
             return True, word + ": " + ", ".join(found), doubled
-    return True, "" if may_double(plan, doubled, fault, last) else "doubled: " + ", ".join(doubled), doubled
+    return True, "" if may_double(plan, doubled, name, fault, last) else "doubled: " + ", ".join(doubled), doubled
+
+
+def jobs_for(plan, tool, calls):
+    """Each call with each of its faults."""
+    jobs, is_connected = [], False
+    for step in calls:
+        is_connected = is_connected or (plan.server and step[0] == "connect")
+        jobs += [(step, fault) for fault in tool.faults(step[0])]
+        if is_connected and step[0] == LOST_ANSWER[0] and isinstance(tool, Strace):
+            jobs.append((step, LOST_ANSWER[1]))
+    return jobs
 
 
 def sweep(title, plan, tool):
     """Faults that came about, and those of them that went wrong."""
-    fresh(plan[0])
-    deliver(plan[1], tool.tracer())
+    fresh(plan.script)
+    deliver(plan, tool.tracer())
     calls = calls_in_trace(tool)
-    missing, doubled, damaged = verdict(plan[1], plan[2], plan[3])
+    missing, doubled, damaged = verdict(plan)
     if not calls or missing or doubled or damaged:
         print(f"{title}: undisturbed: {len(calls)} calls, missing {missing}, doubled {doubled}, damaged {damaged}")
         return 1, 1
     tried, wrong, twice = 0, 0, []
-    jobs = [(step, fault) for step in calls for fault in tool.faults(step[0])]
-    for step, fault in jobs[len(title) % STEP::STEP]:
+    for step, fault in jobs_for(plan, tool, calls)[len(title) % STEP::STEP]:
         fired, text, doubled = attempt(plan, tool, step, fault, step in calls[-LAST:])
         tried += fired
         if text:
@@ -371,8 +514,8 @@ def main():
     for title, plan in PLANS.items():
         if wanted not in title:
             continue
-        fresh(plan[0])
-        if deliver(plan[1]).returncode not in (0, 77):
+        fresh(plan.script)
+        if deliver(plan).returncode not in (0, 77):
             print(f"{title}: is not delivered at all")
             return 1
         for tool in every:

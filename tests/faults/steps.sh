@@ -26,9 +26,45 @@ cat >"$T/programs/archive" <<'STUB'
 cat >/dev/null
 echo archive >>"$HOME/sent/log"
 STUB
+cat >"$T/programs/tell" <<'STUB'
+#!/bin/sh
+cat >/dev/null
+echo "${1#tell:}" >>"$HOME/sent/log"
+STUB
+cat >"$T/programs/shout" <<'STUB'
+#!/bin/sh
+echo shout >>"$HOME/sent/log"
+exec sed 's/^Subject: steps/Subject: STEPS/'
+STUB
+cat >"$T/programs/folder" <<'STUB'
+#!/bin/sh
+echo folder >>"$HOME/sent/log"
+printf one
+STUB
 chmod -R a+rX "$T/programs" "$T/sendmail"
-chmod 755 "$T/programs/archive" "$T/sendmail"
+chmod 755 "$T"/programs/* "$T/sendmail"
 message steps >"$T/mail"
+cat >"$T/invitation" <<'MAIL'
+From: alice@example.org
+To: bob@example.net
+Subject: steps
+MIME-Version: 1.0
+Content-Type: text/calendar; charset=utf-8; method=REQUEST
+
+BEGIN:VCALENDAR
+VERSION:2.0
+PRODID:-//x//y//EN
+METHOD:REQUEST
+BEGIN:VEVENT
+UID:steps
+SEQUENCE:0
+DTSTAMP:20260101T120000Z
+DTSTART:20260201T120000Z
+ORGANIZER:mailto:alice@example.org
+ATTENDEE:mailto:bob@example.net
+END:VEVENT
+END:VCALENDAR
+MAIL
 FAULTS_STEP=${FAULTS_STEP:-12}
 export ME FAULTS_STEP
 sweep() { # what
