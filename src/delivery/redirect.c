@@ -136,15 +136,9 @@ static bool write_image(void *self, int fd, Failure *why)
 /* The message, with our mark in front and without the Return-Path of the last hop. */
 static void make_head(const Redirection *redirection, const Version *version, Text *head)
 {
-	Config plain = *redirection->config;
-	Text rest = { 0 };
-
 	text_printf(head, "%s: %s%s", TRACE_REDIRECT_FIELD, redirection->envelope->recipient,
 		    version->message->crlf ? "\r\n" : "\n");
-	plain.add_return_path = plain.add_delivered_to = plain.add_original_to = false;
-	trace_make_head(&plain, redirection->envelope, version->message, version->header, &rest);
-	text_append_slice(head, text_slice(&rest));
-	text_clear(&rest);
+	trace_make_head_to_pass_on(version->message, version->header, head);
 }
 
 bool redirect_send(const Redirection *redirection, const Action *action, const Version *version, Failure *why)

@@ -17,13 +17,14 @@ static void add_lines(const Config *config, const Envelope *envelope, const char
 		text_printf(head, "Delivered-To: %s%s", envelope->recipient, end);
 }
 
-/* The block in as few pieces as possible: what lies between the fields that are left out. */
-static void add_block(const Message *message, const HeaderIndex *header, bool replace_return_path, Text *head)
+/* The block in as few pieces as possible: what lies between the fields that are left out.  Then the empty
+ * line, which is the bytes between header and body; there is none when the header was cut at our limit or the
+ * message ends with it. */
+static void add_block(const Message *message, const HeaderIndex *header, bool drop_return_path, Text *head)
 {
 	size_t done = 0;
 
-	for (const HeaderField *field = replace_return_path ? header_find(header, SLICE("return-path"))
-							    : NULL;
+	for (const HeaderField *field = drop_return_path ? header_find(header, SLICE("return-path")) : NULL;
 	     field; field = header_next(header, field)) {
 		size_t start = (size_t)(field->raw.data - message->header.data);
 
@@ -31,6 +32,9 @@ static void add_block(const Message *message, const HeaderIndex *header, bool re
 		done = start + field->raw.length;
 	}
 	text_append_slice(head, slice_from(message->header, done));
+	if (!message->header_cut && message->body_offset > (off_t)message->header.length)
+		text_append_string(head,
+				   message->body_offset - (off_t)message->header.length == 2 ? "\r\n" : "\n");
 }
 
 void trace_make_head(const Config *config, const Envelope *envelope, const Message *message,
@@ -39,11 +43,12 @@ void trace_make_head(const Config *config, const Envelope *envelope, const Messa
 	text_reserve(head, message->header.length + 512);
 	add_lines(config, envelope, line_end(message), head);
 	add_block(message, header, config->add_return_path && envelope->sender_known, head);
-	/* The empty line is the bytes between header and body; there is none when the header was cut
-	 * at our limit or the message ends with it. */
-	if (!message->header_cut && message->body_offset > (off_t)message->header.length)
-		text_append_string(head,
-				   message->body_offset - (off_t)message->header.length == 2 ? "\r\n" : "\n");
+}
+
+void trace_make_head_to_pass_on(const Message *message, const HeaderIndex *header, Text *head)
+{
+	text_reserve(head, head->length + message->header.length + 512);
+	add_block(message, header, true, head);
 }
 
 static bool field_names(const HeaderIndex *header, Slice name, const char *recipient, Arena *arena)

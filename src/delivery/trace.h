@@ -16,6 +16,10 @@
 void trace_make_head(const Config *config, const Envelope *envelope, const Message *message,
 		     const HeaderIndex *header, Text *head);
 
+/* The same for a message that goes on to another host: no Return-Path, which is for the last one to write
+ * (RFC 5321, 4.4). */
+void trace_make_head_to_pass_on(const Message *message, const HeaderIndex *header, Text *head);
+
 /* Has this message been delivered to this recipient before (Delivered-To, RFC 5321's word is "trace")? */
 bool trace_delivered_before(const HeaderIndex *header, const char *recipient, Arena *arena);
 

@@ -7,8 +7,16 @@ message hello >"$T/mail"
 story 'redirect "bob@example.com";' -f alice@example.org
 is "$? $(sent) $(everywhere)" "0 1 0" "redirect passes it on and keeps nothing"
 is "$(argv 0)" "-oi -f alice@example.org -- bob@example.com " "sendmail gets the old sender and one address"
-grep -v '^X-Sieve\|^Return-Path' "$HOME/sent/0.mail" >"$T/found"
+grep -v '^X-Sieve' "$HOME/sent/0.mail" >"$T/found"
 sed 's/\r$//' "$T/found" | cmp -s - "$T/mail" && pass "and the message as it came" || same "$T/found" "$T/mail" "and the message as it came"
+{ echo 'Return-Path: <alice@example.org>'; cat "$T/mail"; } >"$T/traced"
+fresh
+mkdir "$HOME/sent"
+own "$HOME"
+printf 'redirect "bob@example.com";\n' | rules
+send -f alice@example.org <"$T/traced"
+grep -v '^X-Sieve' "$HOME/sent/0.mail" >"$T/found"
+same "$T/found" "$T/mail" "without the Return-Path of this host (RFC 5321, 4.4)"
 story 'redirect "bob@example.com"; keep;' -f alice@example.org
 is "$? $(sent) $(count)" "0 1 1" "redirect and keep do both"
 story 'require "copy"; redirect :copy "bob@example.com";' -f alice@example.org

@@ -44,7 +44,7 @@ said() { tr -d '\r' <"$T/stub/${1-0}.said"; }
 line() { said "${2-0}" | grep "^$1"; }
 reason() { cat "$T/err" "$HOME/.sieve.log" 2>/dev/null; }
 # The bytes between DATA and the dot, without the fields that a redirect adds.
-wire() { sed '/^X-Sieve-Redirected-From/d; /^Return-Path/d' "$T/stub/0.data"; }
+wire() { sed '/^X-Sieve-Redirected-From/d' "$T/stub/0.data"; }
 # Refused for now: the MTA has it still.  For good: it is not tried again for days.
 later() { # what
 	is "$? $(everywhere)" "75 0" "$1: again later"
