@@ -89,9 +89,10 @@ static void check_vacation(SieveCheck *check, SieveNode *node)
 
 /* Addresses behind which nobody reads (section 4.6); a "*" stands for anything. */
 static const char *const robots[] = {
-	"mailer-daemon", "listserv",  "majordomo",  "listproc",     "petidomo", "owner-*",
-	"*-owner",       "*-request", "*-bounces",  "*-bounce",     "bounce-*", "bounces-*",
-	"noreply",       "no-reply",  "donotreply", "do-not-reply",
+	"mailer-daemon", "listserv",   "majordomo",  "listproc",     "petidomo",  "owner-*",
+	"*-owner",       "*-request",  "*-bounces",  "*-bounce",     "bounce-*",  "bounces-*",
+	"bounce",        "bounces",    "noreply",    "no-reply",     "noreply-*", "no-reply-*",
+	"*-noreply",     "*-no-reply", "donotreply", "do-not-reply",
 };
 
 static bool fits(Slice name, const char *pattern)
@@ -110,7 +111,10 @@ static bool fits(Slice name, const char *pattern)
 static bool is_robot(const char *address)
 {
 	const char *at = strrchr(address, '@');
-	Slice local = slice(address, at ? (size_t)(at - address) : strlen(address));
+	size_t length = at ? (size_t)(at - address) : strlen(address);
+	const char *plus = memchr(address, '+', length);
+	/* Behind a "+" lists say to whom they had sent what comes back. */
+	Slice local = slice(address, plus ? (size_t)(plus - address) : length);
 
 	for (size_t i = 0; i < sizeof robots / sizeof *robots; i++)
 		if (fits(local, robots[i]))
