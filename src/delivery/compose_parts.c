@@ -49,11 +49,19 @@ static const char *between_angles(const char *how, Arena *arena)
 		       : NULL;
 }
 
-static const char *user_address(const Composing *composing)
+/* Of somebody who may have no domain. */
+static const char *at_this_host(const Composing *composing, const char *address)
 {
-	const Envelope user = { .recipient = composing->envelope->user };
+	const Envelope named = { .recipient = address };
 
-	return identity_recipient(&user, host_of(composing), composing->arena);
+	return identity_recipient(&named, host_of(composing), composing->arena);
+}
+
+const char *compose_answered(const Composing *composing)
+{
+	const Envelope *envelope = composing->envelope;
+
+	return envelope->sender_known && *envelope->sender ? at_this_host(composing, envelope->sender) : NULL;
 }
 
 static const char *envelope_sender(const Envelope *envelope)
@@ -76,7 +84,7 @@ const char *compose_address(const Composing *composing, const char *how)
 	if (strcmp(how, "user_email") == 0)
 		return identity_address(composing->config->user_email, envelope, composing->arena);
 	if (strcmp(how, "user") == 0)
-		return user_address(composing);
+		return at_this_host(composing, envelope->user);
 	if (strcmp(how, "postmaster") == 0)
 		return compose_postmaster(composing);
 	return between_angles(how, composing->arena);

@@ -16,6 +16,10 @@ const char *compose_postmaster(const Composing *composing);
  * "postmaster" or "<address>".  NULL when it is none; "sender" may be "", the null sender. */
 const char *compose_address(const Composing *composing, const char *how);
 
+/* Whom an answer goes to: the envelope sender, at this host when it has no domain.  NULL: no mail can be sent
+ * there, or it is not known. */
+const char *compose_answered(const Composing *composing);
+
 /* One recipient, in the arena. */
 void compose_recipient(const Composing *composing, Composed *mail, const char *address);
 

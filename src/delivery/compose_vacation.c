@@ -3,9 +3,10 @@
  *
  * "Precedence: bulk" is for old answering programs that know no Auto-Submitted (RFC 3834, 3.1.8 leaves it).
  */
+#include <string.h>
+
 #include "base/ascii.h"
 #include "delivery/compose_parts.h"
-#include "message/address.h"
 #include "message/header.h"
 
 /* ---- ":mime" ---- */
@@ -92,12 +93,15 @@ static const char *sender_of(const Composing *composing)
 
 const char *compose_vacation(const Composing *composing, const Action *action, Composed *mail)
 {
+	const char *answered = compose_answered(composing);
 	AUTO_VALUE(Text) out = { 0 };
 
 	if (!composing->envelope->sender_known || !*composing->envelope->sender)
 		return "the sender is null";
-	if (!action->address || !address_is_safe(slice_of(action->address)))
+	if (!answered || !action->address)
 		return "no mail can be sent to the sender";
+	if (strcmp(action->address, answered) != 0)
+		return "it is for somebody else than the sender";
 	compose_start(composing, &out);
 	compose_addresses(composing, &out, "From", action->from, compose_owner(composing));
 	compose_addresses(composing, &out, "To", action->to, action->address);

@@ -361,6 +361,29 @@ START_TEST(nothing_is_sent_to_the_null_sender)
 }
 END_TEST
 
+/* Whoever has taken over the judge could otherwise write to anybody, in the user's name. */
+START_TEST(an_answer_goes_only_to_the_sender)
+{
+	static const char *const others[] = { "eve@example.com", "ann@example.com.evil.example",
+					      "ann@example.com,eve@example.com", "", "ann" };
+	Action action = usual(0);
+	Composed mail;
+
+	for (size_t i = 0; i < sizeof others / sizeof *others; i++) {
+		const Composing how = composing();
+
+		action.address = others[i];
+		ck_assert_str_eq(compose(&how, &action, &mail), "it is for somebody else than the sender");
+	}
+	envelope.sender = "ann";
+	const Composing last = composing();
+
+	action.address = "ann@mx.example.org";
+	ck_assert_ptr_null(compose(&last, &action, &mail));
+	ck_assert_str_eq(mail.recipients[0], "ann@mx.example.org");
+}
+END_TEST
+
 START_TEST(a_notification_goes_only_to_those_of_its_uri)
 {
 	static const char *const asked[] = { "eve@example.org", "B@example.net", "b@EXAMPLE.net" };
@@ -541,6 +564,7 @@ static void add(TCase *tests)
 	tcase_add_loop_test(tests, the_message_that_is_sent_back_spoils_nothing, 0,
 			    sizeof headers / sizeof *headers);
 	tcase_add_loop_test(tests, nothing_is_sent_to_the_null_sender, 0, KINDS);
+	tcase_add_test(tests, an_answer_goes_only_to_the_sender);
 	tcase_add_test(tests, a_notification_goes_only_to_those_of_its_uri);
 	tcase_add_test(tests, what_is_no_mail_is_for_the_program);
 	tcase_add_test(tests, an_answer_is_exactly_this);
