@@ -2,9 +2,20 @@
  * RFC 5429, sections 2.1.2 and 2.2.1; RFC 8098; RFC 3464; RFC 6522
  *
  * Of the message only its header goes back: who forged a sender shall not have us pass his text on. */
+#include <string.h>
+
+#include "base/ascii.h"
 #include "delivery/compose_parts.h"
 #include "message/address.h"
 #include "message/identity.h"
+
+/* Whom it came to, as the sender may know him. */
+static const char *refuser(const Composing *composing)
+{
+	const char *recipient = identity_recipient(composing->envelope, composing->host, composing->arena);
+
+	return recipient ? recipient : compose_owner(composing);
+}
 
 static void append_reason(const Composing *composing, Text *out, const Action *action)
 {
@@ -13,20 +24,30 @@ static void append_reason(const Composing *composing, Text *out, const Action *a
 	text_printf(&text,
 		    "Your message to %s was refused by the recipient's\n"
 		    "mail filtering rules, and was not read.  The reason given is:\n\n",
-		    compose_owner(composing));
+		    refuser(composing));
 	compose_lines(&text, slice_of(action->text));
 	compose_text(out, text_slice(&text));
 }
 
-static void append_recipients(const Composing *composing, Text *out)
+/* What the sender called the recipient, when that is known (RFC 3461, 6.3); else what the MTA did. */
+static void append_original(const Composing *composing, Text *out)
 {
+	const char *told = composing->envelope->dsn_recipient;
 	const char *original = identity_original_recipient(composing->envelope, composing->host,
 							   composing->arena);
-	const char *recipient = identity_recipient(composing->envelope, composing->host, composing->arena);
 
-	if (original)
+	if (told && ascii_starts_with_fold(slice_of(told), "rfc822;"))
+		compose_report_address(out, "Original-Recipient", told + strlen("rfc822;"));
+	else if (told)
+		compose_structured(composing, out, "Original-Recipient", slice_of(told));
+	else if (original)
 		compose_report_address(out, "Original-Recipient", original);
-	compose_report_address(out, "Final-Recipient", recipient ? recipient : compose_owner(composing));
+}
+
+static void append_recipients(const Composing *composing, Text *out)
+{
+	append_original(composing, out);
+	compose_report_address(out, "Final-Recipient", refuser(composing));
 }
 
 /* RFC 8098, 3.2; what was "deleted" was so by rules (RFC 5429, 2.2.1). */
@@ -49,6 +70,9 @@ static void append_status(const Composing *composing, Text *out, const Action *a
 	const char *host = composing->host ? composing->host : "localhost";
 
 	text_append_string(out, "Content-Type: message/delivery-status\n\n");
+	if (composing->envelope->dsn_id)
+		compose_structured(composing, out, "Original-Envelope-Id",
+				   slice_of(composing->envelope->dsn_id));
 	compose_structured(composing, out, "Reporting-MTA",
 			   slice_of(arena_printf(composing->arena, "dns; %s", host)));
 	text_append_char(out, '\n');
@@ -80,6 +104,34 @@ static void append_report(const Composing *composing, Text *out, const Action *a
 	compose_next_part(composing, out, true);
 }
 
+/* Did the sender say, and not name failures (RFC 3461, 4.1)? */
+static bool wants_no_report(const Envelope *envelope)
+{
+	const char *at = envelope->dsn_notify;
+
+	while (at && *at) {
+		size_t length = strcspn(at, ", ");
+
+		if (ascii_equal_fold(slice(at, length), SLICE("FAILURE")))
+			return false;
+		at += length + (at[length] != '\0');
+	}
+	return envelope->dsn_notify != NULL;
+}
+
+/* A disposition notification is from its Final-Recipient (RFC 8098, 3.2.4), a bounce from who runs the place
+ * (RFC 3464, 2). */
+static void append_from(const Composing *composing, Text *out, const Action *action)
+{
+	const char *recipient = refuser(composing), *postmaster = compose_postmaster(composing);
+
+	if (action->is_ereject)
+		compose_addresses(composing, out, "From",
+				  arena_printf(composing->arena, "Postmaster <%s>", postmaster), postmaster);
+	else
+		compose_addresses(composing, out, "From", recipient, recipient);
+}
+
 const char *compose_reject(const Composing *composing, const Action *action, Composed *mail)
 {
 	AUTO_VALUE(Text) out = { 0 };
@@ -89,10 +141,10 @@ const char *compose_reject(const Composing *composing, const Action *action, Com
 		return "the sender is null";
 	if (!to)
 		return "no mail can be sent to the sender";
+	if (action->is_ereject && wants_no_report(composing->envelope))
+		return "the sender wants no report of it (NOTIFY)";
 	compose_start(composing, &out);
-	compose_addresses(composing, &out, "From",
-			  arena_printf(composing->arena, "Postmaster <%s>", compose_postmaster(composing)),
-			  compose_postmaster(composing));
+	append_from(composing, &out, action);
 	compose_addresses(composing, &out, "To", to, to);
 	compose_field(composing, &out, "Subject", action->subject ? action->subject : "Rejected");
 	compose_thread(composing, &out, action);

@@ -206,7 +206,8 @@ def need(fields, problems, **wanted):
 def refusal(by, data, text, number, kind):
     """A refusal by mail: "disposition-notification" (RFC 5429, 2.2; RFC 8098) or "delivery-status" (2.1.2)."""
     of = "<%s@carol.example>" % number
-    head = by_machine("carol", From="Postmaster <%s>" % address("postmaster"), To=address("carol"),
+    sender = "Postmaster <%s>" % address("postmaster") if kind == "delivery-status" else address(by)
+    head = by_machine("carol", From=sender, To=address("carol"),
                       Subject="Rejected: hello  and so on", In_Reply_To=of, References=of,
                       Auto_Submitted="auto-replied (rejected)")
 

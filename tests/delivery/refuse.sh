@@ -37,6 +37,30 @@ like "$(cat "$HOME/sent/0.mail")" 'Content-Type: message/delivery-status' "ereje
 story 'require ["ereject", "enotify"]; notify "mailto:carol@example.com"; ereject "no birdseed";' -f alice@example.org
 is "$? $(sent)" "0 2" "with a notification besides it is mail, too"
 
+# What the sender asked of reports (RFC 3461), which a bounce of ours has to heed; no MTA sees it.
+bounce() { # variables… -- options…
+	fresh
+	mkdir "$HOME/sent"
+	own "$HOME"
+	echo 'require "ereject"; ereject "no birdseed";' | rules
+	environ "$@" -o sendmail="$T/sendmail" -o reject_by=mail <"$T/mail"
+}
+bounce SENDER=alice@example.org RECIPIENT=reader@example.net DSN_ENVID=QQ+2B1 'DSN_ORCPT=rfc822;Roadrunner+2Bx@acme.example' \
+	DSN_NOTIFY=DELAY,failure --
+is "$? $(sent)" "0 1" "a bounce that the sender wants"
+is "$(sed -n 's/^Original-Envelope-Id: //p' "$HOME/sent/0.mail")" "QQ+1" "names his envelope (6.3)"
+is "$(sed -n 's/^Original-Recipient: //p' "$HOME/sent/0.mail")" "rfc822; Roadrunner+x@acme.example" "and the recipient as he did"
+bounce SENDER=alice@example.org RECIPIENT=reader@example.net DSN_ORCPT='x400;c=de; p=x' --
+is "$(sed -n 's/^Original-Recipient: //p' "$HOME/sent/0.mail")" "x400;c=de; p=x" "of whatever type"
+for notify in NEVER SUCCESS,DELAY; do
+	bounce SENDER=alice@example.org RECIPIENT=reader@example.net DSN_NOTIFY=$notify --
+	is "$? $(sent) $(count)" "0 0 1" "who asked for NOTIFY=$notify gets none, and the message is kept (4.1)"
+	like "$(told)" "not refused, kept instead: the sender wants no report" "which is told"
+done
+story 'require "reject"; reject "keine Körner";' -f alice@example.org
+is "$(header From "$HOME/sent/0.mail")" "$(sed -n 's/^Final-Recipient: rfc822; //p' "$HOME/sent/0.mail")" \
+	"a disposition notification is from its recipient (RFC 8098, 3.2.4)"
+
 # Not to anybody.
 for rule in reject ereject; do
 	story "require \"$rule\"; $rule \"no\";" -f ''
