@@ -132,7 +132,22 @@ static bool is_wanted_name(Slice line, const char *name, size_t length)
 	return line.length > length && line.data[length] == ':' && memcmp(line.data, name, length) == 0;
 }
 
-/* False: not this line.  `*odd`: a line for the wanted name that is not as it should be. */
+/* Lines that are nobody's: libc passes over them as well. */
+static bool is_no_account(Slice line)
+{
+	return line.length == 0 || line.data[0] == '#' || line.data[0] == '+' || line.data[0] == '-';
+}
+
+/* Reads the numbers of a line that is as it should be. */
+static bool read_plain(Slice line, Slice fields[FIELDS], unsigned *uid, unsigned *gid)
+{
+	return !ascii_is_control(line.data[0]) && line.data[0] != ' ' &&
+	       !memchr(line.data, '\0', line.length) && split(line, fields) && read_number(fields[2], uid) &&
+	       read_number(fields[3], gid);
+}
+
+/* False: not this line.  `*odd`: one that may be for the wanted name or uid and is not as it should be, which
+ * libc may read all the same (it forgives blanks, signs and more). */
 static bool matches(Slice line, const char *name, size_t length, uid_t uid, User *user, bool *odd)
 {
 	Slice fields[FIELDS];
@@ -140,10 +155,12 @@ static bool matches(Slice line, const char *name, size_t length, uid_t uid, User
 
 	if (name && !is_wanted_name(line, name, length))
 		return false;
-	if (line.length == 0 || line.data[0] == '#' || line.data[0] == '+' || line.data[0] == '-' ||
-	    ascii_is_space(line.data[0]) || memchr(line.data, '\0', line.length) || !split(line, fields) ||
-	    !read_number(fields[2], &line_uid) || !read_number(fields[3], &line_gid)) {
+	if (is_no_account(line)) {
 		*odd = name != NULL;
+		return false;
+	}
+	if (!read_plain(line, fields, &line_uid, &line_gid)) {
+		*odd = true;
 		return false;
 	}
 	if (!name && line_uid != uid)

@@ -15,6 +15,15 @@ deliver -d no-such-user-here <"$T/mail"
 is "$? $(everywhere)" "67 0" "an unknown user is 67"
 one_line 5 "an unknown user"
 
+# An MTA that minds what is not read (OpenSMTPD) would take a refusal for an accident: all of it is read, before and
+# behind the look at it.
+head -c 3000000 /dev/zero | tr '\0' x | fold -w 72 >"$T/long"
+echo 'require "ereject"; ereject "no";' | rules
+for refused in 67:no-such-user-here "77:$ME"; do
+	{ cat "$T/mail" "$T/long"; echo $? >"$T/wrote"; } | deliver -f alice@example.org -r bob@example.net -d "${refused#*:}"
+	is "$? $(cat "$T/wrote")" "${refused%:*} 0" "a refusal with ${refused%:*} reads the message to its end"
+done
+
 # An MTA that calls us with rights of nobody's: the recipient is not unknown for that.
 if [ "$(id -u)" = 0 ]; then
 	setpriv --reuid 61989 --regid 61989 --clear-groups env -i "$TROMMEL" <"$T/mail" >"$T/out" 2>"$T/err"

@@ -87,15 +87,33 @@ START_TEST(what_is_odd_or_absent_is_left_to_libc)
 }
 END_TEST
 
-START_TEST(special_lines_and_odd_ones_of_others_are_skipped)
+START_TEST(special_lines_are_skipped_and_odd_ones_of_other_names)
 {
-	AUTO_VALUE(User) user = { 0 };
+	AUTO_VALUE(User) user = { 0 }, other = { 0 };
 
-	ck_assert(find_with("passwd: files\n",
-			    "#c\n\n+::::::\n-x:x:7:7:::\nbroken\nbob:x:y:7:::\nanna:x:7:8:::\n", NULL, 7,
-			    &user));
+	ck_assert(
+		find_with("passwd: files\n", "#c\n\n+::::::\n-x:x:7:7:::\nanna:x:7:8:::\n", NULL, 7, &user));
 	ck_assert_str_eq(user.name, "anna");
 	ck_assert_str_eq(user.home, "");
+	ck_assert(find_with("passwd: files\n", "broken\nbob:x:y:7:::\nanna:x:7:8:::\n", "anna", 0, &other));
+	ck_assert_uint_eq(other.uid, 7);
+}
+END_TEST
+
+/* libc forgives more than we do, and takes the first: whose line that is only libc knows. */
+static const char *const forgiven[] = {
+	" bob:x:7:7:::\n", "\fbob:x:7:7:::\n", "\tbob:x:7:7:::\n",   "bob:x: 7:7:::\n",
+	"bob:x:+7:7:::\n", "bob:x:7: 7:::\n",  "bob:x:7:7::/:a:b\n",
+};
+
+START_TEST(a_uid_behind_an_odd_line_is_left_to_libc)
+{
+	char passwd[200];
+	User user = { 0 };
+
+	snprintf(passwd, sizeof passwd, "%sanna:x:7:8:::\n", forgiven[_i]);
+	ck_assert(!find_with("passwd: files\n", passwd, NULL, 7, &user));
+	ck_assert(!find_with("passwd: files\n", forgiven[_i], "\fbob", 0, &user));
 }
 END_TEST
 
@@ -148,7 +166,9 @@ int main(void)
 			    sizeof switches / sizeof switches[0]);
 	tcase_add_loop_test(look_up, what_is_odd_or_absent_is_left_to_libc, 0,
 			    sizeof odd_entries / sizeof odd_entries[0]);
-	tcase_add_test(look_up, special_lines_and_odd_ones_of_others_are_skipped);
+	tcase_add_test(look_up, special_lines_are_skipped_and_odd_ones_of_other_names);
+	tcase_add_loop_test(look_up, a_uid_behind_an_odd_line_is_left_to_libc, 0,
+			    sizeof forgiven / sizeof *forgiven);
 	tcase_add_test(look_up, an_entry_across_two_reads_is_found);
 	tcase_add_test(look_up, a_line_without_end_is_left_to_libc);
 	tcase_add_test(look_up, a_missing_file_is_left_to_libc);
