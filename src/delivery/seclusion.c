@@ -8,6 +8,8 @@
 #include "plan/plan.h"
 #include "sieve/extension.h"
 #include "system/landlock.h"
+#include "system/log.h"
+#include "system/syscalls.h"
 
 enum {
 	/* What is filed, and nothing else. */
@@ -48,8 +50,13 @@ bool seclusion_begin(const Seclusion *seclusion, int *log_fd)
 		return false;
 	if (*seclusion->log)
 		log = user_log_open(seclusion->log, seclusion->owner);
-	if ((*seclusion->log && log < 0) || !landlock_enter(places))
+	if (*seclusion->log && log < 0)
 		return false;
+	log_hold();
+	if (!landlock_enter(places))
+		return false;
+	/* Of sockets Landlock knows those for TCP alone, and those since its fourth ABI. */
+	syscalls_refuse_sockets();
 	*log_fd = TAKE_FD(log);
 	return true;
 }

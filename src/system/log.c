@@ -107,6 +107,12 @@ void log_close(void)
 	facility_code = -1;
 }
 
+void log_hold(void)
+{
+	if (facility_code >= 0)
+		syslog_socket_open(&syslog_daemon);
+}
+
 void log_set_syslog_socket(const char *path)
 {
 	syslog_socket_close(&syslog_daemon);

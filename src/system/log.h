@@ -23,6 +23,9 @@ typedef enum LogLevel {
 void log_open(const char *facility, const char *json_path);
 void log_close(void);
 
+/* Opens what else is opened with the first line, for who will not be able to then. */
+void log_hold(void);
+
 /* Where the syslog daemon listens, instead of /dev/log; borrowed.  For tests. */
 void log_set_syslog_socket(const char *path);
 

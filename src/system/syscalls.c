@@ -231,13 +231,14 @@ static unsigned add_search(Filter *filter, const Run *runs, size_t count)
 	return add_jump(filter, BPF_JGE, runs[half].first, above, below);
 }
 
-static void add_head(Filter *filter, unsigned search)
+/* Calls of other sets get `other`. */
+static void add_head(Filter *filter, unsigned search, unsigned other)
 {
-	unsigned deadly_end = filter->outcome[DEADLY], ours;
+	unsigned ours;
 
-	add_jump(filter, BPF_JGE, SECOND_SET, deadly_end, search);
+	add_jump(filter, BPF_JGE, SECOND_SET, other, search);
 	ours = add_load(filter, offsetof(struct seccomp_data, nr));
-	add_jump(filter, BPF_JEQ, OUR_ARCH, ours, deadly_end);
+	add_jump(filter, BPF_JEQ, OUR_ARCH, ours, other);
 	add_load(filter, offsetof(struct seccomp_data, arch));
 }
 
@@ -282,21 +283,26 @@ static void build(Filter *filter)
 	count = find_runs(outcome_of, runs);
 	filter->first = STEPS_MAX;
 	add_outcomes(filter);
-	add_head(filter, add_search(filter, runs, count));
+	add_head(filter, add_search(filter, runs, count), filter->outcome[DEADLY]);
+}
+
+static bool install(Filter *filter)
+{
+	const struct sock_fprog program = { (unsigned short)(STEPS_MAX - filter->first),
+					    filter->steps + filter->first };
+
+	return prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) == 0;
 }
 
 bool syscalls_close(bool *done, Failure *why)
 {
 	Filter filter;
-	struct sock_fprog program;
 
 	*done = false;
 	if (OUR_ARCH == 0)
 		return true;
 	build(&filter);
-	program = (struct sock_fprog){ (unsigned short)(STEPS_MAX - filter.first),
-				       filter.steps + filter.first };
-	*done = prctl(PR_SET_SECCOMP, SECCOMP_MODE_FILTER, &program, 0, 0) == 0;
+	*done = install(&filter);
 	return *done || errno != ENOMEM || failure_errno(why, "refuse system calls with seccomp");
 }
 
@@ -305,4 +311,24 @@ bool syscalls_can_close(void)
 	const uint32_t action = SECCOMP_RET_KILL_PROCESS;
 
 	return OUR_ARCH != 0 && syscall(SYS_seccomp, SECCOMP_GET_ACTION_AVAIL, 0, &action) == 0;
+}
+
+/* Few steps, since a courier makes more calls than a judge.  A ring (io_uring) makes sockets, too. */
+bool syscalls_refuse_sockets(void)
+{
+	static const int calls[] = {
+		SYS_socket, SYS_socketpair, SYS_connect, SYS_bind, SYS_io_uring_setup,
+	};
+	Filter filter;
+	unsigned refuse, next;
+
+	if (OUR_ARCH == 0)
+		return false;
+	filter.first = STEPS_MAX;
+	refuse = add(&filter, BPF_RET | BPF_K, verdicts[REFUSED]);
+	next = add(&filter, BPF_RET | BPF_K, verdicts[ALLOWED]);
+	for (size_t i = 0; i < sizeof calls / sizeof calls[0]; i++)
+		next = add_jump(&filter, BPF_JEQ, (uint32_t)calls[i], refuse, next);
+	add_head(&filter, next, refuse);
+	return install(&filter);
 }

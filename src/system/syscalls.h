@@ -1,6 +1,7 @@
 /* syscalls - which system calls are left: a seccomp filter made from a table
  *
- * An allow-list: what is not on it is refused.  x86_64 and aarch64; elsewhere there is none. */
+ * For a judge an allow-list: what is not on it is refused; for a courier sockets alone are.  x86_64 and
+ * aarch64; elsewhere there is none. */
 #ifndef SYSTEM_SYSCALLS_H
 #define SYSTEM_SYSCALLS_H
 
@@ -15,5 +16,9 @@ bool syscalls_close(bool *done, Failure *why);
 
 /* Whether it could, now. */
 bool syscalls_can_close(void);
+
+/* Refuses this process, which has set no_new_privs, to make sockets and to connect or bind those that it has.
+ * What is connected stays, and datagrams still go where they are sent.  False: everything is as it was. */
+bool syscalls_refuse_sockets(void);
 
 #endif

@@ -54,6 +54,21 @@ static bool send_packet(SyslogSocket *to, Slice packet)
 	return send_patiently(to, &message) >= 0;
 }
 
+/* A datagram's address is not bound to what this asks: does the daemon read a stream? */
+void syslog_socket_open(SyslogSocket *to)
+{
+	struct sockaddr_un address = address_of(to->path);
+	int saved = errno;
+
+	if (to->fd >= 0 || to->is_dead)
+		return;
+	to->fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	if (to->fd >= 0 && connect(to->fd, (struct sockaddr *)&address, sizeof address) < 0 &&
+	    errno == EPROTOTYPE)
+		to->is_dead = !open_stream(to);
+	errno = saved;
+}
+
 void syslog_socket_send(SyslogSocket *to, int priority, Slice line)
 {
 	AUTO_VALUE(Text) packet = { 0 };

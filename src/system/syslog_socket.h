@@ -19,6 +19,9 @@ typedef struct SyslogSocket {
 
 /* Sends `line` at `priority` (facility and severity, as in <syslog.h>).  Nobody is told when it cannot. */
 void syslog_socket_send(SyslogSocket *socket, int priority, Slice line);
+
+/* Opens it now, for who may make no sockets later: a daemon that may come until then included. */
+void syslog_socket_open(SyslogSocket *socket);
 void syslog_socket_close(SyslogSocket *socket);
 
 #endif

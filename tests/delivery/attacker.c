@@ -33,6 +33,7 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <sys/uio.h>
+#include <sys/un.h>
 #include <sys/wait.h>
 #include <time.h>
 #include <unistd.h>
@@ -47,6 +48,27 @@
 void __real_sieve_run(const SieveScript *script, const SieveInput *input, Plan *plan);
 void __wrap_sieve_run(const SieveScript *script, const SieveInput *input, Plan *plan);
 bool __real_carry_out(Carrying *carrying, Failure *why);
+static bool can_send_a_datagram(void)
+{
+	int fd = socket(AF_INET, SOCK_DGRAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_in there = { .sin_family = AF_INET, .sin_port = 9 << 8, .sin_addr = { 0x0100007f } };
+	bool done = fd >= 0 && connect(fd, (struct sockaddr *)&there, sizeof there) == 0;
+
+	close(fd);
+	return done;
+}
+
+/* To a daemon of another's: what listens there could be anything. */
+static bool can_reach_a_daemon(void)
+{
+	int fd = socket(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0);
+	struct sockaddr_un there = { .sun_family = AF_UNIX, .sun_path = "daemon" };
+	bool done = fd >= 0 && connect(fd, (struct sockaddr *)&there, sizeof there) == 0;
+
+	close(fd);
+	return done;
+}
+
 bool __wrap_carry_out(Carrying *carrying, Failure *why);
 
 enum {
@@ -837,6 +859,8 @@ bool __wrap_carry_out(Carrying *carrying, Failure *why)
 	text_append_string(notes, can_move_out() ? " move-out" : "");
 	text_append_string(notes, can_run_a_program() ? " run" : "");
 	text_append_string(notes, bind_a_port() ? " tcp" : "");
+	text_append_string(notes, can_send_a_datagram() ? " udp" : "");
+	text_append_string(notes, can_reach_a_daemon() ? " unix" : "");
 	text_append_string(notes, can_make("Maildir/tmp/made") ? " make-mail" : "");
 	text_append_string(notes, can_make(".local/state/trommel/made") ? " make-state" : "");
 	text_append_string(notes, ".\n");

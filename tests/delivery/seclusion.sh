@@ -3,7 +3,7 @@
 # before it hears of a judge that a message may have taken over.  It costs no mail: where a directory is missing, or
 # the kernel cannot do it, or the rules need more, all is as it was.
 . "${0%/*}/lib.sh"
-need grep
+need grep python3
 [ -z "${TROMMEL_SANITIZED-}" ] || skip_all "a sanitizer needs more than a courier keeps"
 SHIPPED=$TROMMEL
 SHIM=$T/kernel_shim.so
@@ -27,7 +27,21 @@ home() { # a home in which rules have run before
 	echo treasure | mine "$HOME/decoy"
 	echo key | mine "$HOME/.ssh/id"
 	mkdir -p "$HOME/.local/state/trommel"
+	listen daemon
 	own "$HOME"
+}
+# A socket in the home on which a daemon of somebody's listens; what it hears, as text, with a file name.
+listen() { # name
+	[ -z "${listening-}" ] || kill $listening 2>/dev/null
+	python3 -c '
+import socket, sys, time
+daemon = socket.socket(socket.AF_UNIX)
+daemon.bind(sys.argv[1])
+daemon.listen(9)
+time.sleep(600)' "$HOME/$1" &
+	listening=$!
+	while [ ! -S "$HOME/$1" ]; do sleep 0.01; done
+	chmod 666 "$HOME/$1"
 }
 FILE='require "fileinto"; fileinto "Lists";'
 attack() { # [setting...] -- [option...]: can: what the courier can
@@ -41,7 +55,7 @@ attack() { # [setting...] -- [option...]: can: what the courier can
 	status=$?
 	can=$(told | sed -n 's/^the courier can: *\(.*\)\.$/\1/p')
 }
-OPEN='read-system read-home read-key read-rules make-key make-home make-tmp cut write move-out run tcp make-mail make-state'
+OPEN='read-system read-home read-key read-rules make-key make-home make-tmp cut write move-out run tcp udp unix make-mail make-state'
 MAIL='make-mail make-state'
 
 # What is installed holds nothing of it.
@@ -63,15 +77,19 @@ no_litter
 while IFS=: read -r setting expected; do
 	home
 	echo "$FILE" | rules
-	attack "LD_PRELOAD=$SHIM" "$setting" --
+	# shellcheck disable=SC2086 # words
+	attack "LD_PRELOAD=$SHIM" $setting --
 	is "$status $(count Lists) $(everywhere)" "0 1 1" "$setting: the message is filed"
 	is "$can" "$expected" "$setting: $expected"
 done <<LIST
 KERNEL_LANDLOCK=-38:$OPEN
 KERNEL_LANDLOCK=-95:$OPEN
 KERNEL_LANDLOCK=1:$OPEN
-KERNEL_LANDLOCK=2:cut tcp $MAIL
-KERNEL_LANDLOCK=3:tcp $MAIL
+KERNEL_LANDLOCK=2:cut $MAIL
+KERNEL_LANDLOCK=3:$MAIL
+KERNEL_LANDLOCK=2 KERNEL_SECCOMP=22:cut tcp udp unix $MAIL
+KERNEL_LANDLOCK=3 KERNEL_SECCOMP=22:tcp udp unix $MAIL
+KERNEL_LANDLOCK=6 KERNEL_SECCOMP=22:udp unix $MAIL
 KERNEL_LANDLOCK=4:$MAIL
 KERNEL_LANDLOCK=5:$MAIL
 KERNEL_LANDLOCK=6:$MAIL
@@ -107,7 +125,7 @@ home
 rm -rf "$HOME/.local" "$HOME/Maildir"
 echo "$FILE keep;" | rules
 attack -- -o "mail_location=maildir:$HOME/Maildir"
-like "$status $can" "^0 read-system.* run tcp make-state$" "without a Maildir and a state directory: nothing is given up"
+like "$status $can" "^0 read-system.* run tcp udp unix make-state$" "without a Maildir and a state directory: nothing is given up"
 is "$(count Lists) $(count)" "1 1" "and both are made"
 rm -f "$HOME/.sieve.log"
 attack -- -o "mail_location=maildir:$HOME/Maildir"

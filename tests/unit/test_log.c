@@ -3,12 +3,14 @@
 
 #include <errno.h>
 #include <stdbool.h>
+#include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/socket.h>
 #include <sys/un.h>
 #include <time.h>
 
 #include "forked.h"
+#include "system/syscalls.h"
 
 static char said[70000];
 
@@ -137,6 +139,55 @@ START_TEST(a_daemon_on_a_stream_is_served_too)
 	connection = accept(daemon, NULL, NULL);
 	ck_assert_ptr_nonnull(strstr(hear(connection), "]: one"));
 	ck_assert_ptr_nonnull(strstr(said + strlen(said) + 1, "]: two"));
+}
+END_TEST
+
+/* A courier that has secluded itself. */
+static void log_without_new_sockets(void *with)
+{
+	(void)with;
+	log_open("mail", "");
+	log_hold();
+	if (prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0) != 0 || !syscalls_refuse_sockets())
+		_exit(77);
+	if (socket(AF_INET, SOCK_DGRAM, 0) >= 0 || socket(AF_UNIX, SOCK_STREAM, 0) >= 0)
+		_exit(1);
+	log_line(LOG_LEVEL_INFO, "held");
+}
+
+static const int daemon_types[] = { SOCK_DGRAM, SOCK_STREAM };
+START_TEST(who_may_make_no_sockets_writes_to_one_that_is_held)
+{
+	int daemon = listen_as(daemon_types[_i]), connection = daemon;
+	Outcome outcome;
+
+	if (daemon_types[_i] == SOCK_STREAM)
+		ck_assert_int_eq(listen(daemon, 5), 0);
+	outcome = forked(log_without_new_sockets, NULL);
+	if (outcome.status == 77)
+		return; /* no seccomp here */
+	ck_assert_int_eq(outcome.status, 0);
+	if (daemon_types[_i] == SOCK_STREAM)
+		connection = accept(daemon, NULL, NULL);
+	ck_assert_ptr_nonnull(strstr(hear(connection), ": held"));
+}
+END_TEST
+
+/* The daemon goes, and another comes, between the two. */
+START_TEST(a_held_socket_outlives_the_daemon)
+{
+	int first = listen_as(SOCK_DGRAM), second;
+
+	log_open("mail", "");
+	log_hold();
+	close(first);
+	ck_assert_int_eq(unlink(in_scratch("log")), 0);
+	second = socket(AF_UNIX, SOCK_DGRAM, 0);
+	struct sockaddr_un address = { .sun_family = AF_UNIX };
+	snprintf(address.sun_path, sizeof address.sun_path, "%.100s", in_scratch("log"));
+	ck_assert_int_eq(bind(second, (struct sockaddr *)&address, sizeof address), 0);
+	log_line(LOG_LEVEL_INFO, "after");
+	ck_assert_ptr_nonnull(strstr(hear(second), ": after"));
 }
 END_TEST
 
@@ -274,6 +325,9 @@ int main(void)
 	tcase_add_test(lines, a_failure_says_status_and_reason);
 	tcase_add_test(lines, a_long_line_is_cut_and_says_so);
 	tcase_add_test(lines, a_daemon_on_a_stream_is_served_too);
+	tcase_add_loop_test(lines, who_may_make_no_sockets_writes_to_one_that_is_held, 0,
+			    sizeof daemon_types / sizeof *daemon_types);
+	tcase_add_test(lines, a_held_socket_outlives_the_daemon);
 	tcase_add_test(lines, a_daemon_that_does_not_listen_costs_a_second_at_most);
 	tcase_add_test(lines, without_a_daemon_nothing_happens);
 	tcase_add_test(lines, no_facility_is_no_syslog);
