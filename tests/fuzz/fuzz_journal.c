@@ -67,7 +67,7 @@ static void choose_file(FuzzChoices *choices, Text *file)
 	}
 }
 
-static void look_at_token(const Journal *journal)
+static void look_at_token(Journal *journal)
 {
 	const char *token = journal_token(journal);
 
