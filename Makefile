@@ -141,8 +141,9 @@ check-corpus:
 # What messages cost of which one thing is far too much, up to 500 MB of it; `make check` takes smaller ones.
 .PHONY: hostile
 hostile:
-	@HOSTILE_LARGE=1 TEST_TIMEOUT=7200 $(PARALLEL) -s check TESTS=tests/delivery/hostile_bounds.sh; status=$$?; \
-		grep '^#' $(BUILD)/tests/results/hostile_bounds.sh.log; exit $$status
+	@HOSTILE_LARGE=1 TEST_TIMEOUT=7200 TEST_LOGS='$(abspath $(BUILD))/hostile' \
+		$(PARALLEL) -s check TESTS=tests/delivery/hostile_bounds.sh; status=$$?; \
+		grep '^#' $(BUILD)/hostile/hostile_bounds.sh.log; exit $$status
 
 # Decisions beside Pigeonhole's on all of the real mail; `make check` takes some of it.
 oracle:
