@@ -15,6 +15,7 @@
 #include "base/ascii.h"
 #include "base/io.h"
 #include "base/memory.h"
+#include "delivery/journal.h"
 #include "delivery/rules.h"
 #include "mailbox/beneath.h"
 #include "state/directory.h"
@@ -302,7 +303,7 @@ static bool empty(int parent, const char *name, Failure *why)
 		return true;
 	for (struct dirent *entry; done && (entry = readdir(listing));)
 		if (strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0 &&
-		    strcmp(entry->d_name, "taken") != 0)
+		    strcmp(entry->d_name, "taken") != 0 && strcmp(entry->d_name, JOURNAL_DIRECTORY) != 0)
 			done = unlinkat(dirfd(listing), entry->d_name, 0) == 0;
 	if (!done)
 		failure_errno(why, "remove what is in '%s'", name);
@@ -311,11 +312,17 @@ static bool empty(int parent, const char *name, Failure *why)
 	return done;
 }
 
+static bool remove_directory(int parent, const char *name)
+{
+	return unlinkat(parent, name, AT_REMOVEDIR) == 0 || errno == ENOENT;
+}
+
 bool refile_log_remove(RefileLog *log, int place, Failure *why)
 {
-	if (!empty(log->dir_fd, "taken", why) || !empty(place, log->id, why))
+	if (!empty(log->dir_fd, "taken", why) || !empty(log->dir_fd, JOURNAL_DIRECTORY, why) ||
+	    !empty(place, log->id, why))
 		return false;
-	return ((unlinkat(log->dir_fd, "taken", AT_REMOVEDIR) == 0 || errno == ENOENT) &&
+	return (remove_directory(log->dir_fd, "taken") && remove_directory(log->dir_fd, JOURNAL_DIRECTORY) &&
 		unlinkat(place, log->id, AT_REMOVEDIR) == 0) ||
 	       failure_errno(why, "remove the run '%s'", log->id);
 }

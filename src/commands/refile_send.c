@@ -2,7 +2,8 @@
  *
  * The guards, the memory and the way out are those of a delivery (sending.h), but that a message is safe
  * where it lies: so each thing is sent at most once, and what a run that was killed may have sent is kept
- * instead. The journal is of this run and of this message of it, however many there are like it. */
+ * instead. The journal is of this run and of this message of it, however many there are like it; it lies in
+ * the run's directory, since no delivery that sweeps its own knows how long a run waits to be resumed. */
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
@@ -144,7 +145,7 @@ bool refile_send(Refile *refile, const BatchItem *item, const Plan *plan, const 
 			      .plan = plan,
 			      .versions = versions,
 			      .memory = &memory,
-			      .journal = { .directory = memory.settings.directory,
+			      .journal = { .directory = text_string(&refile->log.path),
 					   .home = refile->user->home,
 					   .owner = refile->user->uid,
 					   .message = &item->message,

@@ -50,7 +50,7 @@ refile --allow-outgoing --move --yes "$HOME/rules" "$HOME/box"
 is "$? $(cat "$T/err")" "0 " "sent and moved"
 is "$(sent)" "$ALL" "redirects and answers have left, once"
 is "$(count Both) $(count) $(wc -c <"$HOME/box" | tr -d ' ')" "1 1 0" "copies are filed, and the source is empty"
-is "$(find "$HOME/.local/state/trommel/journal" -type f 2>/dev/null)" "" "no journal is left"
+is "$(find "$HOME/.local/state/trommel" -path '*/journal/*' -type f)" "" "no journal is left"
 undo "$(last_run)"
 like "$(cat "$T/out")" "^4 messages, .* have left" "what has left cannot be undone, which is told"
 same "$HOME/box" "$T/box" "everything else is"
@@ -86,6 +86,28 @@ is "$?" 0 "the run goes on"
 is "$(sent)" "$ALL" "nothing is sent twice"
 is "$(files | xargs cat | grep -c '^X-Id: 1')" 1 "what may have been sent is kept as well"
 like "$(cat "$T/err")" "may have been sent already" "which is told"
+
+# ---- killed there, and resumed when deliveries have swept the journals of theirs that are old
+forget
+touch "$HOME/kill"
+call sh -c 'echo $$ >"$HOME/pid"; exec "$@"' sh "$TROMMEL" refile -o "sendmail=$HOME/sendmail" \
+	-o "mail_location=maildir:$HOME/Maildir" --allow-outgoing --move \
+	--yes "$HOME/rules" "$HOME/box" </dev/null >"$T/out" 2>"$T/err"
+journal=$(find "$HOME/.local/state/trommel" -path '*/journal/*' -type f)
+isnt "$journal" "" "killed just when the first had left: a journal is there"
+touch -d '20 days ago' "$journal"
+mkdir -p "$HOME/.local/state/trommel/journal"
+own "$HOME/.local"
+call touch -d '20 days ago' "$HOME/.local/state/trommel/journal/old"
+echo 'require ["copy", "fileinto"]; redirect :copy "b@example.net"; fileinto "Else";' | rules
+letter 9 both | sed 1d | deliver -o "sendmail=$HOME/sendmail" -f c@example.org
+is "$? $(ls "$HOME/.local/state/trommel/journal" 2>/dev/null)" "0 " "a delivery sweeps what is 20 days old"
+rm "$HOME/.sieve"
+refile --resume "$(last_run)" --yes
+is "$? $(sent)" "0 $(echo "$ALL" | sed 's/both@/b@example.net 9;&/')" "the run is gone on with, and nothing is sent twice"
+run=$(last_run)
+undo "$run"
+is "$? $(last_run)" "0 " "undone, and nothing is left of the run"
 
 # ---- killed anywhere
 call python3 "$TESTS/refile_send.py" "$TROMMEL" "$HOME/killed" "${REFILE_KILLS:-20}" >"$T/out" 2>&1
