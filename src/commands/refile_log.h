@@ -1,11 +1,17 @@
 /* refile_log - what a run of `trommel refile` has done and is about to do: to be resumed by, and undone
  *
- * A run is a directory in the user's state, "refile/RUN".  In it: "command" (the directory it was started in
- * and its arguments, each ended by a NUL), "script", "input" (what came on standard input), "taken/" (files
- * that were taken out of their source), "cut-N.*" (mbox_excise.h), "journal/" (delivery/journal.h: what was
- * sent of the message that it is at) and "log".  That has a line for each thing, fields between tabs, with
- *%XX for bytes that would end one.  All of it stays, of a finished run too, until that is undone or
- *forgotten.
+ * A run is a directory in the user's state, "refile/RUN".  In it:
+ *
+ *	command	the directory it was started in and its arguments, each ended by a NUL
+ *	script
+ *	input	what came on standard input
+ *	taken/	files that were taken out of their source
+ *	cut-N.*	what was taken out of an mbox (mbox_excise.h)
+ *	journal/	what was sent of the message that it is at (delivery/journal.h)
+ *	log
+ *
+ * All of it stays, of a finished run too, until that is undone or forgotten.  The log has a line for each
+ * thing, fields between tabs, with %XX for bytes that would end one:
  *
  *	o KEY				of a message something is about to be sent: the journal
  *					knows what was
