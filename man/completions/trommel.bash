@@ -14,6 +14,11 @@ _trommel_settings()
 	compopt -o nospace
 }
 
+_trommel_runs()
+{
+	mapfile -t COMPREPLY < <(compgen -W "$(trommel undo 2>/dev/null | sed -n 's/^\([0-9][0-9-]*\)  .*/\1/p')" -- "$1")
+}
+
 _trommel()
 {
 	local word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} command=${COMP_WORDS[1]}
@@ -93,7 +98,7 @@ _trommel()
 		--into) :; return ;;
 		-j) :; return ;;
 		--shard) :; return ;;
-		--resume) :; return ;;
+		--resume) _trommel_runs "$word"; return ;;
 		esac
 		[[ $word == -* ]] && _trommel_words "$word" '-c -o --into --move --allow-outgoing -y --yes -j --shard --resume ' && return
 		_trommel_files "$word"
@@ -104,7 +109,7 @@ _trommel()
 		-o) _trommel_settings "$word"; return ;;
 		esac
 		[[ $word == -* ]] && _trommel_words "$word" '-c -o --forget ' && return
-		:
+		_trommel_runs "$word"
 		;;
 	test)
 		case $before in

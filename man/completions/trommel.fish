@@ -5,6 +5,10 @@ function __trommel_settings
     trommel config --describe 2>/dev/null | string replace -r '\t.*' '='
 end
 
+function __trommel_runs
+    trommel undo 2>/dev/null | string match -r '^[0-9-]+(?=  )'
+end
+
 set -l commands deliver check fmt try grep split refile undo test state config doctor report help
 complete -c trommel -f
 
@@ -84,7 +88,7 @@ complete -c trommel -n $seen -l allow-outgoing -d 'send what the rules redirect,
 complete -c trommel -n $seen -s y -l yes -d 'do not ask'
 complete -c trommel -n $seen -s j -x -d 'judge so many messages at a time; else as many as there are cores'
 complete -c trommel -n $seen -l shard -x -d 'only the I-th of N parts, for many workers'
-complete -c trommel -n $seen -l resume -x -d 'go on with a run that was interrupted'
+complete -c trommel -n $seen -l resume -x -a '(__trommel_runs)' -d 'go on with a run that was interrupted'
 complete -c trommel -n $seen -F
 
 complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a undo -d 'put back what refile has done'
@@ -92,6 +96,7 @@ set -l seen "__fish_seen_subcommand_from undo"
 complete -c trommel -n $seen -s c -r -d 'this file instead of the site\'s configuration'
 complete -c trommel -n $seen -s o -x -a '(__trommel_settings)' -d 'one setting (see trommel.conf(5))'
 complete -c trommel -n $seen -l forget -d 'rather give up what is kept of the run, so that it stays as it is'
+complete -c trommel -n $seen -f -a '(__trommel_runs)'
 
 complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a test -d 'run tests of rules, written in Sieve'
 set -l seen "__fish_seen_subcommand_from test"
@@ -115,6 +120,7 @@ complete -c trommel -n $seen -s d -l user -x -a '(__fish_complete_users)' -d 'wh
 complete -c trommel -n $seen -l all -d 'forget everything'
 complete -c trommel -n $seen -s y -l yes -d 'do not ask'
 complete -c trommel -n "$seen; and not __fish_seen_subcommand_from list show forget prune" -f -a 'list show forget prune'
+set -l seen "$seen; and __fish_seen_subcommand_from list show forget prune"
 complete -c trommel -n $seen -f -a '(__fish_complete_users)'
 
 complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a config -d 'show the settings in force and where each came from'

@@ -47,6 +47,11 @@ static const char bash_begin[] =
 	"-- \"$1\")\n"
 	"\tcompopt -o nospace\n"
 	"}\n\n"
+	"_trommel_runs()\n"
+	"{\n"
+	"\tmapfile -t COMPREPLY < <(compgen -W \"$(trommel undo 2>/dev/null | sed -n "
+	"'s/^\\([0-9][0-9-]*\\)  .*/\\1/p')\" -- \"$1\")\n"
+	"}\n\n"
 	"_trommel()\n"
 	"{\n"
 	"\tlocal word=${COMP_WORDS[COMP_CWORD]} before=${COMP_WORDS[COMP_CWORD - 1]} "
@@ -55,10 +60,9 @@ static const char bash_begin[] =
 static void bash_argument(ArgumentKind kind, const char *words, Text *out)
 {
 	static const char *const functions[] = {
-		[ARGUMENT_FILE] = "files",
-		[ARGUMENT_DIRECTORY] = "directories",
-		[ARGUMENT_USER] = "users",
-		[ARGUMENT_SETTING] = "settings",
+		[ARGUMENT_FILE] = "files", [ARGUMENT_DIRECTORY] = "directories",
+		[ARGUMENT_USER] = "users", [ARGUMENT_SETTING] = "settings",
+		[ARGUMENT_RUN] = "runs",
 	};
 
 	if (kind == ARGUMENT_WORDS)
@@ -161,10 +165,9 @@ static void zsh_text(const char *string, Text *out)
 static void zsh_argument(ArgumentKind kind, const char *words, Text *out)
 {
 	static const char *const functions[] = {
-		[ARGUMENT_FILE] = "_files",
-		[ARGUMENT_DIRECTORY] = "_files -/",
-		[ARGUMENT_USER] = "_users",
-		[ARGUMENT_SETTING] = "_trommel_settings",
+		[ARGUMENT_FILE] = "_files",       [ARGUMENT_DIRECTORY] = "_files -/",
+		[ARGUMENT_USER] = "_users",       [ARGUMENT_SETTING] = "_trommel_settings",
+		[ARGUMENT_RUN] = "_trommel_runs",
 	};
 
 	if (kind == ARGUMENT_WORDS)
@@ -214,10 +217,12 @@ static void write_zsh(const char *topics, Text *out)
 {
 	text_append_string(out, "#compdef trommel\n# zsh completion for trommel(1)\n");
 	text_printf(out, generated, "zsh");
-	text_append_string(out,
-			   "\n_trommel_settings() {\n\tlocal -a keys\n"
-			   "\tkeys=(${(f)\"$(trommel config --describe 2>/dev/null | cut -f 1)\"})\n"
-			   "\tcompadd -S = -a keys\n}\n\nlocal -a trommel_commands\ntrommel_commands=(\n");
+	text_append_string(out, "\n_trommel_settings() {\n\tlocal -a keys\n"
+				"\tkeys=(${(f)\"$(trommel config --describe 2>/dev/null | cut -f 1)\"})\n"
+				"\tcompadd -S = -a keys\n}\n\n_trommel_runs() {\n\tlocal -a runs\n"
+				"\truns=(${(f)\"$(trommel undo 2>/dev/null)\"})\n"
+				"\truns=(${${(M)runs:#[0-9]*}%% *})\n"
+				"\tcompadd -a runs\n}\n\nlocal -a trommel_commands\ntrommel_commands=(\n");
 	for (const Command *const *it = commands; *it; it++)
 		if ((*it)->summary) {
 			text_printf(out, "\t'%s:", (*it)->name);
@@ -253,6 +258,8 @@ static void fish_argument(ArgumentKind kind, const char *words, Text *out)
 		text_append_string(out, " -x -a '(__fish_complete_users)'");
 	else if (kind == ARGUMENT_SETTING)
 		text_append_string(out, " -x -a '(__trommel_settings)'");
+	else if (kind == ARGUMENT_RUN)
+		text_append_string(out, " -x -a '(__trommel_runs)'");
 	else if (kind == ARGUMENT_DIRECTORY)
 		text_append_string(out, " -x -a '(__fish_complete_directories)'");
 	else
@@ -291,15 +298,18 @@ static void fish_operands(const Command *command, const char *topics, Text *out)
 		text_printf(out, "%s'\n", topics);
 		return;
 	}
+	/* What stands behind one of the words that come first. */
 	if (command->words)
 		text_printf(out,
 			    "complete -c trommel -n \"$seen; and not __fish_seen_subcommand_from %s\" -f -a "
-			    "'%s'\n",
-			    command->words, command->words);
+			    "'%s'\nset -l seen \"$seen; and __fish_seen_subcommand_from %s\"\n",
+			    command->words, command->words, command->words);
 	if (command->operands == ARGUMENT_FILE || command->operands == ARGUMENT_DIRECTORY)
 		text_append_string(out, "complete -c trommel -n $seen -F\n");
 	else if (command->operands == ARGUMENT_USER)
 		text_append_string(out, "complete -c trommel -n $seen -f -a '(__fish_complete_users)'\n");
+	else if (command->operands == ARGUMENT_RUN)
+		text_append_string(out, "complete -c trommel -n $seen -f -a '(__trommel_runs)'\n");
 }
 
 static void write_fish(const char *topics, Text *out)
@@ -309,7 +319,9 @@ static void write_fish(const char *topics, Text *out)
 	text_append_string(
 		out,
 		"\nfunction __trommel_settings\n    trommel config --describe 2>/dev/null | string replace "
-		"-r '\\t.*' '='\nend\n\nset -l commands ");
+		"-r '\\t.*' '='\nend\n\nfunction __trommel_runs\n    trommel undo 2>/dev/null | string match "
+		"-r "
+		"'^[0-9-]+(?=  )'\nend\n\nset -l commands ");
 	append_names(out);
 	text_append_string(out, "\ncomplete -c trommel -f\n");
 	for (const Command *const *it = commands; *it; it++) {

@@ -12,6 +12,7 @@ typedef enum ArgumentKind {
 	ARGUMENT_DIRECTORY,
 	ARGUMENT_USER,
 	ARGUMENT_SETTING, /* KEY=VALUE of trommel.conf */
+	ARGUMENT_RUN,     /* of refile, as undo lists them */
 	ARGUMENT_WORDS,   /* one of those in `words` */
 } ArgumentKind;
 

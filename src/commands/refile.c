@@ -41,7 +41,7 @@ static const Option options_of_refile[] = {
 	{ 'y', "yes", NULL, "do not ask" },
 	{ 'j', NULL, "NUMBER", "judge so many messages at a time; else as many as there are cores" },
 	{ OPTION_SHARD, "shard", "I/N", "only the I-th of N parts, for many workers" },
-	{ OPTION_RESUME, "resume", "RUN", "go on with a run that was interrupted" },
+	{ OPTION_RESUME, "resume", "RUN", "go on with a run that was interrupted", ARGUMENT_RUN },
 	{ 0 },
 };
 

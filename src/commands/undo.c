@@ -206,5 +206,6 @@ const Command undo_command = {
 		    "trommel undo 20261128-231500\n",
 	.exit_text = "0 all is as it was, 1 some copies were gone or changed, 2 could not run",
 	.options = options_of_undo,
+	.operands = ARGUMENT_RUN,
 	.page = "trommel-undo(1)",
 };

@@ -1,5 +1,5 @@
 #!/bin/sh
-# What people are told: on a terminal, about a command, when they mistype, and by their shell's completion.
+# What people are told: on a terminal, about a command, when they mistype.
 . "${0%/*}/lib.sh"
 
 # on_terminal COMMAND: standard input and outputs are a terminal; what it said, without carriage returns, is in $T/out.
@@ -48,49 +48,3 @@ is "$? $(head -n 1 "$T/err")" "2 trommel check: --json takes no value" "a value 
 call "$TROMMEL" try --now 2>"$T/err"
 is "$? $(head -n 1 "$T/err")" "2 trommel try: --now wants a value: DATE" "a value that is missing"
 
-# Completions.  completes WORDS... EXPECTED SENTENCE: the last of WORDS is completed, EXPECTED is among what is offered
-# (after "!": is not).
-completes() {
-	line=$1
-	PATH="${TROMMEL%/*}:$PATH" bash -c '
-		source /dev/stdin
-		read -ra COMP_WORDS <<<"$1"
-		[[ $1 == *" " ]] && COMP_WORDS+=("")
-		COMP_CWORD=$((${#COMP_WORDS[@]} - 1))
-		compopt() { :; }
-		_trommel
-		printf "%s\n" "${COMPREPLY[@]}"' bash "$line" >"$T/offered" <<-EOF
-		$("$TROMMEL" help completion bash)
-	EOF
-	case $2 in
-	!*) if grep -qxF -e "${2#!}" "$T/offered"; then fail "$3"; else pass "$3"; fi ;;
-	*) if grep -qxF -e "$2" "$T/offered"; then pass "$3"; else fail "$3"; fi ;;
-	esac
-}
-if ! command -v bash >/dev/null; then
-	pass "# SKIP no bash to complete with"
-else
-	: >"$T/rules.sieve"
-	completes "trommel che" check "bash: a command"
-	completes "trommel try --re" --recipient "an option of it"
-	completes "trommel check --se" '!--sender' "not that of another"
-	completes "trommel -" -d "options without a command are a delivery's"
-	completes "trommel try ru" rules.sieve "a file"
-	completes "trommel try -c ru" rules.sieve "a file for an option"
-	completes "trommel state " forget "a word that comes first"
-	completes "trommel state list --use va" vacation "words for an option"
-	completes "trommel -o redirect_m" redirect_max= "a setting"
-	completes "trommel -d roo" root "a user"
-	completes "trommel help mt" mta "a topic"
-fi
-call "$TROMMEL" help completion csh 2>"$T/err"
-is "$? $(cat "$T/err")" "2 usage: trommel help completion bash|zsh|fish" "no other shell"
-for shell in zsh fish; do
-	if ! command -v $shell >/dev/null; then
-		pass "# SKIP no $shell to read what is made for it"
-		continue
-	fi
-	"$TROMMEL" help completion $shell >"$T/completion"
-	$shell -n "$T/completion"
-	is $? 0 "$shell reads what is made for it"
-done
