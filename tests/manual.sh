@@ -61,6 +61,13 @@ tests/manual-tables "$BUILD/trommel" man/trommel-sieve.7 >"$work/page"
 same "trommel-sieve(7) has the tables that the program prints (make tables)" "$(cat "$work/page")" \
 	"$(cat man/trommel-sieve.7)"
 
+same "trommel-sieve(7) names a capability once" "" \
+	"$(sed -n '/^\.Ss Capabilities/,/^\.El/s/^\.It //p' man/trommel-sieve.7 | sort | uniq -d)"
+
+# A quote ends with its line, and one within it ends there too: `first, `second''.
+quote='(Dq|Ql|Sq|Qq)'
+same "pages have no quotes within quotes" "" "$(grep -nE "^\.(.* )?$quote .* $quote " man/*.[1-8])"
+
 # In the page the name of a limit is a comment above the item that has its value.  Some no author of rules can meet.
 inner='LIMIT_STEPS?_[A-Z]*|LIMIT_IMAGES|LIMIT_MEMORY_BYTES|LIMIT_PLAN_BYTES|LIMIT_WARNING_LENGTH|LIMIT_ERROR_LENGTH|SIEVE_LIMIT_POSITIONAL|STATE_LIMIT_COUNT_EVERY'
 in_program=$(cat src/*/limits.h | sed -n 's/^[[:blank:]]*\([A-Z_]*LIMIT[A-Z_]*\|SIEVE_DEFAULT_[A-Z]*\) = \([0-9 *]*\),.*/\1 \2/p' |
