@@ -57,6 +57,19 @@ static StoreSettings store_settings(const Courier *courier)
 				   courier->host.machine);
 }
 
+/* A location that nobody understands is found when its user is known: says where it was set, as the reader of
+ * the configuration does of all that it sees. */
+static void tell_origin(const Courier *courier, Failure *why)
+{
+	const Failure what = *why;
+	AUTO_VALUE(Text) origin = { 0 };
+
+	if (strcmp(what.code, STORE_WRONG_SETTING) != 0)
+		return;
+	config_origin(courier->config, "mail_location", &origin);
+	failure_set(why, what.kind, what.code, "%s: %s", text_string(&origin), what.text);
+}
+
 /* From here on everything happens with the recipient's rights. */
 static bool become_recipient(Courier *courier, Failure *why)
 {
@@ -69,6 +82,8 @@ static bool become_recipient(Courier *courier, Failure *why)
 	courier->state = user_state_settings(courier->config, &courier->user, courier->host.machine,
 					     courier->arena);
 	courier->store = store_open(&settings, why);
+	if (!courier->store)
+		tell_origin(courier, why);
 	return courier->store != NULL;
 }
 

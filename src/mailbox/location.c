@@ -24,9 +24,10 @@ void location_clear(Location *location)
 static bool append_part(Slice part, char variable, Text *out, Failure *why)
 {
 	if (part.length == 0 || part.data[0] == '.' || memchr(part.data, '/', part.length))
-		return failure_retry(
-			why, "%%%c of the mail location would be '%.*s', which is not allowed in a path",
-			variable, (int)part.length, part.data);
+		return failure_set(
+			why, FAILURE_RETRY, STORE_WRONG_SETTING,
+			"%%%c of the mail location would be '%.*s', which is not allowed in a path", variable,
+			(int)part.length, part.data);
 	text_append_slice(out, part);
 	return true;
 }
@@ -51,8 +52,8 @@ static bool append_variable(char variable, const StoreSettings *settings, Text *
 		text_append_char(out, '%');
 		return true;
 	default:
-		return failure_retry(
-			why,
+		return failure_set(
+			why, FAILURE_RETRY, STORE_WRONG_SETTING,
 			"the mail location '%s' has the unknown variable '%%%.1s'; known are %%u %%n "
 			"%%d %%h",
 			settings->location, variable ? &variable : "");
@@ -81,8 +82,9 @@ static char *expand_path(Slice text, const StoreSettings *settings, Failure *why
 	while (path.length > 1 && path.data[path.length - 1] == '/')
 		text_truncate(&path, path.length - 1);
 	if (path.length < 2 || path.data[0] != '/' || memchr(path.data, '\0', path.length)) {
-		failure_retry(why, "the mail location '%s' names '%s', which is not an absolute path",
-			      settings->location, text_string(&path));
+		failure_set(why, FAILURE_RETRY, STORE_WRONG_SETTING,
+			    "the mail location '%s' names '%s', which is not an absolute path",
+			    settings->location, text_string(&path));
 		return NULL;
 	}
 	return text_take(&path);
@@ -129,11 +131,10 @@ static bool read_option(Location *location, Slice option, const StoreSettings *s
 	}
 	if (ascii_equal_fold(name, SLICE("INDEX")) || ascii_equal_fold(name, SLICE("VOLATILEDIR")))
 		return true;
-	return failure_retry(
-		why,
-		"the mail location '%s' has the unknown option '%.*s'; known are INBOX= LAYOUT=fs "
-		"LAYOUT=Maildir++ INDEX= VOLATILEDIR=",
-		settings->location, (int)option.length, option.data);
+	return failure_set(why, FAILURE_RETRY, STORE_WRONG_SETTING,
+			   "the mail location '%s' has the unknown option '%.*s'; known are INBOX= LAYOUT=fs "
+			   "LAYOUT=Maildir++ INDEX= VOLATILEDIR=",
+			   settings->location, (int)option.length, option.data);
 }
 
 static bool read_driver(Location *location, Slice driver, const StoreSettings *settings, Failure *why)
@@ -143,9 +144,9 @@ static bool read_driver(Location *location, Slice driver, const StoreSettings *s
 	else if (slice_equal(driver, SLICE("mbox")))
 		location->layout = STORE_MBOX;
 	else
-		return failure_retry(
-			why, "the mail location '%s' begins with '%.*s'; known are maildir: mbox: auto",
-			settings->location, (int)driver.length, driver.data);
+		return failure_set(why, FAILURE_RETRY, STORE_WRONG_SETTING,
+				   "the mail location '%s' begins with '%.*s'; known are maildir: mbox: auto",
+				   settings->location, (int)driver.length, driver.data);
 	return true;
 }
 

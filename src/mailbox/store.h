@@ -42,7 +42,10 @@ typedef struct StoreSettings {
  * and needs it; else NO_GROUP.  Asked before privileges are dropped; stats only. */
 gid_t store_spool_group(const StoreSettings *settings);
 
-/* Understands the location.  Opens nothing.  False for a location that is wrong. */
+/* The code of a failure that the location is the reason of. */
+#define STORE_WRONG_SETTING "4.3.5"
+
+/* Understands the location.  Opens nothing.  NULL for a location that is wrong. */
 Store *store_open(const StoreSettings *settings, Failure *why);
 void store_close(Store *store);
 

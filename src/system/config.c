@@ -173,6 +173,8 @@ static bool is_bracketed(Slice value)
 static bool is_good_text(const ConfigKey *key, Slice value)
 {
 	switch (key->type) {
+	case CONFIG_STRING:
+		return !key->shape || value.length == 0 || key->shape->fits(value);
 	case CONFIG_CHOICE:
 		return choice_of(key, value) >= 0;
 	case CONFIG_SENDER:
@@ -407,6 +409,11 @@ static void append_origin(Text *out, const struct ConfigSource *source)
 		text_printf(out, "%s:%u", source->file, source->line);
 	else
 		text_append_string(out, source->is_set ? "-o" : "built in");
+}
+
+void config_origin(const Config *config, const char *name, Text *out)
+{
+	append_origin(out, source_of(config, find_key(slice_of(name))));
 }
 
 const char *config_get(const Config *config, const char *name, Arena *arena)

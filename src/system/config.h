@@ -127,6 +127,9 @@ bool config_set(Config *config, const char *assignment, Failure *why);
  * there is no such key. */
 const char *config_get(const Config *config, const char *name, Arena *arena);
 
+/* Appends where the key `name`, which there is, was set: "FILE:LINE", "-o" or "built in". */
+void config_origin(const Config *config, const char *name, Text *out);
+
 /* Prints every key with its value, in the file's own notation, and origin.  As JSON: an array of objects with
  * key, value, origin and, when set in a file, line. */
 void config_print(const Config *config, Text *out);

@@ -113,7 +113,8 @@ const Config config_defaults = {
 #define RANGE(low, high) .type = CONFIG_NUMBER, .least = (low), .most = (high)
 
 const ConfigKey config_keys[] = {
-	{ AT(mail_location), .type = CONFIG_STRING, .section = "Where mail goes",
+	{ AT(mail_location), .type = CONFIG_STRING, .shape = &config_shape_location,
+	  .section = "Where mail goes",
 	  .help = "the user's mail in Dovecot's notation, such as maildir:~/Maildir; auto looks for what "
 		  "there is" },
 	{ AT(folder_autocreate), .type = CONFIG_BOOL, .help = "make every folder that rules file into" },
@@ -129,7 +130,8 @@ const ConfigKey config_keys[] = {
 	{ AT(lock_stale_s), RANGE(1, 86400), .help = "seconds until a dotlock counts as abandoned" },
 	{ AT(subscribe_created), .type = CONFIG_BOOL, .help = "subscribe to folders that rules make" },
 	/* As Debian configures Dovecot. */
-	{ AT(special_use), .type = CONFIG_STRING, .help = "folders by what they are for: \\Use=Folder ..." },
+	{ AT(special_use), .type = CONFIG_STRING, .shape = &config_shape_special_use,
+	  .help = "folders by what they are for: \\Use=Folder ..." },
 
 	{ AT(sieve_script), .type = CONFIG_PATH_OF_USER, .section = "The rules",
 	  .help = "the user's script; empty for the usual search" },
@@ -138,12 +140,12 @@ const ConfigKey config_keys[] = {
 	{ AT(sieve_dir), .type = CONFIG_PATH_OF_USER, .help = "where include :personal finds scripts" },
 	{ AT(sieve_global_dir), .type = CONFIG_PATH_OF_SYSTEM,
 	  .help = "where include :global finds scripts" },
-	{ AT(recipient_delimiter), .type = CONFIG_STRING,
+	{ AT(recipient_delimiter), .type = CONFIG_STRING, .shape = &config_shape_delimiters,
 	  .help = "characters that may begin the detail of an address" },
 	{ AT(redirect_max), RANGE(0, 32), .help = "redirects that one message may cause" },
-	{ AT(editheader_forbid_add), .type = CONFIG_STRING,
+	{ AT(editheader_forbid_add), .type = CONFIG_STRING, .shape = &config_shape_fields,
 	  .help = "header fields that rules do not add, blanks between them" },
-	{ AT(editheader_forbid_delete), .type = CONFIG_STRING,
+	{ AT(editheader_forbid_delete), .type = CONFIG_STRING, .shape = &config_shape_fields,
 	  .help = "header fields that rules do not delete, besides those that are never deleted" },
 	{ AT(editheader_max_header_size), RANGE(1024, 65536),
 	  .help = "bytes of a header field that rules add" },
@@ -165,33 +167,34 @@ const ConfigKey config_keys[] = {
 	  .help = "the programs that convert may run; empty for none" },
 	{ AT(convert_exec_timeout_s), RANGE(0, 200),
 	  .help = "seconds that one may take; 0 for as long as the delivery may" },
-	{ AT(convert_programs), .type = CONFIG_STRING,
+	{ AT(convert_programs), .type = CONFIG_STRING, .shape = &config_shape_conversions,
 	  .help = "which of them makes what of what: image/png>image/jpeg=NAME, blanks between them" },
 	{ AT(calendar_dir), .type = CONFIG_PATH_OF_USER,
 	  .help = "the user's calendars, each a directory in it; empty for none" },
-	{ AT(environment), .type = CONFIG_STRING,
+	{ AT(environment), .type = CONFIG_STRING, .shape = &config_shape_variables,
 	  .help = "what scripts may ask for as vnd.dovecot.config.KEY: key = value; key = value" },
 	{ AT(spamtest_status_header), .type = CONFIG_STRING,
 	  .help = "the header field of a spam filter, and behind a colon a pattern whose group is its "
 		  "verdict" },
 	{ AT(spamtest_status_type), .type = CONFIG_CHOICE, .choices = verdict_types,
 	  .help = "how the verdict is written: a number, by its length, or in words" },
-	{ AT(spamtest_score_max_value), .type = CONFIG_STRING, .help = "the score that is certainly spam" },
+	{ AT(spamtest_score_max_value), .type = CONFIG_STRING, .shape = &config_shape_maximum,
+	  .help = "the score that is certainly spam" },
 	{ AT(spamtest_score_max_header), .type = CONFIG_STRING,
 	  .help = "the header field that has this score, written as spamtest_status_header" },
-	{ AT(spamtest_text_value), .type = CONFIG_STRING,
+	{ AT(spamtest_text_value), .type = CONFIG_STRING, .shape = &config_shape_words,
 	  .help = "what the words mean, such as 1=clean; 10=spam" },
 	{ AT(virustest_status_header), .type = CONFIG_STRING,
 	  .help = "the header field of a virus scanner, as spamtest_status_header" },
 	{ AT(virustest_status_type), .type = CONFIG_CHOICE, .choices = verdict_types,
 	  .help = "how its verdict is written" },
-	{ AT(virustest_score_max_value), .type = CONFIG_STRING,
+	{ AT(virustest_score_max_value), .type = CONFIG_STRING, .shape = &config_shape_maximum,
 	  .help = "the score that is certainly a virus" },
 	{ AT(virustest_score_max_header), .type = CONFIG_STRING,
 	  .help = "the header field that has this score" },
-	{ AT(virustest_text_value), .type = CONFIG_STRING,
+	{ AT(virustest_text_value), .type = CONFIG_STRING, .shape = &config_shape_words,
 	  .help = "what the words mean, such as 1=clean; 5=infected" },
-	{ AT(lists), .type = CONFIG_STRING,
+	{ AT(lists), .type = CONFIG_STRING, .shape = &config_shape_lists,
 	  .help = "lists outside the rules: NAME=PATH; NAME=sqlite:PATH QUERY" },
 	{ AT(lists_dir), .type = CONFIG_PATH_OF_USER, .help = "where the user's own lists are" },
 	{ AT(duplicate_default_period_s), RANGE(1, 31536000),
@@ -220,10 +223,11 @@ const ConfigKey config_keys[] = {
 	{ AT(reject_by), .type = CONFIG_CHOICE, .choices = refusers,
 	  .help = "how messages are refused: by the MTA, where that can be, or always by mail" },
 	{ AT(hop_limit), RANGE(1, 1000), .help = "a message with more Received fields is not redirected" },
-	{ AT(postmaster), .type = CONFIG_STRING,
+	{ AT(postmaster), .type = CONFIG_STRING, .shape = &config_shape_address,
 	  .help = "the address of the postmaster; empty for postmaster at the host's name" },
 
-	{ AT(user_email), .type = CONFIG_STRING, .section = "Mail that rules write",
+	{ AT(user_email), .type = CONFIG_STRING, .shape = &config_shape_address,
+	  .section = "Mail that rules write",
 	  .help = "the user's address, with %u for the user's name; empty for the recipient's" },
 	{ AT(user_addresses), .type = CONFIG_STRING,
 	  .help = "more addresses that are the user's own, blanks between them" },
@@ -251,7 +255,8 @@ const ConfigKey config_keys[] = {
 	{ AT(notify_max_notifications), RANGE(0, 32), .help = "notifications that one message may cause" },
 	{ AT(notify_program), .type = CONFIG_PATH_OF_SYSTEM,
 	  .help = "the program that notifies by other means than mail; empty for none" },
-	{ AT(notify_schemes), .type = CONFIG_STRING, .help = "the schemes of the URIs that it takes" },
+	{ AT(notify_schemes), .type = CONFIG_STRING, .shape = &config_shape_schemes,
+	  .help = "the schemes of the URIs that it takes" },
 	{ AT(report_from), .type = CONFIG_SENDER, .choices = reporters,
 	  .help = "who reports, and gets what bounces" },
 
@@ -334,7 +339,7 @@ void config_wanted_text(const ConfigKey *key, Text *out)
 {
 	switch (key->type) {
 	case CONFIG_STRING:
-		text_append_string(out, "text");
+		text_append_string(out, key->shape ? key->shape->wanted : "text");
 		break;
 	case CONFIG_PATH_OF_USER:
 		text_append_string(out, "a path that begins with / or ~/");

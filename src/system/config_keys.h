@@ -3,9 +3,10 @@
 #define SYSTEM_CONFIG_KEYS_H
 
 #include "system/config.h"
+#include "system/config_shapes.h"
 
 typedef enum ConfigType {
-	CONFIG_STRING,
+	CONFIG_STRING,         /* of its `shape`, if it has one, or empty */
 	CONFIG_PATH_OF_USER,   /* begins with / or ~/, or is empty */
 	CONFIG_PATH_OF_SYSTEM, /* begins with /, or is empty where the default is */
 	CONFIG_CHOICE,         /* one of `choices` */
@@ -22,6 +23,7 @@ typedef struct ConfigKey {
 	size_t offset; /* in Config */
 	const char *help;
 	const char *const *choices; /* ends in NULL */
+	const ConfigShape *shape;
 	unsigned least, most;
 	const char *section; /* the heading above it; NULL: that of the key before */
 } ConfigKey;

@@ -44,6 +44,11 @@ deliver -c "$T/wrong.conf" <"$T/mail"
 is "$? $(everywhere)" "75 0" "a configuration that is wrong is 75"
 one_line 4 "a wrong configuration"
 like "$(cat "$T/err")" "wrong\.conf:2" "and the line names file and line"
+printf '\nmail_location = maildir:%s/Maildir:LAYUOT=fs\n' "$HOME" | mine "$T/wrong.conf" 644
+deliver -c "$T/wrong.conf" <"$T/mail"
+is "$? $(everywhere)" "75 0" "so is a location that nobody understands"
+like "$(cat "$T/err")" "wrong\.conf:2: .*unknown option .LAYUOT=fs.; known are INBOX=" \
+	"and the line names file and line, and what is known"
 
 # Rules that refuse are not part of the core; a mailbox that is no mailbox is for the admin.
 fresh

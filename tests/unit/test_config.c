@@ -51,27 +51,27 @@ END_TEST
 static const struct {
 	const char *line, *value;
 } lines[] = {
-	{ "mail_location = maildir:~/Maildir", "maildir:~/Maildir" },
-	{ "mail_location=maildir:~/Maildir", "maildir:~/Maildir" },
-	{ "  mail_location\t =  maildir:~/My Mail  \r\n", "maildir:~/My Mail" },
-	{ "mail_location = mbox:~/mail # the old place", "mbox:~/mail" },
-	{ "mail_location = mbox:~/mail#1", "mbox:~/mail#1" },
-	{ "mail_location = \" x \" # quoted", " x " },
-	{ "mail_location = \"a # b\"", "a # b" },
-	{ "mail_location = \"say \\\"x\\\\\"", "say \"x\\" },
-	{ "mail_location = a\"b", "a\"b" },
-	{ "mail_location = a=b", "a=b" },
-	{ "mail_location =", "" },
-	{ "mail_location = # nothing", "" },
-	{ "mail_location = \"\"", "" },
-	{ "mail_location = b\xC3\xBC", "b\xC3\xBC" },
-	{ "# mail_location = x\n\n   \n\t# c", "auto" },
+	{ "vacation_default_subject = maildir:~/Maildir", "maildir:~/Maildir" },
+	{ "vacation_default_subject=maildir:~/Maildir", "maildir:~/Maildir" },
+	{ "  vacation_default_subject\t =  maildir:~/My Mail  \r\n", "maildir:~/My Mail" },
+	{ "vacation_default_subject = mbox:~/mail # the old place", "mbox:~/mail" },
+	{ "vacation_default_subject = mbox:~/mail#1", "mbox:~/mail#1" },
+	{ "vacation_default_subject = \" x \" # quoted", " x " },
+	{ "vacation_default_subject = \"a # b\"", "a # b" },
+	{ "vacation_default_subject = \"say \\\"x\\\\\"", "say \"x\\" },
+	{ "vacation_default_subject = a\"b", "a\"b" },
+	{ "vacation_default_subject = a=b", "a=b" },
+	{ "vacation_default_subject =", "" },
+	{ "vacation_default_subject = # nothing", "" },
+	{ "vacation_default_subject = \"\"", "" },
+	{ "vacation_default_subject = b\xC3\xBC", "b\xC3\xBC" },
+	{ "# vacation_default_subject = x\n\n   \n\t# c", "Automated reply" },
 };
 
 START_TEST(a_line_is_read_as_it_looks)
 {
 	ck_assert_msg(read_text(lines[_i].line), "%s", why.text);
-	ck_assert_str_eq(config.mail_location, lines[_i].value);
+	ck_assert_str_eq(config.vacation_default_subject, lines[_i].value);
 }
 END_TEST
 
@@ -113,6 +113,38 @@ static const struct {
 	  ":1:14: submission wants smtp://host[:port], lmtp://host[:port] or lmtp:///path/of/socket, found "
 	  "'smtp://localhost:mail'" },
 	{ "submission = localhost", NULL },
+	{ "mail_location = Maildir",
+	  ":1:17: mail_location wants auto, maildir:PATH or mbox:PATH, found 'Maildir'" },
+	{ "mail_location = maildir:Maildir", NULL },
+	{ "mail_location = mbox:", NULL },
+	{ "special_use = Junk", ":1:15: special_use wants \\Use=Folder \\Use=Folder ..., found 'Junk'" },
+	{ "special_use = \\Junk=", NULL },
+	{ "recipient_delimiter = @",
+	  ":1:23: recipient_delimiter wants signs such as +-, but not @, found '@'" },
+	{ "recipient_delimiter = + -", NULL },
+	{ "editheader_forbid_add = Subject:", ":1:25: editheader_forbid_add wants names of header fields "
+					      "with blanks between them, found 'Subject:'" },
+	{ "convert_programs = image/png>image/jpeg",
+	  ":1:20: convert_programs wants TYPE/SUBTYPE>TYPE/SUBTYPE=PROGRAM with blanks between them, found "
+	  "'image/png>image/jpeg'" },
+	{ "convert_programs = png>jpeg=x", NULL },
+	{ "environment = a = b; c",
+	  ":1:15: environment wants KEY = VALUE with semicolons between them, found 'a = b; c'" },
+	{ "spamtest_score_max_value = ten",
+	  ":1:28: spamtest_score_max_value wants a decimal number, found 'ten'" },
+	{ "virustest_score_max_value = 1.2.3", NULL },
+	{ "spamtest_text_value = clean=1",
+	  ":1:23: spamtest_text_value wants NUMBER=WORD with semicolons between them, found 'clean=1'" },
+	{ "lists = friends",
+	  ":1:9: lists wants NAME=/PATH or NAME=sqlite:/PATH QUERY with semicolons between them, found "
+	  "'friends'" },
+	{ "lists = :a=friends", NULL },
+	{ "lists = :a=sqlite:/lists.db", NULL },
+	{ "postmaster = <postmaster@example.org>",
+	  ":1:14: postmaster wants an address such as bob@example.net, found '<postmaster@example.org>'" },
+	{ "user_email = bob", NULL },
+	{ "notify_schemes = xmpp:",
+	  ":1:18: notify_schemes wants schemes such as xmpp with blanks between them, found 'xmpp:'" },
 	{ "user_log = log", ":1:12: user_log wants a path that begins with / or ~/, found 'log'" },
 	{ "user_log = ~root/log", NULL },
 	{ "hostname = \"x", ":1:12: the quote is never closed" },
@@ -205,6 +237,34 @@ START_TEST(a_file_of_another_user_is_refused)
 }
 END_TEST
 
+static const char *const good_texts[] = {
+	"mail_location = maildir:~/Maildir:LAYOUT=fs",
+	"mail_location = mbox:%h/mail:INBOX=/var/mail/%u",
+	"mail_location = auto",
+	"mail_location =",
+	"special_use = \\Junk=Spam folder \\Sent=Sent",
+	"special_use =",
+	"recipient_delimiter = +-=",
+	"recipient_delimiter =",
+	"convert_programs = image/*>image/jpeg=tojpeg  image/tiff>image/png=topng",
+	"environment = a = b; c =;",
+	"spamtest_score_max_value = 12.5",
+	"spamtest_text_value = 1=clean; 5=perhaps; 10=spam",
+	"lists = :addrbook:company=/srv/list; tag:example.org,2026:x=sqlite:/srv/db select a from b where c "
+	"= ?",
+	"lists = :addrbook:company=~/my list",
+	"user_email = %u@example.org",
+	"user_email = %u",
+	"postmaster = postmaster@example.org",
+	"notify_schemes = xmpp z39.50r",
+};
+
+START_TEST(texts_that_fit_their_setting_are_taken)
+{
+	ck_assert_msg(read_text(good_texts[_i]), "%s: %s", good_texts[_i], why.text);
+}
+END_TEST
+
 START_TEST(what_is_no_file_does_not_make_us_wait)
 {
 	ck_assert_int_eq(mkfifo(in_scratch("conf"), 0600), 0);
@@ -219,14 +279,15 @@ START_TEST(what_is_printed_can_be_read_again)
 	AUTO_VALUE(Text) first = { 0 };
 	Config again;
 
-	ck_assert(read_text("hostname = \" a \\\"b\\\\ # \"\nmail_location = \"\\\"x\"\nuser_log = \"\"\n"
-			    "mbox_dotlock_required = no\nredirect_max = 9\n"));
+	ck_assert(read_text(
+		"hostname = \" a \\\"b\\\\ # \"\nvacation_default_subject = \"\\\"x\"\nuser_log = \"\"\n"
+		"mbox_dotlock_required = no\nredirect_max = 9\n"));
 	config_print(&config, &first);
 	write_scratch("conf", text_string(&first), 0600);
 	config_init(&again);
 	ck_assert_msg(config_read(&again, in_scratch("conf"), true, &why), "%s", why.text);
 	ck_assert_str_eq(again.hostname, " a \"b\\ # ");
-	ck_assert_str_eq(again.mail_location, "\"x");
+	ck_assert_str_eq(again.vacation_default_subject, "\"x");
 	ck_assert_str_eq(again.user_log, "");
 	ck_assert(!again.mbox_dotlock_required);
 	ck_assert_uint_eq(again.redirect_max, 9);
@@ -313,6 +374,8 @@ int main(void)
 	tcase_add_test(settings, every_type_is_read);
 	tcase_add_loop_test(settings, a_mistake_is_shown_where_it_stands, 0,
 			    sizeof mistakes / sizeof mistakes[0]);
+	tcase_add_loop_test(settings, texts_that_fit_their_setting_are_taken, 0,
+			    sizeof good_texts / sizeof *good_texts);
 	tcase_add_test(settings, a_nul_is_a_control_character);
 	tcase_add_test(settings, the_command_line_overrides_the_file);
 	tcase_add_loop_test(settings, a_wrong_option_is_one_of_usage, 0,
