@@ -5,6 +5,7 @@
 #include "base/ascii.h"
 #include "message/parameters.h"
 #include "message/words.h"
+#include "sieve/parts.h"
 #include "sieve/script.h"
 
 /* What was made of one field. */
@@ -194,6 +195,7 @@ SieveStatus sieve_fields(SieveRun *run, const SieveNode *node, const SieveString
 {
 	const SieveTagUse *find = finder(node);
 	SieveStatus status = SIEVE_OK;
+	const HeaderIndex *header;
 	Slice few[4], *values = few;
 
 	fields->items = fields->few;
@@ -207,7 +209,9 @@ SieveStatus sieve_fields(SieveRun *run, const SieveNode *node, const SieveString
 	if (status == SIEVE_OK && find)
 		status = find->tag->find(run, node, find, values, names->count, fields);
 	else if (status == SIEVE_OK)
-		sieve_fields_add(run, fields, run->header, values, names->count);
+		status = sieve_message_header(run, node->span, &header);
+	if (status == SIEVE_OK && !find)
+		sieve_fields_add(run, fields, header, values, names->count);
 	for (const SieveTagUse *use = node->tags; use && status == SIEVE_OK; use = use->next)
 		if (use->tag && use->tag->filter)
 			status = use->tag->filter(run, node, use, fields);

@@ -55,7 +55,7 @@ static void visit_loops(SieveRun *run, void (*visit)(SieveLoop *loop, void *self
 static void end_loop(SieveLoop *loop, void *self)
 {
 	(void)self;
-	*loop = (SieveLoop){ .outer = loop->outer };
+	*loop = (SieveLoop){ .outer = loop->outer, .is_base = loop->is_base };
 }
 
 /* Finds the parts anew.  Unless there are as many as `expected`, no loop knows any longer where it was. */
@@ -134,14 +134,45 @@ SieveStatus sieve_part_header(SieveRun *run, SieveSpan span, size_t part, const 
 
 /* ---- loops ---- */
 
+SieveLoop *sieve_loop_base(const SieveRun *run, SieveLoop *base)
+{
+	const SieveLoop *loop = run->frame ? run->frame->loop : NULL;
+
+	if (!loop || loop->part == 0)
+		return NULL;
+	*base = (SieveLoop){
+		.part = loop->part, .next = loop->part + 1, .end = loop->part + 1, .is_base = true
+	};
+	return base;
+}
+
+static off_t end_of(const MimePart *part)
+{
+	return part->body_offset + part->body_size;
+}
+
 bool sieve_in_loop(const SieveRun *run)
 {
-	return run->frame->loop != NULL;
+	return run->frame->loop && !run->frame->loop->is_base;
 }
 
 size_t sieve_current_part(const SieveRun *run)
 {
 	return run->frame->loop ? run->frame->loop->part : 0;
+}
+
+size_t sieve_message_part(const SieveRun *run)
+{
+	const SieveLoop *loop = run->frame->loop;
+
+	while (loop && loop->outer)
+		loop = loop->outer;
+	return loop && loop->is_base ? loop->part : 0;
+}
+
+SieveStatus sieve_message_header(SieveRun *run, SieveSpan span, const HeaderIndex **header)
+{
+	return sieve_part_header(run, span, sieve_message_part(run), header);
 }
 
 SieveStatus sieve_loop_enter(SieveRun *run, SieveLoop *loop)
@@ -155,7 +186,8 @@ SieveStatus sieve_loop_enter(SieveRun *run, SieveLoop *loop)
 	*loop = (SieveLoop){ .end = tree->count, .outer = outer };
 	if (outer) {
 		loop->part = outer->part;
-		loop->next = outer->part + 1;
+		/* The message comes before its parts, also where a part is the message. */
+		loop->next = outer->part + !outer->is_base;
 		loop->end = sieve_parts_end(tree, outer->part);
 	}
 	run->frame->loop = loop;
@@ -176,6 +208,48 @@ SieveStatus sieve_loop_next(SieveRun *run, SieveLoop *loop, bool *more)
 	if (*more)
 		loop->part = loop->next++;
 	return status;
+}
+
+/* Line feeds in [offset, end) without a carriage return in front. */
+static bool count_bare_line_feeds(const Message *message, off_t offset, off_t end, off_t *count, Failure *why)
+{
+	char bytes[4096], last = '\0';
+	size_t got;
+
+	for (*count = 0; offset < end; offset += (off_t)got) {
+		size_t want = end - offset < (off_t)sizeof bytes ? (size_t)(end - offset) : sizeof bytes;
+
+		if (!message_read(message, offset, bytes, want, &got, why))
+			return false;
+		if (!got)
+			return true;
+		for (size_t i = 0; i < got; i++) {
+			*count += bytes[i] == '\n' && last != '\r';
+			last = bytes[i];
+		}
+	}
+	return true;
+}
+
+SieveStatus sieve_message_size(SieveRun *run, off_t *bytes)
+{
+	size_t number = sieve_message_part(run);
+	const MimePart *part;
+	MimeTree *tree;
+	SieveStatus status;
+	Failure why = { 0 };
+	off_t more;
+
+	if (!number)
+		return message_crlf_size(run->message, bytes, &why) ? SIEVE_OK : sieve_later(run, &why);
+	status = sieve_mime_tree(run, &tree);
+	if (status != SIEVE_OK)
+		return status;
+	part = &tree->parts[sieve_message_part(run)];
+	if (!count_bare_line_feeds(run->message, part->header_offset, end_of(part), &more, &why))
+		return sieve_later(run, &why);
+	*bytes = end_of(part) - part->header_offset + more;
+	return SIEVE_OK;
 }
 
 /* ---- edits ---- */
@@ -269,11 +343,6 @@ static void graft(MimePart *at, size_t from, const MimeTree *entity, const MimeP
 		at[i].depth += old->depth;
 		shift_part(&at[i], offset);
 	}
-}
-
-static off_t end_of(const MimePart *part)
-{
-	return part->body_offset + part->body_size;
 }
 
 /* A part without a body may leave the boundary behind it none of the line end that belongs to it; then there

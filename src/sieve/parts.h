@@ -1,10 +1,10 @@
 /* parts - the parts of the message as it is now, and the loops over them
- * RFC 5703, sections 3 to 5
+ * RFC 5703, sections 3 to 5; RFC 6609, section 3.5
  *
  * The tree is found once and then follows the edits: a part that was replaced has its new parts put in its
- * place, and loops that are under way go on behind them.  An included script stands in no loop but its own,
- * whatever includes it: what a script means does not depend on who calls it, and what must stand within
- * a loop is an error at compile time. */
+ * place, and loops that are under way go on behind them.  An included script stands in no loop but its own:
+ * what must stand within one is an error at compile time.  To a script that is included from within a loop
+ * the part that the loop is at is the message. */
 #ifndef SIEVE_PARTS_H
 #define SIEVE_PARTS_H
 
@@ -34,7 +34,11 @@ typedef struct SieveLoop {
 	size_t next;             /* where it goes on */
 	size_t end;              /* and where it ends */
 	struct SieveLoop *outer; /* of the same script */
+	bool is_base;            /* no loop, but the part that is the message to an included script */
 } SieveLoop;
+
+/* What a script stands in that is included now: `base`, or NULL when the message is all of it. */
+SieveLoop *sieve_loop_base(const SieveRun *run, SieveLoop *base);
 
 /* Begins a loop over all parts, or within another one over what its part contains. */
 SieveStatus sieve_loop_enter(SieveRun *run, SieveLoop *loop);
@@ -46,8 +50,17 @@ SieveStatus sieve_loop_next(SieveRun *run, SieveLoop *loop, bool *more);
 /* Is the running script within a loop? */
 bool sieve_in_loop(const SieveRun *run);
 
-/* The part that its innermost loop is at; 0, the message itself, outside. */
+/* The part that its innermost loop is at; outside, what is the message to it. */
 size_t sieve_current_part(const SieveRun *run);
+
+/* The part that is the message to the running script: 0 unless it was included from within a loop. */
+size_t sieve_message_part(const SieveRun *run);
+
+/* Its header. */
+SieveStatus sieve_message_header(SieveRun *run, SieveSpan span, const HeaderIndex **header);
+
+/* Its size, with every line ended by CR LF. */
+SieveStatus sieve_message_size(SieveRun *run, off_t *bytes);
 
 /* The number behind the last part in `part`. */
 size_t sieve_parts_end(const MimeTree *tree, size_t part);

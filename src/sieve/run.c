@@ -17,6 +17,7 @@
 #include "base/printable.h"
 #include "base/utf8.h"
 #include "plan/limits.h"
+#include "sieve/parts.h"
 #include "sieve/script.h"
 #include "sieve/trace.h"
 
@@ -236,7 +237,8 @@ SieveStatus sieve_run_block(SieveRun *run, const SieveNode *first)
 
 SieveStatus sieve_run_script(SieveRun *run, const SieveScript *script)
 {
-	SieveFrame frame = { .script = script, .outer = run->frame };
+	SieveLoop base;
+	SieveFrame frame = { .script = script, .outer = run->frame, .loop = sieve_loop_base(run, &base) };
 	SieveStatus status;
 
 	frame.depth = run->frame ? run->frame->depth + 1 : 0;

@@ -17,6 +17,7 @@
 #include "base/search.h"
 #include "sieve/extension.h"
 #include "sieve/part_text.h"
+#include "sieve/parts.h"
 
 enum {
 	/* Texts that are kept though a stream would do: below this size in the message, and all together. */
@@ -381,14 +382,16 @@ static void match_parts(BodyTest *test)
 {
 	const SieveTagUse *content = sieve_tag(test->node, "content");
 	Types types = { 0 };
+	size_t first, end;
 
 	test->status = sieve_mime_tree(test->run, &test->bodies->tree);
 	if (test->status == SIEVE_OK && content)
 		test->status = expand_types(test->run, &content->value.strings, &types);
 	if (test->status != SIEVE_OK)
 		return;
-	for (size_t i = 0; i < test->bodies->tree->count && sieve_match_open(&test->match, test->status);
-	     i++) {
+	first = sieve_message_part(test->run);
+	end = sieve_parts_end(test->bodies->tree, first);
+	for (size_t i = first; i < end && sieve_match_open(&test->match, test->status); i++) {
 		const MimePart *part = &test->bodies->tree->parts[i];
 		bool is_leaf_text = part->is_leaf && strcmp(part->type, "text") == 0;
 
@@ -418,6 +421,19 @@ static Bodies *bodies_of(SieveRun *run)
 	return bodies;
 }
 
+/* To a script that was included from within a loop the body is that of a part. */
+static void match_raw_part(BodyTest *test)
+{
+	const MimePart *part;
+	MimeTree *tree;
+
+	test->status = sieve_mime_tree(test->run, &tree);
+	if (test->status != SIEVE_OK)
+		return;
+	part = &tree->parts[sieve_message_part(test->run)];
+	match_raw(test, part->body_offset, part->body_size);
+}
+
 static void match_body(BodyTest *test)
 {
 	const Message *message = test->run->message;
@@ -426,6 +442,8 @@ static void match_body(BodyTest *test)
 		match_parts(test);
 	else if (test->counts)
 		sieve_match_count(&test->match, 1);
+	else if (sieve_message_part(test->run))
+		match_raw_part(test);
 	else
 		match_raw(test, message->body_offset, message->size_bytes - message->body_offset);
 }
@@ -442,7 +460,7 @@ static SieveStatus body(SieveRun *run, const SieveNode *node, bool *result)
 	BodyTest test = { .run = run, .node = node };
 
 	*result = false;
-	if (!has_body(run->message))
+	if (!sieve_message_part(run) && !has_body(run->message))
 		return SIEVE_OK;
 	sieve_match_begin(&test.match, run, node, sieve_strings(node, 0));
 	test.bodies = bodies_of(run);

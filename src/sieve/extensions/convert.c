@@ -431,7 +431,8 @@ static void convert_parts(Conversion *conversion)
 {
 	SieveRun *run = conversion->run;
 	bool in_loop = sieve_in_loop(run);
-	size_t part = sieve_current_part(run), end = in_loop ? part + 1 : conversion->tree->count;
+	size_t part = sieve_current_part(run),
+	       end = in_loop ? part + 1 : sieve_parts_end(conversion->tree, part);
 	SievePartEdit *edits = arena_alloc(run->arena, (end - part + 1) * sizeof *edits);
 	size_t count = 0;
 

@@ -5,6 +5,7 @@
 #include "sieve/extensions/list.h"
 
 #include "sieve/extension.h"
+#include "sieve/parts.h"
 
 /* Goes on while the tests say `going_on`, which is the result if none says otherwise. */
 static SieveStatus run_list(SieveRun *run, const SieveNode *node, bool going_on, bool *result)
@@ -72,11 +73,11 @@ static SieveStatus exists(SieveRun *run, const SieveNode *node, bool *result)
 static SieveStatus size(SieveRun *run, const SieveNode *node, bool *result)
 {
 	uint64_t limit = sieve_number(node, 0);
-	Failure why = { 0 };
 	off_t bytes;
+	SieveStatus status = sieve_message_size(run, &bytes);
 
-	if (!message_crlf_size(run->message, &bytes, &why))
-		return sieve_later(run, &why);
+	if (status != SIEVE_OK)
+		return status;
 	/* Exactly the size is neither over nor under it (5.9). */
 	*result = sieve_tag(node, "over") ? (uint64_t)bytes > limit : (uint64_t)bytes < limit;
 	return SIEVE_OK;

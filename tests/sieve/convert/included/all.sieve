@@ -1,0 +1,2 @@
+require "convert";
+convert "text/html" "text/plain" "";

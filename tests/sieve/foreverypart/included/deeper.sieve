@@ -1,0 +1,2 @@
+require ["foreverypart", "mime", "include"];
+foreverypart { if header :mime "X-N" "4" { include "sees"; } }

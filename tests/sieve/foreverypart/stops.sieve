@@ -1,0 +1,3 @@
+require ["foreverypart", "include"];
+foreverypart { include "halts"; }
+discard;
