@@ -1,6 +1,7 @@
 #include "delivery/sending.h"
 
 #include <string.h>
+#include <time.h>
 
 #include "base/ascii.h"
 #include "delivery/redirect.h"
@@ -11,7 +12,7 @@
 enum {
 	REDIRECT_MEMORY_S = 12 * 3600, /* a loop comes round sooner */
 	ABOUT_BYTES = 200,
-	NOTIFIER_TIMEOUT_S = 60,
+	NOTIFIER_PART = 8, /* of the delivery's time, for all of them */
 };
 
 /* ---- what there is ---- */
@@ -446,25 +447,48 @@ static bool write_head(void *self, int fd, Failure *why)
 	return composed_outgoing(mail).write((void *)mail, fd, why);
 }
 
+static int64_t clock_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* Seconds that are left for programs, however many are told and however long they take. */
+static unsigned notifier_time(const Sendings *sendings)
+{
+	const int64_t all_ms = (int64_t)sendings->carrying->config->deadline_s * 1000 / NOTIFIER_PART;
+
+	return sendings->notifier_ms < all_ms ? (unsigned)((all_ms - sendings->notifier_ms + 999) / 1000) : 0;
+}
+
 /* Word of the message for a program that knows what to do with such a URI.  That it does not want it now is
  * no reason to let the message wait, unless it says so. */
 static bool notify_by_program(Sendings *sendings, Sending *sending, Failure *why)
 {
 	Carrying *carrying = sendings->carrying;
 	const char *program = carrying->config->notify_program;
+	const int64_t begun_ms = clock_ms();
 	const ChildSpec spec = {
 		.argv = (const char *const[]){ program, sending->mail.recipients[0], NULL },
 		.environment = submit_environment(carrying->envelope, carrying->arena),
 		.feed = write_head,
 		.self = &sending->mail,
-		.timeout_s = NOTIFIER_TIMEOUT_S,
+		.timeout_s = notifier_time(sendings),
 	};
 	ChildResult result = { 0 };
 
 	if (!*program)
 		return failure_set(why, FAILURE_REFUSED, "5.3.5", "no notify_program is configured");
+	if (!spec.timeout_s)
+		return failure_set(why, FAILURE_REFUSED, "4.3.0", "%s had no time left", program);
 	if (!child_run(&spec, &result, why))
 		return false;
+	sendings->notifier_ms += clock_ms() - begun_ms;
+	if (result.timed_out)
+		return failure_set(why, FAILURE_REFUSED, "4.3.0", "%s took longer than %u s", program,
+				   spec.timeout_s);
 	if (result.status == 0)
 		return true;
 	return failure_set(why, result.status == 75 ? FAILURE_RETRY : FAILURE_REFUSED, "4.3.0",

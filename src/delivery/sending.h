@@ -37,7 +37,8 @@ typedef struct Sendings {
 	/* In place of "at least once", for mail that is safe where it is: each is noted before it is handed
 	 * over, too, and what an earlier try may have sent is kept instead.  The journal must be kept. */
 	bool at_most_once;
-	Sending *items; /* in the arena */
+	int64_t notifier_ms; /* that programs have taken to tell somebody */
+	Sending *items;      /* in the arena */
 	size_t count;
 } Sendings;
 

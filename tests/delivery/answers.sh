@@ -184,6 +184,17 @@ like "$(told)" "notify of line 1 was not sent: .*notifier ended with status 1" "
 : | mine "$HOME/busy"
 again -f alice@example.org -o notify_program="$T/notifier" -o notify_schemes=xmpp
 is "$? $(count)" "75 2" "one that says 'later' does"
+# However many there are and however slow, they do not keep the message from its place until the deadline.
+cat >"$T/sleeper" <<'STUB'
+#!/bin/sh
+echo "$1" >>"$HOME/sent/slept"
+exec sleep 60
+STUB
+chmod 755 "$T/sleeper"
+story 'require "enotify"; notify "xmpp:a@example.net"; notify "xmpp:b@example.net"; notify "xmpp:c@example.net";' \
+	-f alice@example.org -o notify_program="$T/sleeper" -o notify_schemes=xmpp -o deadline_s=8
+is "$? $(count) $(wc -l <"$HOME/sent/slept")" "0 1 1" "programs that hang share an eighth of the delivery's time"
+like "$(told)" "notify of line 1 was not sent: .*sleeper (took longer than 1 s|had no time left)" "which is told"
 
 # ---- report
 story 'require "vnd.dovecot.report"; report "abuse" "Not wanted." "abuse@example.com"; discard;' -f alice@example.org
