@@ -217,7 +217,8 @@ static void note_position(SieveCheck *check, const SieveVerb *verb, SieveSpan sp
 	if (!(verb->takes & SIEVE_AT_THE_START))
 		check->anything_yet = true;
 	else if (check->anything_yet || check->blocks)
-		sieve_check_error(check, span, NULL, "'%s' must come before all other commands", verb->name);
+		sieve_check_error(check, span, "move it to the top of the script",
+				  "'%s' must come before all other commands", verb->name);
 }
 
 /* "global" needs "variables" besides the extension that it is of. */
@@ -264,8 +265,13 @@ static void unknown_verb(SieveCheck *check, SieveNameKind kind, const SieveToken
 	search_all(check, &other);
 	check->unknown |= !check->script->defers;
 	if (other.found.name)
-		sieve_check_error(check, token->span, NULL, "'%.*s' is a %s, and a %s is wanted here", length,
-				  token->text.data, what[other_kind], what[kind]);
+		sieve_check_error(check, token->span,
+				  kind == SIEVE_NAME_COMMAND
+					  ? arena_printf(check->unit->arena, "write 'if %.*s ... { ... }'",
+							 length, token->text.data)
+					  : "a command stands between '{' and '}'",
+				  "'%.*s' is a %s, and a %s is wanted here", length, token->text.data,
+				  what[other_kind], what[kind]);
 	else if (sieve_defer(check, token->span, "unknown %s '%.*s'", what[kind], length, token->text.data))
 		return;
 	else if (sieve_foreign_verb(token->text, &capability, &owner))
@@ -433,13 +439,31 @@ static SieveMatching *matching_of(SieveCheck *check, SieveNode *node)
 	return node->matching;
 }
 
+/* A number that stands between quotes. */
+static SELDOM const char *unquoted(SieveCheck *check, SieveType wanted, const SieveArgument *value)
+{
+	Slice text;
+	size_t digits = 0;
+
+	if (wanted != SIEVE_NUMBER || value->type != SIEVE_STRING)
+		return NULL;
+	text = value->strings.items->text;
+	while (digits < text.length && ascii_is_digit(text.data[digits]))
+		digits++;
+	if (!digits || text.length > 20 || text.length > digits + 1 ||
+	    (text.length > digits && !strchr("KMGkmg", text.data[digits])))
+		return NULL;
+	return arena_printf(check->unit->arena, "write %.*s, without quotes", (int)text.length, text.data);
+}
+
 /* Is `value` of the type that `name` wants?  Says so when it is not. */
 static bool is_of_type(SieveCheck *check, const char *form, const char *name, SieveType type, bool constant,
 		       const SieveArgument *value)
 {
 	if (value->type != type && !(type == SIEVE_STRING_LIST && value->type == SIEVE_STRING))
-		return sieve_check_error(check, value->span, NULL, "%s%s wants %s, found %s", form, name,
-					 sieve_type_name(type), sieve_type_name(value->type));
+		return sieve_check_error(check, value->span, unquoted(check, type, value),
+					 "%s%s wants %s, found %s", form, name, sieve_type_name(type),
+					 sieve_type_name(value->type));
 	if (constant && type != SIEVE_NUMBER)
 		for (size_t i = 0; i < value->strings.count; i++)
 			if (!sieve_is_constant(&value->strings.items[i]))
@@ -556,6 +580,13 @@ void sieve_bind_tag_value(SieveCheck *check, SieveBinding *binding, const SieveT
 
 /* ---- the whole node ---- */
 
+/* What people are told that it wants. */
+static SieveType told_type(const SieveCheck *check, const SieveParameter *parameter)
+{
+	return parameter->one_unless && !sieve_check_has(check, parameter->one_unless) ? SIEVE_STRING
+										       : parameter->type;
+}
+
 static bool bind_arguments(SieveCheck *check, SieveBinding *binding)
 {
 	const SieveVerb *verb = binding->verb;
@@ -586,12 +617,18 @@ static bool bind_arguments(SieveCheck *check, SieveBinding *binding)
 		}
 		if (given == binding->count) {
 			sieve_check_error(check, binding->end, NULL, "'%s' wants %s (%s) here, found %s",
-					  verb->name, parameter->name, sieve_type_name(parameter->type),
+					  verb->name, parameter->name,
+					  sieve_type_name(told_type(check, parameter)),
 					  sieve_token_name(check, &check->token));
 			return false;
 		}
-		good &= is_of_type(check, "", parameter->name, parameter->type, parameter->constant,
-				   &binding->arguments[given]);
+		/* A list where there is to be one is told by the verb itself, which knows the way out. */
+		if (binding->arguments[given].type != SIEVE_STRING_LIST)
+			good &= is_of_type(check, "", parameter->name, told_type(check, parameter),
+					   parameter->constant, &binding->arguments[given]);
+		else
+			good &= is_of_type(check, "", parameter->name, parameter->type, parameter->constant,
+					   &binding->arguments[given]);
 		binding->node->arguments[i] = binding->arguments[given++];
 	}
 	return good;
@@ -665,8 +702,9 @@ static bool bind_matching(SieveCheck *check, SieveNode *node)
 		how->comparator = takes & SIEVE_MATCHES_OCTETS ? check->octet : check->defaults.comparator;
 	check->unit->needs_mime |= how->comparator->needs_mime;
 	if (how->type->needs & ~how->comparator->can)
-		return sieve_check_error(check, how->span, NULL, "':%s' cannot use the comparator '%s'",
-					 how->type->name, how->comparator->name);
+		return sieve_check_error(check, how->span, "leave the comparator out, or write ':is'",
+					 "':%s' cannot use the comparator '%s'", how->type->name,
+					 how->comparator->name);
 	return true;
 }
 

@@ -168,8 +168,8 @@ static void tell_one_lacking(SieveCheck *check, const SieveLacking *it, bool is_
 	const char *suggestion;
 
 	if (is_error && whose) {
-		sieve_check_error(check, it->span, NULL, "'%.*s' is an extension of %s", (int)name.length,
-				  name.data, whose);
+		sieve_check_error(check, it->span, "it is not known here: take out what needs it",
+				  "'%.*s' is an extension of %s", (int)name.length, name.data, whose);
 	} else if (is_error) {
 		tell_unknown_capability(check, it, name);
 	} else if (whose) {

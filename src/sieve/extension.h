@@ -27,6 +27,8 @@ typedef struct SieveParameter {
 	SieveType type;
 	bool optional; /* when fewer arguments are given, optional ones are left out from the left */
 	bool constant; /* no variables in it: "set" names, "include" scripts */
+	/* The capability without which a list is not allowed, whatever `type` says; or NULL. */
+	const char *one_unless;
 } SieveParameter;
 
 /* What a verb takes besides its own tags. */

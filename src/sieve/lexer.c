@@ -135,7 +135,9 @@ static SELDOM void read_number(SieveLexer *lexer, SieveToken *token)
 		read_name(lexer);
 		if (!shift || is(lexer->at[-2], FIRST_IN_NAME))
 			report(lexer, from, (size_t)(lexer->at - from), lexer->line,
-			       "a number ends in a digit or in one of K, M and G");
+			       "a number ends in a digit or in one of K, M and G, as 100K, which is 100 "
+			       "times "
+			       "1024");
 	}
 	if (!fits || token->number > UINT64_MAX >> shift)
 		report(lexer, from, (size_t)(lexer->at - from), lexer->line,
@@ -335,13 +337,51 @@ static APART void read_word(SieveLexer *lexer, SieveToken *token)
 		read_text(lexer, token);
 }
 
+/* ":0" at the beginning of a line: another language, of which no line means anything here. */
+static SELDOM bool skip_recipe(SieveLexer *lexer, const char *from)
+{
+	if (lexer->at == lexer->end || *lexer->at != '0' || (from > lexer->start && from[-1] != '\n'))
+		return false;
+	report(lexer, from, 2, lexer->line,
+	       "a recipe of procmail begins here, and is not read: a rule of Sieve is 'if TEST { COMMANDS "
+	       "}'");
+	lexer->at = lexer->end;
+	return true;
+}
+
+/* The name that stands apart from its colon, or nothing. */
+static SELDOM Slice find_name(const SieveLexer *lexer)
+{
+	const char *from = lexer->at, *at;
+
+	while (from < lexer->end && *from == ' ')
+		from++;
+	at = from;
+	while (at < lexer->end && is(*at, IN_NAME) && is(*from, FIRST_IN_NAME) && at - from < 30)
+		at++;
+	return slice(from, (size_t)(at - from));
+}
+
+static SELDOM void tell_no_tag(SieveLexer *lexer, const char *from)
+{
+	Slice name = find_name(lexer);
+	char text[100] = "a tag's name follows its ':' at once";
+
+	if (skip_recipe(lexer, from))
+		return;
+	if (name.length)
+		snprintf(text, sizeof text, "a tag's name follows its ':' at once: write ':%.*s'",
+			 (int)name.length, name.data);
+	report(lexer, from, 1, lexer->line, text);
+}
+
 /* A colon and a name.  Anything else is no tag: reported, and false. */
 static APART bool read_tag(SieveLexer *lexer, SieveToken *token)
 {
 	const char *from = lexer->at++;
 
 	if (lexer->at == lexer->end || !is(*lexer->at, FIRST_IN_NAME)) {
-		report(lexer, from, 1, lexer->line, "a tag's name follows its ':' at once");
+		tell_no_tag(lexer, from);
 		return false;
 	}
 	token->hash = read_name(lexer);
@@ -354,9 +394,14 @@ static APART bool read_tag(SieveLexer *lexer, SieveToken *token)
 static SELDOM void skip_stray(SieveLexer *lexer)
 {
 	size_t length = utf8_decode(lexer->at, (size_t)(lexer->end - lexer->at), NULL);
-	char text[64];
+	char text[100];
 
-	if (length && !ascii_is_control(*lexer->at))
+	if (*lexer->at == '=')
+		snprintf(text, sizeof text,
+			 "'=' means nothing here: a test says how it compares by a tag, like ':is'");
+	else if (*lexer->at == '-' && lexer->end - lexer->at > 1 && ascii_is_digit(lexer->at[1]))
+		snprintf(text, sizeof text, "a number has no sign");
+	else if (length && !ascii_is_control(*lexer->at))
 		snprintf(text, sizeof text, "'%.*s' means nothing here", (int)length, lexer->at);
 	else
 		snprintf(text, sizeof text, "byte %02x means nothing here",

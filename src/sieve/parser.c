@@ -229,8 +229,10 @@ static bool parse_tests(SieveCheck *check, SieveBinding *binding)
 
 	if (is_at(check, '(')) {
 		if (!(takes & SIEVE_TAKES_TESTS))
-			sieve_check_error(check, check->token.span, NULL, "'%s' takes %s",
-					  binding->verb->name,
+			sieve_check_error(check, check->token.span,
+					  takes & SIEVE_TAKES_TEST ? "write 'allof' or 'anyof' in front of it"
+								   : NULL,
+					  "'%s' takes %s", binding->verb->name,
 					  takes & SIEVE_TAKES_TEST ? "one test, not a list" : "no tests");
 		return parse_test_list(check, &node->tests);
 	}
@@ -472,7 +474,8 @@ static void link_command(SieveCheck *check, SieveNode *node, SieveNode **previou
 		if (before && sieve_names_listed(verb->follows, before->name))
 			(*previous)->otherwise = node;
 		else if (!*previous || (before && before != &sieve_deferred_verb))
-			sieve_check_error(check, node->span, NULL, "'%s' has no '%.*s' before it", verb->name,
+			sieve_check_error(check, node->span, node->tests ? "write 'if'" : NULL,
+					  "'%s' has no '%.*s' before it", verb->name,
 					  (int)strcspn(verb->follows, " "), verb->follows);
 		*previous = node;
 		return;
@@ -493,8 +496,11 @@ static SieveNode *parse_commands(SieveCheck *check, bool in_block)
 			link_command(check, parse_command(check), &previous, &last);
 			continue;
 		}
-		unexpected(check, "a command",
-			   is_at(check, '}') ? "there is no open '{'" : "a command is wanted here");
+		if (is_at(check, '}'))
+			sieve_syntax_error(check, check->token.span, "a command",
+					   "this '}' closes nothing: there is no open '{'");
+		else
+			unexpected(check, "a command", "a command is wanted here");
 		if (is_at(check, ';') || is_at(check, '}'))
 			advance(check);
 		else if (is_at(check, '{'))

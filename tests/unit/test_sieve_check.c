@@ -8,8 +8,8 @@ static const struct {
 	const char *script, *findings;
 } bad[] = {
 	/* arguments: how many, of which type, in which order */
-	{ "redirect;", "1:9: 'redirect' wants address (a list of strings) here, found ';'\n" },
-	{ "redirect 5;", "1:10: address wants a list of strings, found a number\n" },
+	{ "redirect;", "1:9: 'redirect' wants address (a string) here, found ';'\n" },
+	{ "redirect 5;", "1:10: address wants a string, found a number\n" },
 	{ "redirect [\"a@example.org\"];", "1:10: address wants a string, found a list of strings\n" },
 	{ "redirect \"a@example.org\" \"b@example.org\";",
 	  "1:26: 'redirect' takes no more than 1 argument\n" },

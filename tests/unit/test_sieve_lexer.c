@@ -99,12 +99,19 @@ static const struct {
 	{ "18446744073709551616",
 	  "! 0+20 line 1: this number is larger than 18446744073709551615\n0 @1\nend @1\n" },
 	{ "17179869184G", "! 0+12 line 1: this number is larger than 18446744073709551615\n0 @1\nend @1\n" },
-	{ "12x", "! 0+3 line 1: a number ends in a digit or in one of K, M and G\n12 @1\nend @1\n" },
-	{ "12Kb", "! 0+4 line 1: a number ends in a digit or in one of K, M and G\n12288 @1\nend @1\n" },
+	{ "12x", "! 0+3 line 1: a number ends in a digit or in one of K, M and G, as 100K, which is 100 "
+		 "times 1024\n12 @1\nend @1\n" },
+	{ "12Kb", "! 0+4 line 1: a number ends in a digit or in one of K, M and G, as 100K, which is 100 "
+		  "times 1024\n12288 @1\nend @1\n" },
 	/* what means nothing is passed over once */
 	{ "keep @ ;", "keep @1\n! 5+1 line 1: '@' means nothing here (passed over)\n; @1\nend @1\n" },
 	{ "\xff\xfe\xfd;", "! 0+1 line 1: byte ff means nothing here (passed over)\n; @1\nend @1\n" },
-	{ ": x", "! 0+1 line 1: a tag's name follows its ':' at once\nx @1\nend @1\n" },
+	{ ":\"x\"", "! 0+1 line 1: a tag's name follows its ':' at once\n<x> @1\nend @1\n" },
+	{ "keep;\n:0:\n* ^Subject\n", "keep @1\n; @1\n! 6+2 line 2: a recipe of procmail begins here, and is "
+				      "not read: a rule of Sieve is 'if "
+				      "TEST { COMMANDS }'\nend @2\n" },
+	{ "keep :0", "keep @1\n! 5+1 line 1: a tag's name follows its ':' at once\n0 @1\nend @1\n" },
+	{ ": x", "! 0+1 line 1: a tag's name follows its ':' at once: write ':x'\nx @1\nend @1\n" },
 	{ "\xe2\x82\xac x", "! 0+3 line 1: '\xe2\x82\xac' means nothing here (passed over)\nx @1\nend @1\n" },
 };
 

@@ -41,7 +41,8 @@ static void check_redirect(SieveCheck *check, SieveNode *node)
 		const SieveString *address = &addresses->items[i];
 
 		if (sieve_is_constant(address) && !address_is_safe(address->text))
-			sieve_check_error(check, address->span, NULL,
+			sieve_check_error(check, address->span,
+					  "write the address alone, as \"you@example.org\"",
 					  "'%.*s' is not one address to send mail to",
 					  (int)utf8_cut(address->text, SHOWN).length, address->text.data);
 	}
@@ -137,7 +138,7 @@ static const SieveVerb commands[] = {
 	{ .name = "redirect",
 	  .plans = 1u << ACTION_REDIRECT,
 	  .action = &redirect_info,
-	  .parameters = { { "address", SIEVE_STRING_LIST } },
+	  .parameters = { { "address", SIEVE_STRING_LIST, .one_unless = "vnd.cyrus.redirect-multiple" } },
 	  .check = check_redirect,
 	  .act = redirect },
 	{ 0 },

@@ -17,8 +17,11 @@ static void check_fileinto(SieveCheck *check, SieveNode *node)
 	const SieveString *folder = sieve_string(node, 0);
 
 	if (sieve_is_constant(folder) && !plan_folder_valid(folder->text))
-		sieve_check_error(check, folder->span, NULL, "'%.*s' cannot be the name of a folder",
-				  (int)utf8_cut(folder->text, SHOWN).length, folder->text.data);
+		sieve_check_error(
+			check, folder->span,
+			"no part of it may be empty, \".\" or \"..\", and nothing in it a control character",
+			"'%.*s' cannot be the name of a folder", (int)utf8_cut(folder->text, SHOWN).length,
+			folder->text.data);
 }
 
 static SieveStatus fileinto(SieveRun *run, const SieveNode *node)
