@@ -14,6 +14,13 @@ static bool may_name_command(const char *argument)
 	return argument[0] != '-' || (argument[1] == '-' && argument[2] != '\0');
 }
 
+/* "try --help" is "help try". */
+static bool asks_for_help(int argc, char **argv)
+{
+	return argc == 3 && argv[1][0] != '-' &&
+	       (strcmp(argv[2], "--help") == 0 || strcmp(argv[2], "-h") == 0);
+}
+
 /* False when there is no such command, or none can be had: the delivery has an answer to a word that it does
  * not expect which an MTA understands, too. */
 static bool run_tool(int argc, char **argv, int *status)
@@ -31,7 +38,10 @@ static bool run_tool(int argc, char **argv, int *status)
 	command = argc > 1 ? tools->find(argv[1]) : NULL;
 	if (argc > 1 && !command)
 		return false;
-	*status = command ? command->run(argc - 1, argv + 1) : tools->overview();
+	if (command && asks_for_help(argc, argv))
+		*status = tools->find("help")->run(2, (char *[]){ argv[0], argv[1], NULL });
+	else
+		*status = command ? command->run(argc - 1, argv + 1) : tools->overview();
 	return true;
 }
 
@@ -40,7 +50,7 @@ int main(int argc, char **argv)
 	bool is_alone = argc == 1 && isatty(STDIN_FILENO) && isatty(STDERR_FILENO);
 	int status;
 
-	if (argc > 1 && strcmp(argv[1], deliver_command.name) == 0)
+	if (argc > 1 && strcmp(argv[1], deliver_command.name) == 0 && !asks_for_help(argc, argv))
 		return deliver_command.run(argc - 1, argv + 1);
 	if ((is_alone || (argc > 1 && may_name_command(argv[1]))) && run_tool(argc, argv, &status))
 		return status;

@@ -50,7 +50,7 @@ complete -c trommel -n $seen -l recipient -x -d 'envelope recipient; else the me
 complete -c trommel -n $seen -l now -x -d 'the time that rules see: 2026-11-24T08:00:00Z; else when the message came'
 complete -c trommel -n $seen -l mail -x -d 'look here whether a folder exists; else every folder does'
 complete -c trommel -n $seen -s v -l verbose -d 'a line for each action, and why others were not done'
-complete -c trommel -n $seen -l trace -d 'the script\'s own text, each line taken or not, and what its tests saw'
+complete -c trommel -n $seen -l trace -d 'the script\'s own text, lines with + taken, - not, . not reached, and what tests saw'
 complete -c trommel -n $seen -l diff -r -d 'only messages that these rules would treat otherwise'
 complete -c trommel -n $seen -l json -d 'an object for each message'
 complete -c trommel -n $seen -l html -r -d 'write a page with all of it'

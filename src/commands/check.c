@@ -337,7 +337,7 @@ const Command check_command = {
 	.run = command_check,
 	.summary = "find the mistakes in Sieve scripts",
 	.synopsis = "check [-c FILE] [-o KEY=VALUE]... [--fix] [--json] [--mail LOCATION]\n"
-		    "              [--no-warn NAMES]... [--strict] SCRIPT...\n",
+		    "      [--no-warn NAMES]... [--strict] SCRIPT...\n",
 	.about = "Compiles scripts and shows every error with its line, a caret and a suggestion, and\n"
 		 "what can hardly be meant.\n",
 	.examples = "trommel check ~/.sieve\n"

@@ -6,6 +6,8 @@
 #include "commands/grep.h"
 #include "sieve/sieve.h"
 
+#define IF "if\n"
+
 enum {
 	ROUNDS = 50 /* each requires one extension at least */
 };
@@ -41,14 +43,33 @@ static void keep_insertions(SieveFindings *findings)
 	}
 }
 
-static void print_findings(const SieveFindings *findings)
+/* How many lines stand in front of what was typed: those that require, and "if". */
+static uint32_t lines_before(Slice source)
 {
+	const char *begin = memmem(source.data, source.length, IF, strlen(IF));
+	uint32_t lines = 1;
+
+	for (const char *at = source.data; begin && at < begin; at++)
+		lines += *at == '\n';
+	return lines;
+}
+
+static void print_findings(const SieveFindings *findings, Slice source)
+{
+	const uint32_t before = lines_before(source);
 	AUTO_VALUE(Text) out = { 0 };
 
-	for (size_t i = 0; i < findings->count; i++)
-		if (findings->items[i].severity == SIEVE_ERROR)
-			sieve_finding_print(&findings->items[i], &out);
+	for (size_t i = 0; i < findings->count; i++) {
+		SieveFinding *finding = &findings->items[i];
+
+		finding->line -= finding->line > before ? before : 0;
+		if (finding->severity == SIEVE_ERROR)
+			sieve_finding_print(finding, &out);
+	}
 	fputs(text_string(&out), stderr);
+	fputs("A test is one of Sieve, as 'header :contains \"subject\" \"invoice\"'; see trommel help "
+	      "grep\n",
+	      stderr);
 }
 
 /* One round.  True: it is done, well or not. */
@@ -67,7 +88,7 @@ static bool compile(const Config *config, Text *source, Failure *why)
 		return true;
 	keep_insertions(&findings);
 	if (!sieve_mend(text_slice(source), "TEST", &findings, &mended)) {
-		print_findings(&findings);
+		print_findings(&findings, text_slice(source));
 		text_reset(source);
 		return true;
 	}
@@ -81,7 +102,7 @@ bool grep_script(const char *test, const Config *config, Text *source, Failure *
 {
 	bool done = false;
 
-	text_printf(source, "if\n%s\n{ keep; } else { discard; }\n", test);
+	text_printf(source, IF "%s\n{ keep; } else { discard; }\n", test);
 	for (unsigned round = 0; round < ROUNDS && !done; round++)
 		done = compile(config, source, why);
 	return done && source->length > 0 && why->kind == FAILURE_NONE;

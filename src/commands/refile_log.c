@@ -87,6 +87,8 @@ static bool open_log(RefileLog *log, int place, const char *path, unsigned patie
 {
 	text_printf(&log->path, "%s/%s", path, log->id);
 	log->dir_fd = openat(place, log->id, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	if (log->dir_fd < 0 && errno == ENOENT)
+		return failure_retry(why, "there is no run '%s'; 'trommel undo' lists them", log->id);
 	if (log->dir_fd < 0)
 		return failure_errno(why, "open the run '%s'", log->id);
 	log->fd = openat(log->dir_fd, "log", O_RDWR | O_APPEND | O_NOFOLLOW | O_CLOEXEC | O_CREAT, 0600);

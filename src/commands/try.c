@@ -88,7 +88,7 @@ static const Option options_of_try[] = {
 	{ OPTION_MAIL, "mail", "LOCATION", "look here whether a folder exists; else every folder does" },
 	{ 'v', "verbose", NULL, "a line for each action, and why others were not done" },
 	{ OPTION_TRACE, "trace", NULL,
-	  "the script's own text, each line taken or not, and what its tests saw" },
+	  "the script's own text, lines with + taken, - not, . not reached, and what tests saw" },
 	{ OPTION_DIFF, "diff", "OLD", "only messages that these rules would treat otherwise", ARGUMENT_FILE },
 	{ OPTION_JSON, "json", NULL, "an object for each message" },
 	{ OPTION_HTML, "html", "FILE", "write a page with all of it", ARGUMENT_FILE },

@@ -173,7 +173,7 @@ static int run(int argc, char **argv, const Options *options, Config *config, Us
 		return list(place, text_string(&path), why);
 	store = refile_open_store(config, user, NULL, why);
 	if (place < 0)
-		failure_retry(why, "there is no run '%s'", argv[optind]);
+		failure_retry(why, "there is no run '%s'; 'trommel undo' lists them", argv[optind]);
 	if (!store || place < 0)
 		return complain(why);
 	return put_back_run(place, text_string(&path), argv[optind], options, store, why);

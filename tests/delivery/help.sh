@@ -33,6 +33,15 @@ for command in $commands; do
 	like "$(cat "$T/out")" "^Examples:Usage:(Options:)?More: trommel" "help $command begins with examples"
 done
 
+for command in try deliver help; do
+	call "$TROMMEL" help $command >"$T/expected"
+	for option in --help -h; do
+		call "$TROMMEL" $command $option >"$T/out" 2>"$T/err"
+		is "$? $(cat "$T/err")" "0 " "'$command $option' explains it, too"
+		same "$T/out" "$T/expected" "as 'help $command' does"
+	done
+done
+
 # Mistakes.
 call "$TROMMEL" chekc x 2>"$T/err" </dev/null
 is "$? $(cat "$T/err")" "75 4.3.5 unexpected argument 'chekc', did you mean 'trommel check'; see trommel --help" \

@@ -22,11 +22,14 @@ undo
 is "$? $(cat "$T/out")" "0 There is nothing to undo." "without a run there is nothing to undo"
 undo 20260101-000000
 is $? 2 "a run that there is not cannot be undone"
-like "$(cat "$T/err")" "20260101-000000" "which is told with its name"
+like "$(cat "$T/err")" "there is no run '20260101-000000'; 'trommel undo' lists them" "which is told"
 refile --move --yes "$HOME/rules" "$HOME/box"
 run=$(last_run)
 undo
 is $? 0 "runs are listed"
+undo 20260101-000000
+like "$?  $(cat "$T/err")" "^2  trommel undo: there is no run '20260101-000000'; 'trommel undo' lists them" "another is not among them"
+undo
 is "$(cat "$T/out")" "$run  finished     trommel refile --move --yes $HOME/rules $HOME/box" "with how they ended, and their command"
 
 # ---- forgotten
