@@ -85,6 +85,11 @@ silent() { # path what [option...]
 	is "$(left_running)" "" "$silent_what: no process is left"
 	find "$HOME/Maildir" -type f -path '*/new/*' -delete
 }
+# What is only noted or read beside the mail is not worth the deadline.
+beside() { # path what [option...]
+	silent "$@"
+	is "$status" 0 "$2: and the mail is delivered without it"
+}
 state=$HOME/.local/state/trommel
 for engine in files sqlite; do
 	fresh
@@ -106,10 +111,10 @@ echo 'require "extlists"; if address :list "from" ":addrbook:friends" { discard;
 silent "$HOME/.config/trommel/lists/friends" "a list"
 fresh
 echo 'require ["imap4flags"]; keep :flags "word";' | rules
-silent "$HOME/Maildir/dovecot-keywords" "the file of keywords"
+beside "$HOME/Maildir/dovecot-keywords" "the file of keywords"
 fresh
 echo 'broken' | rules
-silent "$HOME/.sieve.log" "the user's log"
+beside "$HOME/.sieve.log" "the user's log"
 # Directories: of the mail, of what is included, of lists, of programs, of calendars, of state.
 for place in Maildir Maildir/tmp Maildir/new Maildir/cur Maildir/.Lists Maildir/.Lists/tmp; do
 	fresh
@@ -125,14 +130,14 @@ for place in dovecot-uidlist.lock dovecot-keywords.lock subscriptions subscripti
 	[ "${place#subscriptions}" = "$place" ] || rmdir "$HOME/Maildir/.Made"/* "$HOME/Maildir/.Made"
 	own "$HOME"
 	case $place in
-	subscriptions*) silent "$HOME/Maildir/$place" "$place" -o subscribe_created=yes ;;
+	subscriptions*) beside "$HOME/Maildir/$place" "$place" -o subscribe_created=yes ;;
 	*) silent "$HOME/Maildir/.Made/$place" "$place" ;;
 	esac
 done
 for place in trommel-folder dovecot-uidlist; do
 	fresh
 	echo 'require ["mailboxid", "mboxmetadata", "fileinto"]; if anyof (mailboxidexists "x", metadata "INBOX" "/shared/comment" "x") { stop; }' | rules
-	silent "$HOME/Maildir/$place" "$place"
+	beside "$HOME/Maildir/$place" "$place"
 done
 fresh
 echo 'require "include"; include :optional "other";' | rules
@@ -192,8 +197,7 @@ done
 
 # Logs: of the site, and a daemon that reads nothing.
 fresh
-silent "$HOME/log" "the site's log" -o log_json="$HOME/log"
-is "$status" 0 "and mail is delivered without it"
+beside "$HOME/log" "the site's log" -o log_json="$HOME/log"
 mkfifo "$T/config"
 chmod 644 "$T/config"
 fresh

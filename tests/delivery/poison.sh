@@ -39,7 +39,7 @@ for signal in SEGV ABRT; do
 	mkdir "$HOME/sent"
 	own "$HOME"
 	echo 'redirect "bob@example.com";' | rules
-	for try in 1 2 3; do
+	for _ in 1 2 3; do
 		call $UNTRACED strace -o "$HOME/trace" -e trace=pipe2 -e inject=pipe2:signal=$signal "$TROMMEL" -f alice@example.org \
 			-r reader@example.net -o sendmail=/bin/true <"$T/mail" >"$T/out" 2>"$T/err"
 		echo "$?:$(marks)" >>"$T/tries.$signal"
