@@ -37,7 +37,7 @@ TARGET
 	status=$?
 }
 told() { grep -q -- "$1" "$work/said"; }
-input() { sed -n 's/^    \([A-Za-z0-9+/=]*\)$/\1/p' "$work/said" | base64 -d; }
+input() { sed -n '/repeat it with/q; s/^    \([A-Za-z0-9+/=]*\)$/\1/p' "$work/said" | base64 -d; }
 
 target short 1500
 ok 'what was found is a failure' test $status -ne 0
