@@ -197,7 +197,7 @@ static void judge_service(Doctor *doctor, const char *postconf, const char *line
 	const char *name = arena_copy_bytes(doctor->arena, line, length);
 	const char *limit = arena_printf(doctor->arena, "%s_destination_recipient_limit", name);
 	const char *time = arena_printf(doctor->arena, "%s_time_limit", name);
-	const char *const argv[] = { postconf, limit, time, NULL };
+	const char *const argv[] = { postconf, limit, time, "command_time_limit", NULL };
 	const char *settings = ask(doctor, argv), *value;
 
 	doctor_say(doctor, DOCTOR_GOOD, "the service '%s' in master.cf calls trommel", name);
@@ -214,10 +214,11 @@ static void judge_service(Doctor *doctor, const char *postconf, const char *line
 			   "%s is not 1: several recipients come in one call, and share its outcome", limit);
 		doctor_mend(doctor, "postconf -e %s=1", limit);
 	}
-	judge_time_limit(doctor, time,
-			 strchr(value_of(settings, time, doctor->arena), '$')
-				 ? ""
-				 : value_of(settings, time, doctor->arena));
+	/* Unless it is set, Postfix says where it comes from. */
+	value = value_of(settings, time, doctor->arena);
+	if (strchr(value, '$'))
+		value = value_of(settings, "command_time_limit", doctor->arena);
+	judge_time_limit(doctor, time, value);
 }
 
 static void ask_postfix(Doctor *doctor, const char *postconf)

@@ -183,4 +183,5 @@ if [ "$(id -u)" = 0 ]; then
 	is $? 2 "nobody else does"
 fi
 doctor -o mail_location=nonsense
-is $? 1 "a location that is none is a finding"
+is $? 2 "with a location that is none nothing can be looked at"
+like "$(cat "$T/err")" "mail_location wants auto, maildir:PATH or mbox:PATH" "and what one looks like is told"
