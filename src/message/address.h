@@ -39,4 +39,8 @@ bool address_parse_envelope(Slice value, Address *address, Arena *arena);
  * line breaks or controls: what may stand behind "redirect" or in argv. */
 bool address_is_safe(Slice text);
 
+/* The same where a name may stand in front, `Ann <ann@example.org>` (RFC 5228, 2.4.2.3: sieve-address,
+ * without routes and groups); the addr-spec into `*spec`, which is part of `text`. */
+bool address_read_named(Slice text, Slice *spec);
+
 #endif

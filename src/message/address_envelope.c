@@ -159,3 +159,41 @@ bool address_is_safe(Slice text)
 	return local && local < text.length && text.data[local] == '@' &&
 	       is_domain(slice_from(text, local + 1));
 }
+
+/* RFC 5322, 3.2.5: words, of which atoms may have dots (4.1). */
+static bool is_phrase(Slice text)
+{
+	bool any = false;
+
+	for (size_t i = 0; i < text.length;) {
+		char c = text.data[i];
+		size_t length = c == '"' ? quoted_string_length(slice_from(text, i)) : 1;
+
+		if (!length || (c != '"' && c != ' ' && c != '.' && !is_atom_text(c)))
+			return false;
+		any |= c != ' ';
+		i += length;
+	}
+	return any && utf8_valid(text) && !has_controls(text);
+}
+
+bool address_read_named(Slice text, Slice *spec)
+{
+	const char *open;
+	Slice inner;
+
+	if (address_is_safe(text)) {
+		*spec = text;
+		return true;
+	}
+	/* In an addr-spec a bracket may stand in a quoted string: then it begins later than it should. */
+	open = text.length && text.data[text.length - 1] == '>' ? memrchr(text.data, '<', text.length) : NULL;
+	if (!open || !is_phrase(slice(text.data, (size_t)(open - text.data))))
+		return false;
+	inner = slice_from(text, (size_t)(open + 1 - text.data));
+	inner.length--;
+	if (!address_is_safe(inner))
+		return false;
+	*spec = inner;
+	return true;
+}

@@ -1,1 +1,1 @@
-redirect "Ann <ann@example.org>";
+redirect "Ann <@example.net:ann@example.org>";

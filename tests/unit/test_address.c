@@ -351,6 +351,48 @@ static const struct {
 	{ "|/bin/sh@b", true },
 };
 
+/* RFC 5228, 2.4.2.3; NULL: it is none */
+static const struct {
+	const char *text, *spec;
+} named[] = {
+	{ "ann@example.org", "ann@example.org" },
+	{ "Ann <ann@example.org>", "ann@example.org" },
+	{ "Ann<ann@example.org>", "ann@example.org" },
+	{ "\"Last, First\" <ann@example.org>", "ann@example.org" },
+	{ "Ann B. \xc3\x9c"
+	  "ber <ann@example.org>",
+	  "ann@example.org" },
+	{ "Ann <\"a b\"@example.org>", "\"a b\"@example.org" },
+	{ "<ann@example.org>", NULL },
+	{ " <ann@example.org>", NULL },
+	{ "Ann <ann>", NULL },
+	{ "Ann <>", NULL },
+	{ "Ann <-x@example.org>", NULL },
+	{ "Ann <ann@example.org", NULL },
+	{ "Ann ann@example.org>", NULL },
+	{ "Ann <ann@example.org> ", NULL },
+	{ "Ann <@a,@b:ann@example.org>", NULL },
+	{ "Friends: Ann <ann@example.org>", NULL },
+	{ "Friends: Ann <ann@example.org>;", NULL },
+	{ "Ann <a@example.org>, Bob <b@example.org>", NULL },
+	{ "a@example.org, Bob <b@example.org>", NULL },
+	{ "\"Ann <ann@example.org>", NULL },
+	{ "Ann\n <ann@example.org>", NULL },
+	{ "\"Ann\n\" <ann@example.org>", NULL },
+	{ "\xff <ann@example.org>", NULL },
+	{ ">", NULL },
+	{ "", NULL },
+};
+START_TEST(a_name_may_stand_in_front_of_an_address_of_rules)
+{
+	Slice spec = SLICE("untouched");
+	bool good = address_read_named(slice_of(named[_i].text), &spec);
+
+	ck_assert_msg(good == (named[_i].spec != NULL), "%s", named[_i].text);
+	ck_assert_msg(slice_equal(spec, slice_of(good ? named[_i].spec : "untouched")), "%s", named[_i].text);
+}
+END_TEST
+
 /* RFC 5321, section 4.5.3.1.2; a literal's too */
 START_TEST(no_safe_domain_is_longer_than_255_bytes)
 {
@@ -406,6 +448,7 @@ int main(void)
 	tcase_add_test(tests, more_addresses_than_the_limit_are_cut_and_said_to_be);
 	LOOP(tests, an_envelope_address_is_one_path, envelopes);
 	LOOP(tests, only_one_strict_address_is_safe, safety);
+	LOOP(tests, a_name_may_stand_in_front_of_an_address_of_rules, named);
 	tcase_add_test(tests, no_safe_domain_is_longer_than_255_bytes);
 	tcase_add_test(tests, what_has_a_nul_or_is_too_long_is_not_safe);
 	suite_add_tcase(suite, tests);

@@ -62,8 +62,8 @@ static const struct {
 	  "\"1\" { }",
 	  "2:11: ':matches' cannot use the comparator 'i;ascii-numeric'\n" },
 	/* constants that can be seen to be wrong */
-	{ "redirect \"Ann <ann@example.org>\";",
-	  "1:10: 'Ann <ann@example.org>' is not one address to send mail to\n" },
+	{ "redirect \"<ann@example.org>\";",
+	  "1:10: '<ann@example.org>' is not one address to send mail to\n" },
 	{ "redirect \"a@example.org, b@example.org\";",
 	  "1:10: 'a@example.org, b@example.org' is not one address to send mail to\n" },
 	{ "redirect \"\";", "1:10: '' is not one address to send mail to\n" },

@@ -39,8 +39,9 @@ static void check_redirect(SieveCheck *check, SieveNode *node)
 				  "address wants a string, found a list of strings");
 	for (size_t i = 0; i < addresses->count && !sieve_tag(node, "list"); i++) {
 		const SieveString *address = &addresses->items[i];
+		Slice spec;
 
-		if (sieve_is_constant(address) && !address_is_safe(address->text))
+		if (sieve_is_constant(address) && !address_read_named(address->text, &spec))
 			sieve_check_error(check, address->span,
 					  "write the address alone, as \"you@example.org\"",
 					  "'%.*s' is not one address to send mail to",
@@ -51,15 +52,16 @@ static void check_redirect(SieveCheck *check, SieveNode *node)
 static SieveStatus redirect_to(SieveRun *run, const SieveNode *node, SieveSpan span, Slice address)
 {
 	Action action;
+	Slice spec;
 	SieveStatus status;
 
-	if (!address_is_safe(address))
+	if (!address_read_named(address, &spec))
 		return sieve_fail(run, span, "'%.*s' is not one address to send mail to",
 				  (int)utf8_cut(address, SHOWN).length, address.data);
 	status = sieve_action(run, node, ACTION_REDIRECT, &action);
 	if (status != SIEVE_OK)
 		return status;
-	action.address = arena_copy_bytes(run->arena, address.data, address.length);
+	action.address = arena_copy_bytes(run->arena, spec.data, spec.length);
 	return sieve_act(run, node, &action);
 }
 

@@ -21,11 +21,12 @@ enum {
 static void check_report(SieveCheck *check, SieveNode *node)
 {
 	const SieveString *type = sieve_string(node, 0), *address = sieve_string(node, 2);
+	Slice spec;
 
 	if (sieve_is_constant(type) && !plan_report_type_valid(type->text))
 		sieve_check_error(check, type->span, NULL, TYPE_TEXT, (int)utf8_cut(type->text, SHOWN).length,
 				  type->text.data);
-	if (sieve_is_constant(address) && !address_is_safe(address->text))
+	if (sieve_is_constant(address) && !address_read_named(address->text, &spec))
 		sieve_check_error(check, address->span, NULL, ADDRESS_TEXT,
 				  (int)utf8_cut(address->text, SHOWN).length, address->text.data);
 }
@@ -41,7 +42,7 @@ static SieveStatus expand_arguments(SieveRun *run, const SieveNode *node, Slice 
 	if (!plan_report_type_valid(values[0]))
 		return sieve_fail(run, sieve_string(node, 0)->span, TYPE_TEXT,
 				  (int)utf8_cut(values[0], SHOWN).length, values[0].data);
-	if (!address_is_safe(values[2]))
+	if (!address_read_named(values[2], &values[2]))
 		return sieve_fail(run, sieve_string(node, 2)->span, ADDRESS_TEXT,
 				  (int)utf8_cut(values[2], SHOWN).length, values[2].data);
 	return SIEVE_OK;

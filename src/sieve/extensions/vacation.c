@@ -39,10 +39,12 @@ static void check_addresses(SieveCheck *check, SieveNode *node, SieveTagUse *use
 	(void)node;
 	for (size_t i = 0; i < use->value.strings.count; i++) {
 		const SieveString *it = &use->value.strings.items[i];
+		Slice spec;
 
-		if (sieve_is_constant(it) && !address_is_safe(it->text))
-			sieve_check_error(check, it->span, NULL, "'%.*s' is no address",
-					  (int)utf8_cut(it->text, SHOWN).length, it->text.data);
+		if (sieve_is_constant(it) && !address_read_named(it->text, &spec))
+			sieve_check_error(check, it->span, "several stand in a list: [\"...\", \"...\"]",
+					  "'%.*s' is not one address", (int)utf8_cut(it->text, SHOWN).length,
+					  it->text.data);
 	}
 }
 
@@ -217,6 +219,8 @@ static SieveStatus own_addresses(SieveRun *run, const SieveNode *node, Identity 
 		Slice address;
 
 		status = sieve_expand(run, &use->value.strings.items[i], &address);
+		if (status == SIEVE_OK)
+			address_read_named(address, &address);
 		if (status == SIEVE_OK)
 			identity_add(own, sieve_clean_line(run, address, LIMIT_ADDRESS_LENGTH), run->arena);
 	}

@@ -36,7 +36,7 @@ if allof(currentdate :value "ge" "iso8601" "2020-01-01T00:00:00Z", currentdate :
 	if header :matches "subject" "*" {
 		set "subject" "${1}";
 	}
-	vacation :days 4 :subject "Away: ${subject}" :addresses ["nora@example.net", "n.quist@example.net"] "I'm away.
+	vacation :days 4 :subject "Away: ${subject}" :addresses ["Nora Quist <nora@example.net>", "N. Quist <n.quist@example.net>"] "I'm away.
 
 Nora \\ 27";
 }
