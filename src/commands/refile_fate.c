@@ -71,6 +71,37 @@ static bool collect(Refile *refile, const BatchItem *item, const Plan *plan, Ref
 	return true;
 }
 
+/* Where the folder is or would be; NULL: who files will find out. */
+static const char *place_of(Refile *refile, const char *folder, Arena *arena)
+{
+	AUTO_VALUE(Text) place = { 0 };
+	Failure ignored;
+
+	if (!store_folder_place(refile->store, folder ? folder : "INBOX", &place, &ignored) || !place.length)
+		return NULL;
+	return arena_copy_string(arena, text_string(&place));
+}
+
+/* One copy for each folder, by whatever names; the last decides, as in a delivery. */
+static void merge(Refile *refile, RefileFate *fate, Arena *arena)
+{
+	const char **places = arena_zeroed(arena, fate->count + 1, sizeof *places);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < fate->count && fate->count > 1; i++) {
+		const char *place = place_of(refile, fate->copies[i].folder, arena);
+		size_t at = 0;
+
+		while (at < kept && !(place && places[at] && strcmp(places[at], place) == 0))
+			at++;
+		fate->copies[at] = fate->copies[i];
+		places[at] = place;
+		kept += at == kept;
+	}
+	if (fate->count > 1)
+		fate->count = kept;
+}
+
 bool refile_lies_in(Refile *refile, const RefileOwn *own, const char *folder)
 {
 	AUTO_VALUE(Text) path = { 0 };
@@ -112,6 +143,7 @@ bool refile_decide(Refile *refile, const BatchItem *item, const Plan *plan, Refi
 		return true; /* it stays where it is */
 	if (!collect(refile, item, plan, fate, why))
 		return false;
+	merge(refile, fate, item->arena);
 	drop_staying(refile, item->own, fate);
 	keep_flags(item, fate);
 	fate->withheld = fate->withheld && fate->count == 0 && !fate->staying;

@@ -61,6 +61,60 @@ bool copies_keep_message(const Copies *copies)
 	return false;
 }
 
+/* ---- one folder by several names ---- */
+
+static bool is_wanted(const Copy *copy)
+{
+	return !copy->of_action && !copy->given_up;
+}
+
+/* The two go into one place: the first stands for both, unless an earlier try has filed the second. */
+static void merge_two(Copy *first, Copy *second)
+{
+	const bool second_is_there = second->published && !first->published && !first->filing;
+
+	if (!second_is_there)
+		join(first, second);
+	(second_is_there ? first : second)->given_up = true;
+}
+
+/* More than one, and one whose place has not been looked for. */
+static bool may_meet(const Copies *copies)
+{
+	size_t wanted = 0, new = 0;
+
+	for (size_t i = 0; i < copies->count; i++) {
+		const Copy *copy = &copies->items[i];
+
+		wanted += is_wanted(copy);
+		new += is_wanted(copy) && !copy->filing && !copy->published;
+	}
+	return wanted > 1 && new > 0;
+}
+
+/* "Lists.x", "Lists/x" and "INBOX/Lists/x" may be one folder; that shows where the mail lies.  A look that
+ * fails tells nothing: whoever prepares the copy will find out what that means. */
+static void merge(Copies *copies)
+{
+	Text places[LIMIT_ACTIONS + COPIES_BESIDES] = { 0 };
+
+	for (size_t i = 0; i < copies->count; i++) {
+		Copy *copy = &copies->items[i];
+		Failure ignored = { 0 };
+
+		if (!is_wanted(copy) ||
+		    !store_folder_place(copies->store, copy->folder ? copy->folder : "INBOX", &places[i],
+					&ignored))
+			continue;
+		for (size_t j = 0; j < i && is_wanted(copy) && places[i].length; j++)
+			if (is_wanted(&copies->items[j]) &&
+			    slice_equal(text_slice(&places[j]), text_slice(&places[i])))
+				merge_two(&copies->items[j], copy);
+	}
+	for (size_t i = 0; i < copies->count; i++)
+		text_clear(&places[i]);
+}
+
 /* ---- preparing ---- */
 
 static bool prepare(const Copies *copies, Copy *copy, bool *missing, Failure *why)
@@ -109,6 +163,8 @@ static bool prepare_or_fall_back(Copies *copies, Copy *copy, Failure *why)
 
 bool copies_prepare(Copies *copies, Failure *why)
 {
+	if (may_meet(copies))
+		merge(copies);
 	for (size_t i = 0; i < copies->count; i++) {
 		Copy *copy = &copies->items[i];
 

@@ -329,6 +329,22 @@ char *store_path(const Store *store, const FolderPlace *place)
 	return text_take(&path);
 }
 
+bool store_folder_place(Store *store, const char *folder, Text *path, Failure *why)
+{
+	FolderPlace place;
+	bool looked = store_find(store, folder, &place, why);
+
+	if (looked && (place.inbox || place.relative.length)) {
+		auto_free char *where = store_path(store, &place);
+
+		text_append_string(path, where);
+	}
+	if (looked)
+		*why = (Failure){ 0 };
+	text_clear(&place.relative);
+	return looked;
+}
+
 bool store_folder_path(Store *store, const char *folder, Text *path, Failure *why)
 {
 	FolderPlace place;

@@ -63,6 +63,10 @@ bool store_folder_exists(Store *store, const char *folder, bool *exists, Failure
 /* Makes the folder where it is missing. */
 bool store_make_folder(Store *store, const char *folder, Failure *why);
 
+/* Appends where the folder is or would be made: the same for all names of one folder, and nothing for what is
+ * no name.  False and `why` when the look failed. */
+bool store_folder_place(Store *store, const char *folder, Text *path, Failure *why);
+
 /* Appends where the folder's file or directory is; false and `why` when there is none. */
 bool store_folder_path(Store *store, const char *folder, Text *path, Failure *why);
 

@@ -15,7 +15,7 @@ uidlist() { # id directory
 	printf '3 V1795872018 N1 G%s\n' "$1" | mine "$2/dovecot-uidlist"
 }
 story() { # rules options…
-	printf 'require ["fileinto", "special-use", "mailboxid", "mboxmetadata", "servermetadata", "mailbox", "copy"];\n%s\n' "$1" | rules
+	printf 'require ["fileinto", "special-use", "mailboxid", "mboxmetadata", "servermetadata", "mailbox", "copy", "imap4flags"];\n%s\n' "$1" | rules
 	shift
 	call "$TROMMEL" "$@" <"$T/mail" >"$T/out" 2>"$T/err"
 }
@@ -49,7 +49,7 @@ is "$? $(count)" "0 1" "a setting may name the inbox"
 fresh; make_folder Later
 story 'fileinto :specialuse "\\Junk" "Later";' -o 'special_use=Junk'
 is "$? $(everywhere)" "75 0" "a setting that cannot be understood is a reason to wait"
-like "$(cat "$T/err")" "special_use wants '.Use=Folder'" "and says what it wants"
+like "$(cat "$T/err")" "special_use wants .Use=Folder" "and says what it wants"
 
 fresh
 story 'fileinto :specialuse "\\Junk" :create "Spam";'
@@ -169,4 +169,16 @@ is "$? $(grep -c '^From ' "$HOME/mail/Lists/Spam")" "0 2" "and is found by it"
 printf 'id X1\n/private/comment box\n' | mine "$HOME/mail/.INBOX.trommel-folder"
 story 'if allof(mailboxidexists "X1", metadata "INBOX" "/private/comment" "box") { fileinto :mailboxid "X1" "Lists/Spam"; }' -o "$MBOX_HERE"
 is "$? $(grep -c '^From ' "$MBOX")" "0 1" "what is noted of an mbox that is the inbox"
+
+# One folder by several names is one folder: the message goes there once, as the last of them says (RFC 5228, 2.10.3).
+fresh; make_folder Lists.x
+story 'fileinto "Lists/x"; fileinto "Lists.x"; fileinto "INBOX/Lists/x"; fileinto :flags "\\Seen" "INBOX.Lists.x";'
+is "$? $(count Lists.x) $(find "$HOME/Maildir/.Lists.x/cur" -name '*:2,S' | wc -l) $(everywhere)" "0 1 1 1" \
+	"names of one folder of a Maildir++ are one copy, with the flags of the last"
+fresh
+story 'fileinto :create "Lists.x"; fileinto :create "Lists/x"; keep;'
+is "$? $(count Lists.x) $(count)" "0 1 1" "so they are of one that is made"
+fresh_mbox
+story 'fileinto :create "box"; fileinto "INBOX/box"; keep;' -o "mail_location=mbox:$HOME/mail:INBOX=$HOME/mail/box"
+is "$? $(grep -c '^From ' "$HOME/mail/box")" "0 1" "a folder whose file is the inbox is the inbox"
 no_litter

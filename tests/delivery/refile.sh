@@ -44,6 +44,15 @@ like "$(mail "$HOME/Maildir/.Lists")" ":2,FSa$" "flags and keywords of an mbox a
 is "$(date_of "$(mail "$HOME/Maildir/.Lists")")" "2026-01-01 12:00" "the file has the date of the From_ line"
 is "$(mail "$HOME/Maildir/new" | wc -l)" 1 "the keep is in the inbox"
 
+# ---- one folder by two names
+printf 'require "fileinto"; fileinto "Lists/x"; fileinto "Lists.x"; fileinto "INBOX.Lists.x";\n' | mine "$HOME/names"
+two | mine "$HOME/names.box"
+refile "$HOME/names" "$HOME/names.box"
+is "$? $(mail "$HOME/Maildir/.Lists.x" | wc -l)" "0 2" "a folder that rules call by several names gets a message once"
+undo "$(last_run)"
+is "$? $(mail "$HOME/Maildir/.Lists.x" | wc -l)" "0 0" "and it is taken back"
+rm -rf "$HOME/names" "$HOME/names.box" "$HOME/Maildir/.Lists.x"
+
 # ---- a Maildir into mboxes, and back
 refile --into "mbox:$HOME/boxes" --move --yes "$HOME/rules" "$HOME/Maildir"
 is $? 0 "a Maildir into mboxes"
