@@ -127,7 +127,7 @@ complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a config -d 
 set -l seen "__fish_seen_subcommand_from config"
 complete -c trommel -n $seen -s c -r -d 'this file instead of the site\'s configuration'
 complete -c trommel -n $seen -s o -x -a '(__trommel_settings)' -d 'one setting (see trommel.conf(5))'
-complete -c trommel -n $seen -l json -d 'as an object'
+complete -c trommel -n $seen -l json -d 'an array with an object for each'
 complete -c trommel -n $seen -l describe -d 'what there is to set, with defaults'
 
 complete -c trommel -n "not __fish_seen_subcommand_from $commands" -a doctor -d 'say what would become of a user\'s mail, and what stands in its way'

@@ -24,7 +24,7 @@ enum {
 
 static const Option options_of_config[] = {
 	OPTIONS_OF_SETTINGS,
-	{ OPTION_JSON, "json", NULL, "as an object" },
+	{ OPTION_JSON, "json", NULL, "an array with an object for each" },
 	{ OPTION_DESCRIBE, "describe", NULL, "what there is to set, with defaults" },
 	{ 0 },
 };
