@@ -57,6 +57,17 @@ static bool adopt_group(const Mbox *mbox, int fd)
 	       fchmod(fd, 0660) == 0;
 }
 
+/* In a spool where users may make nothing somebody else has to, once. */
+static bool explain_making(const Mbox *mbox, Failure *why)
+{
+	const bool is_forbidden = errno == EACCES;
+
+	failure_errno(why, "make the mailbox '%s'", mbox->path);
+	return is_forbidden ? failure_add(why, "so root has to: 'install -o %ld -m 600 /dev/null %s'",
+					  (long)mbox->store->settings.uid, mbox->path)
+			    : false;
+}
+
 static bool create_file(const Mbox *mbox, Failure *why)
 {
 	auto_fd int fd = -1;
@@ -71,10 +82,18 @@ static bool create_file(const Mbox *mbox, Failure *why)
 	if (fd < 0 && errno == EEXIST)
 		return true; /* another was quicker */
 	if (!made)
-		return failure_errno(why, "make the mailbox '%s'", mbox->path);
+		return explain_making(mbox, why);
 	if (!beneath_flush(mbox->dir_fd))
 		return failure_errno(why, "flush the directory of '%s'", mbox->path);
 	return true;
+}
+
+static bool belongs_to_another(const Mbox *mbox, const struct stat *is, Failure *why)
+{
+	const long uid = (long)mbox->store->settings.uid;
+
+	return failure_retry(why, "the mailbox '%s' belongs to uid %ld, not to %ld: 'chown %ld %s' mends it",
+			     mbox->path, (long)is->st_uid, uid, uid, mbox->path);
 }
 
 static bool explain_open(const Mbox *mbox, Failure *why)
@@ -85,10 +104,10 @@ static bool explain_open(const Mbox *mbox, Failure *why)
 	if (error == ELOOP)
 		return failure_retry(why, "the mailbox '%s' is a symbolic link, which is not followed",
 				     mbox->path);
-	if (error == EPERM && fstatat(mbox->dir_fd, mbox->name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+	if ((error == EPERM || error == EACCES) &&
+	    fstatat(mbox->dir_fd, mbox->name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
 	    status.st_uid != mbox->store->settings.uid)
-		return failure_retry(why, "the mailbox '%s' belongs to uid %ld, not to %ld", mbox->path,
-				     (long)status.st_uid, (long)mbox->store->settings.uid);
+		return belongs_to_another(mbox, &status, why);
 	errno = error;
 	return failure_errno(why, "open the mailbox '%s'", mbox->path);
 }
@@ -129,8 +148,7 @@ static bool check_status(const Mbox *mbox, const struct stat *is, Failure *why)
 		return failure_retry(why, "the mailbox '%s' has %lu names, not one", mbox->path,
 				     (unsigned long)is->st_nlink);
 	if (is->st_uid != uid)
-		return failure_retry(why, "the mailbox '%s' belongs to uid %ld, not to %ld", mbox->path,
-				     (long)is->st_uid, (long)uid);
+		return belongs_to_another(mbox, is, why);
 	return check_writers(mbox, is, why);
 }
 

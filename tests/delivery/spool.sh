@@ -51,6 +51,14 @@ is "$? $(grep -c '^From ' "$SPOOL")" "75 $before" "unless dotlocks are required:
 rm "$SPOOL"
 deliver <"$T/mail"
 is "$? $(find /var/mail -mindepth 1 | wc -l)" "75 0" "as the user, without a box: 75"
+like "$(cat "$T/err")" "root has to: 'install -o [0-9]+ -m 600 /dev/null $SPOOL'" "and how there will be one"
+eval "$(sed "s/.*root has to: '\(.*\)'.*/\1/" "$T/err")"
+deliver <"$T/mail"
+is "$? $(grep -c '^From ' "$SPOOL")" "0 1" "that is done, and it is delivered"
+chown "$OTHER" "$SPOOL"
+deliver <"$T/mail"
+is "$?" 75 "a box of somebody else's: 75"
+like "$(cat "$T/err")" "belongs to uid .* 'chown [0-9]+ $SPOOL' mends it" "and what mends it"
 # With Debian's group as a setgid program would have it.
 spool root:mail 2775
 setpriv --reuid "$ME" --regid "$ME" --groups mail env -i "$UNTRACED" "$TROMMEL" <"$T/mail" >"$T/out" 2>"$T/err"
