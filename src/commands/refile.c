@@ -236,15 +236,6 @@ static bool plan_and_run(Refile *refile, Failure *why)
 	return agree(refile, why) && rewind_input(refile->options, why) && refile_run(refile, why);
 }
 
-/* Has it done anything? */
-static bool is_untouched(RefileLog *log)
-{
-	auto_free uint64_t *keys = NULL;
-
-	refile_log_keys(log, NULL, &keys);
-	return log->count == 0;
-}
-
 static int end_run(Refile *refile, int place, bool done, const Failure *why)
 {
 	const char *id = refile->log.id;
@@ -256,7 +247,7 @@ static int end_run(Refile *refile, int place, bool done, const Failure *why)
 		return GOOD;
 	}
 	complain(why);
-	if (!is_untouched(&refile->log)) {
+	if (!refile_log_is_empty(&refile->log)) {
 		fprintf(stderr,
 			"trommel refile: go on with 'trommel refile --resume %s', or 'trommel undo %s'\n", id,
 			id);

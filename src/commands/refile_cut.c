@@ -43,6 +43,19 @@ static bool is_taken(Cutting *cutting, uint64_t key)
 	return false;
 }
 
+/* Most that are taken stand side by side. */
+static void add_region(Cutting *cutting, off_t offset, off_t length)
+{
+	MboxRegion *last = cutting->count ? &cutting->regions[cutting->count - 1] : NULL;
+
+	if (last && last->offset + last->length == offset) {
+		last->length += length;
+		return;
+	}
+	MEMORY_GROW(cutting->regions, cutting->count, cutting->capacity);
+	cutting->regions[cutting->count++] = (MboxRegion){ offset, length };
+}
+
 static bool visit(void *self, const Sourced *it, Failure *why)
 {
 	Cutting *cutting = self;
@@ -54,8 +67,7 @@ static bool visit(void *self, const Sourced *it, Failure *why)
 		return false;
 	if (!is_taken(cutting, key))
 		return true;
-	MEMORY_GROW(cutting->regions, cutting->count, cutting->capacity);
-	cutting->regions[cutting->count++] = (MboxRegion){ it->offset, it->length };
+	add_region(cutting, it->offset, it->length);
 	return true;
 }
 

@@ -167,14 +167,13 @@ static void unescape(char *field)
 	*to = '\0';
 }
 
-void refile_log_line(const RefileLog *log, size_t number, LogLine *line, Text *text)
+/* `length` without the line's end. */
+static void take_apart(const char *begin, size_t length, LogLine *line, Text *text)
 {
-	const char *begin = log->bytes + log->lines[number];
-	const char *end = memchr(begin, '\n', log->length - log->lines[number]);
 	char *at;
 
 	text_reset(text);
-	text_append(text, begin, (size_t)(end - begin));
+	text_append(text, begin, length);
 	text_append_char(text, '\0');
 	line->kind = text->data[0];
 	at = text->data + strcspn(text->data, "\t");
@@ -188,6 +187,14 @@ void refile_log_line(const RefileLog *log, size_t number, LogLine *line, Text *t
 	*at = '\0';
 	for (size_t i = 0; i < LOG_FIELDS; i++)
 		unescape(line->fields[i]);
+}
+
+void refile_log_line(const RefileLog *log, size_t number, LogLine *line, Text *text)
+{
+	const char *begin = log->bytes + log->lines[number];
+	const char *end = memchr(begin, '\n', log->length - log->lines[number]);
+
+	take_apart(begin, (size_t)(end - begin), line, text);
 }
 
 /* --- one that there is --- */
@@ -236,32 +243,53 @@ static int by_key(const void *a, const void *b)
 	return *one < *other ? -1 : *one > *other;
 }
 
-size_t refile_log_keys(RefileLog *log, const char *which, uint64_t **keys)
+/* What was written since it was opened counts, too.  Not in memory: it has several lines for each message. */
+static FILE *read_again(const RefileLog *log)
+{
+	auto_fd int fd = openat(log->dir_fd, "log", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
+	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
+
+	if (file)
+		(void)TAKE_FD(fd);
+	return file;
+}
+
+bool refile_log_is_empty(const RefileLog *log)
+{
+	FILE *file = read_again(log);
+	auto_free char *line = NULL;
+	size_t room = 0;
+	ssize_t length = file ? getline(&line, &room, file) : 0;
+
+	if (file)
+		fclose(file);
+	return length <= 0 || line[length - 1] != '\n';
+}
+
+size_t refile_log_keys(const RefileLog *log, const char *which, uint64_t **keys)
 {
 	AUTO_VALUE(Text) text = { 0 };
-	size_t count = 0, capacity = 0, complete = 0;
+	auto_free char *bytes = NULL;
+	size_t count = 0, capacity = 0, complete = 0, room = 0;
+	FILE *file = read_again(log);
 	LogLine line;
-	Failure ignored;
+	ssize_t length;
 
-	/* What was written since it was opened counts, too. */
-	forget_lines(log);
-	if (!read_lines(log, &ignored))
-		return 0;
-	for (size_t i = 0; i < log->count; i++) {
-		char kind = log->bytes[log->lines[i]];
-
-		if (kind == 'E')
+	while (file && (length = getline(&bytes, &room, file)) > 0 && bytes[length - 1] == '\n') {
+		if (*bytes == 'E')
 			complete = count;
-		else if (kind == 'B' || kind == 'R')
+		else if (*bytes == 'B' || *bytes == 'R')
 			count = complete;
-		if (kind != 'm')
+		if (*bytes != 'm')
 			continue;
-		refile_log_line(log, i, &line, &text);
+		take_apart(bytes, (size_t)length - 1, &line, &text);
 		if (which && strcmp(line.fields[1], which) != 0)
 			continue;
 		MEMORY_GROW(*keys, count, capacity);
 		(*keys)[count++] = strtoull(line.fields[0], NULL, 16);
 	}
+	if (file)
+		fclose(file);
 	if (complete)
 		qsort(*keys, complete, sizeof **keys, by_key);
 	return complete;

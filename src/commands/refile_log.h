@@ -85,7 +85,10 @@ size_t refile_log_open_batch(const RefileLog *log);
 
 /* The keys of messages in batches that are complete, in order, as the log is now; with `which`, of those that
  * are said to be that.  The caller's to free. */
-size_t refile_log_keys(RefileLog *log, const char *which, uint64_t **keys);
+size_t refile_log_keys(const RefileLog *log, const char *which, uint64_t **keys);
+
+/* Has it no line, as it is now? */
+bool refile_log_is_empty(const RefileLog *log);
 
 /* Removes the run with all that is in it. */
 bool refile_log_remove(RefileLog *log, int place, Failure *why);

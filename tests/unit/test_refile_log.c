@@ -34,6 +34,37 @@ START_TEST(a_line_is_taken_apart)
 }
 END_TEST
 
+/* Of batches that are complete, in order; half a line says nothing, and what was taken back does not count.
+ */
+START_TEST(keys_are_those_of_complete_batches)
+{
+	auto_free uint64_t *all = NULL, *taken = NULL;
+	RefileLog log;
+	Failure why = { 0 };
+	int place = open(scratch, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+
+	ck_assert_int_eq(mkdir(in_scratch("run"), 0700), 0);
+	write_scratch("run/log", "B\nm\t0f\ttaken\nm\t03\tmoved\nE\nB\nm\t04\ttaken\nR\nB\nm\t05\ttaken\nE\n",
+		      0600);
+	ck_assert_msg(refile_log_open(&log, place, scratch, "run", 0, &why), "%s", why.text);
+	ck_assert(!refile_log_is_empty(&log));
+	refile_log_add(&log, 'B', NULL);
+	refile_log_add(&log, 'm', (const char *const[]){ "01", "taken", NULL });
+	refile_log_add(&log, 'E', NULL);
+	refile_log_add(&log, 'B', NULL);
+	refile_log_add(&log, 'm', (const char *const[]){ "02", "taken", NULL });
+	ck_assert(refile_log_flush(&log, &why));
+	ck_assert_uint_eq(refile_log_keys(&log, NULL, &all), 4);
+	ck_assert(all[0] == 1 && all[1] == 3 && all[2] == 5 && all[3] == 15);
+	ck_assert_uint_eq(refile_log_keys(&log, "taken", &taken), 3);
+	ck_assert(taken[0] == 1 && taken[1] == 5 && taken[2] == 15);
+	write_scratch("run/log", "B", 0600);
+	ck_assert(refile_log_is_empty(&log));
+	refile_log_close(&log);
+	close(place);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("refile_log");
@@ -43,6 +74,7 @@ int main(void)
 
 	tcase_add_checked_fixture(tests, scratch_make, scratch_remove);
 	tcase_add_loop_test(tests, a_line_is_taken_apart, 0, sizeof lines / sizeof *lines);
+	tcase_add_test(tests, keys_are_those_of_complete_batches);
 	suite_add_tcase(suite, tests);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);
