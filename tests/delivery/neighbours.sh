@@ -176,7 +176,7 @@ mkdir "$T/open"
 chmod 777 "$T/open"
 printf 'mail_location = "maildir:%s"\n' "$HOME/Maildir" >"$T/open/conf"
 echo 'keep;' >"$T/open/script"
-{ printf 'mail_location = "maildir:%s/other/Maildir"\n' "$T"; echo 'sendmail = "/bin/true"'; } >"$T/open/conf.evil"
+echo 'mail_location = "maildir:~/elsewhere"' >"$T/open/conf.evil" # where he may write: it would be believed with 0
 echo 'discard;' >"$T/open/script.evil"
 chmod 644 "$T/open"/*
 chown "$ME" "$T/open/script"
@@ -195,7 +195,7 @@ for thing in conf script; do
 	raced
 	only_right_statuses "a $thing that another exchanges"
 	is "$(everywhere)" "$(grep -cx 0 "$T/statuses")" "whatever was 0 is where the $thing of root's or the recipient's says"
-	is "$(find "$T/other" -type f)" "" "and nothing is at the other's"
+	is "$(find "$T/other" "$HOME/elsewhere" -type f 2>/dev/null)" "" "and nothing is where the other says"
 done
 
 # Links, made beforehand, to what others can write as well: what is noted beside the mail does not go there.

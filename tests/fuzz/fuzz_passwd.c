@@ -19,7 +19,8 @@ static const char *in_place(const char *name)
 	return path;
 }
 
-/* The first entry for it, as libc reads the file. */
+/* The first entry for it, as libc reads the file; those that begin with a sign are for others to look into.
+ */
 static bool ask_libc(const char *path, const char *name, uid_t uid, struct passwd *entry)
 {
 	static char buffer[64 * 1024];
@@ -29,7 +30,8 @@ static bool ask_libc(const char *path, const char *name, uid_t uid, struct passw
 
 	LAW(file != NULL);
 	while (!is_it && fgetpwent_r(file, entry, buffer, sizeof buffer, &found) == 0)
-		is_it = name ? strcmp(entry->pw_name, name) == 0 : entry->pw_uid == uid;
+		is_it = entry->pw_name[0] != '+' && entry->pw_name[0] != '-' &&
+			(name ? strcmp(entry->pw_name, name) == 0 : entry->pw_uid == uid);
 	fclose(file);
 	return is_it;
 }
