@@ -182,7 +182,9 @@ bool passwd_file_find(const PasswdFiles *files, const char *name, uid_t uid, Use
 	LineReader reader;
 	Slice line;
 
-	if (!files_come_first(files->nsswitch) || !open_lines(&reader, files->passwd))
+	/* "ann:x" is nobody, though a line begins so. */
+	if ((name && strchr(name, ':')) || !files_come_first(files->nsswitch) ||
+	    !open_lines(&reader, files->passwd))
 		return false;
 	while (!found && !odd && next_line(&reader, &line))
 		found = matches(line, name, length, uid, user, &odd);

@@ -72,8 +72,8 @@ static int listen_for_syslog(char *path, size_t size)
 	struct sockaddr_un address = { .sun_family = AF_UNIX };
 	int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
 
-	snprintf(path, size, "%s/syslog", fuzz_place());
-	snprintf(address.sun_path, sizeof address.sun_path, "%s", path);
+	LAW(snprintf(path, size, "%s/syslog", fuzz_place()) < (int)sizeof address.sun_path);
+	strcpy(address.sun_path, path);
 	LAW(fd >= 0 && bind(fd, (struct sockaddr *)&address, sizeof address) == 0);
 	return fd;
 }

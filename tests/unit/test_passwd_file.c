@@ -147,6 +147,15 @@ START_TEST(a_line_without_end_is_left_to_libc)
 }
 END_TEST
 
+START_TEST(the_beginning_of_a_line_is_no_name)
+{
+	User user = { 0 };
+
+	ck_assert(!find_with("passwd: files\n", "ann:x:1000:1000::/home/ann:/bin/sh\n", "ann:x", 0, &user));
+	ck_assert(!user.name);
+}
+END_TEST
+
 START_TEST(a_missing_file_is_left_to_libc)
 {
 	User user = { 0 };
@@ -162,6 +171,7 @@ int main(void)
 
 	tcase_add_checked_fixture(look_up, scratch_make, scratch_remove);
 	tcase_add_test(look_up, an_account_is_found_by_name_and_by_uid);
+	tcase_add_test(look_up, the_beginning_of_a_line_is_no_name);
 	tcase_add_loop_test(look_up, only_a_switch_that_asks_the_file_first_is_trusted, 0,
 			    sizeof switches / sizeof switches[0]);
 	tcase_add_loop_test(look_up, what_is_odd_or_absent_is_left_to_libc, 0,
