@@ -250,8 +250,7 @@ static const char *const good_texts[] = {
 	"environment = a = b; c =;",
 	"spamtest_score_max_value = 12.5",
 	"spamtest_text_value = 1=clean; 5=perhaps; 10=spam",
-	"lists = :addrbook:company=/srv/list; tag:example.org,2026:x=sqlite:/srv/db select a from b where c "
-	"= ?",
+	"lists = :addrbook:company=/srv/list; tag:b.org,2026:x=sqlite:/srv/db select a from b where c = ?",
 	"lists = :addrbook:company=~/my list",
 	"user_email = %u@example.org",
 	"user_email = %u",
