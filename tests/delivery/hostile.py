@@ -87,12 +87,12 @@ def stored(data, shape, found, said):
         yield "said %r" % said
 
 
-def traced(found, said):
+def traced(data, found, said):
     """What is wrong with what was told."""
     if found:
         yield "%d copies" % len(found)
-    if not said:
-        yield "said nothing"
+    if bool(said) != bool(data):  # an empty file has no message
+        yield "said %r" % said
     for unsafe in UNSAFE.findall(said)[:1]:
         yield "said what no terminal should see: %r" % unsafe
 
@@ -111,7 +111,7 @@ def main():
             print("%s: status %d, %d copies: %s" % (name, status, len(found), said[-300:].decode(errors="replace").strip()))
             continue
         data = open(path, "rb").read()
-        for wrong in traced(found, said) if shape == "trace" else stored(data, shape, found, said):
+        for wrong in traced(data, found, said) if shape == "trace" else stored(data, shape, found, said):
             print("%s: %s" % (name, wrong))
         if took > SLOW_S:
             print("%s: took %.1f s" % (name, took))

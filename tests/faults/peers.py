@@ -23,7 +23,7 @@ import sys
 import time
 
 import steps
-from steps import DEADLY, HOME, MAIL, ME, OLD, PROMPT_S, STEP, T, TRIES
+from steps import DEADLY, HOME, ME, OLD, PROMPT_S, STEP, T, TRIES
 
 PEERS = f"{T}/peers"
 OUTCOMES = ["wrong exit", "stuck", "elsewhere", "lost", "damaged", "doubled", "by a kill"]
@@ -31,6 +31,8 @@ FIRST_S = 20
 STORES = {"Maildir": f"{HOME}/Maildir", "mbox": f"{HOME}/inbox"}
 SPOOL = "/var/mail"  # the stage's own
 SYSTEM_BOX = f"{SPOOL}/{ME}"
+with open(f"{T}/mail", "rb") as mail_file:
+    MAIL = mail_file.read()
 OLD_BOX = b"From old Thu Jan  1 12:00:00 2026\n" + OLD + b"\n"
 
 
