@@ -3,7 +3,6 @@
  *
  * Every piece of work is done by one call of `measured`, which is what callgrind counts, and told in a line:
  * "test" (of the language), "script" (that runs), or "compile", the size, what it is. */
-#include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +11,7 @@
 #include "base/text.h"
 #include "message/header.h"
 #include "message/message.h"
+#include "open_mime.h"
 #include "sieve/sieve.h"
 
 enum {
@@ -20,20 +20,6 @@ enum {
 };
 
 static const MimeModule *mime;
-
-static void open_module(const char *build)
-{
-	char path[4096];
-	void *module;
-
-	snprintf(path, sizeof path, "%s/modules/mime.so", build);
-	module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-	mime = module ? dlsym(module, MIME_MODULE_SYMBOL) : NULL;
-	if (!mime) {
-		fprintf(stderr, "no %s\n", path);
-		exit(1);
-	}
-}
 
 /* There is every list, and nothing on it, and nothing else. */
 static bool answers(void *self, const Question *question, Answer *answer, Failure *why)
@@ -276,7 +262,7 @@ static void measure_goals(void)
 
 int main(int argc, char **argv)
 {
-	open_module(argc > 1 ? argv[1] : "build");
+	mime = open_mime(argc > 1 ? argv[1] : "build");
 	measure_tests(SIZE);
 	measure_tests(SIZE * TIMES);
 	measure_scripts(SIZE);

@@ -3,7 +3,6 @@
  * A script of many equal tests that are false is run over a message; the time of one test is what is printed,
  * with the subject, or the body, short and sixteen times as long.  Then a script of 5,000 keys, and what
  * compiling costs. */
-#include <dlfcn.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -13,6 +12,7 @@
 #include "base/text.h"
 #include "message/header.h"
 #include "message/message.h"
+#include "open_mime.h"
 #include "sieve/sieve.h"
 
 enum {
@@ -29,18 +29,6 @@ static double seconds(void)
 
 	clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &now);
 	return (double)now.tv_sec + (double)now.tv_nsec / 1e9;
-}
-
-static void open_module(const char *build)
-{
-	char path[4096];
-	void *module;
-
-	snprintf(path, sizeof path, "%s/modules/mime.so", build);
-	module = dlopen(path, RTLD_NOW | RTLD_LOCAL);
-	mime = module ? dlsym(module, MIME_MODULE_SYMBOL) : NULL;
-	if (!mime)
-		fprintf(stderr, "no %s\n", path);
 }
 
 /* A message with a subject of so many bytes, ten times as long a body, and 30 other fields. */
@@ -215,7 +203,7 @@ static void print_compiling(void)
 
 int main(int argc, char **argv)
 {
-	open_module(argc > 1 ? argv[1] : "build");
+	mime = open_mime(argc > 1 ? argv[1] : "build");
 	print_kinds();
 	print_many_keys();
 	print_compiling();

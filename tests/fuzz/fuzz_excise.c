@@ -81,26 +81,15 @@ static void forget_notes(FuzzChoices *choices, int place)
 		   slice(state.data, state.length - fuzz_choose(choices, state.length - least + 1)));
 }
 
-static void finish(int place)
+/* Reads what is noted of the cut, and goes on with it: excise_finish or excise_restore. */
+static void go_on(int place, bool (*how)(Excise *excise, Mbox *mbox, Failure *why))
 {
 	Excise excise = { .dir_fd = place, .name = "cut" };
 	Mbox mbox = open_mbox(place);
 	Failure why = { 0 };
 
 	LAW(excise_read(&excise, &why), "%s", why.text);
-	LAW(excise_finish(&excise, &mbox, &why), "%s", why.text);
-	close(mbox.fd);
-	excise_clear(&excise);
-}
-
-static void restore(int place)
-{
-	Excise excise = { .dir_fd = place, .name = "cut" };
-	Mbox mbox = open_mbox(place);
-	Failure why = { 0 };
-
-	LAW(excise_read(&excise, &why), "%s", why.text);
-	LAW(excise_restore(&excise, &mbox, &why), "%s", why.text);
+	LAW(how(&excise, &mbox, &why), "%s", why.text);
 	close(mbox.fd);
 	excise_clear(&excise);
 }
@@ -166,16 +155,16 @@ static void take_and_put_back(FuzzChoices *choices, int place)
 		forget_notes(choices, place);
 	else if (killed == 2)
 		forget_work(choices, place, &mail);
-	finish(place);
+	go_on(place, excise_finish);
 	compare_mbox(place, &mail.staying);
 	for (size_t later = fuzz_choose(choices, 3); later; later--)
 		append_mail(place, later, &mail);
 	compare_mbox(place, &mail.staying);
-	restore(place);
+	go_on(place, excise_restore);
 	compare_mbox(place, mail.count ? &mail.before : &mail.staying);
 	if (mail.count)
 		forget_restored(choices, place);
-	restore(place);
+	go_on(place, excise_restore);
 	compare_mbox(place, mail.count ? &mail.before : &mail.staying);
 	text_clear(&mail.before);
 	text_clear(&mail.staying);
