@@ -203,7 +203,6 @@ bool state_claim(State *state, const StateKey *key, int64_t now, StateClaim *cla
 {
 	AUTO_VALUE(Text) about = { 0 };
 	StateRecord record = record_of(key, now, state->lease_s, &about);
-
 	StateClaim result;
 
 	if (!check_id(key->id, why) || !open_store(state, true, why) ||
