@@ -485,30 +485,28 @@ def jobs_for(plan, tool, calls):
 
 
 def sweep(title, plan, tool):
-    """Faults that came about, and those of them that went wrong."""
+    """How many faults came about, and a line for each of them that went wrong."""
     fresh(plan.script)
     deliver(plan, tool.tracer())
     calls = calls_in_trace(tool)
     missing, doubled, damaged = verdict(plan)
     if not calls or missing or doubled or damaged:
-        print(f"{title}: undisturbed: {len(calls)} calls, missing {missing}, doubled {doubled}, damaged {damaged}")
-        return 1, 1
-    tried, wrong, twice = 0, 0, []
+        return 1, [f"{title}: undisturbed: {len(calls)} calls, missing {missing}, doubled {doubled}, damaged {damaged}"]
+    tried, wrong, twice = 0, [], []
     for step, fault in jobs_for(plan, tool, calls)[len(title) % STEP::STEP]:
         fired, text, doubled = attempt(plan, tool, step, fault, step in calls[-LAST:])
         tried += fired
         if text:
-            wrong += 1
-            print(f"{title}: {fault} at {step[0]} number {step[1]}: {text}")
+            wrong.append(f"{title}, {type(tool).__name__}: {fault} at {step[0]} number {step[1]}: {text}")
         elif doubled:
             twice.append(f"{', '.join(doubled)} ({fault} at {step[0]} number {step[1]})")
-    print(f"{title}, {type(tool).__name__}: {len(calls)} calls, {tried} faults, {wrong} wrong, {len(twice)} times something "
+    print(f"{title}, {type(tool).__name__}: {len(calls)} calls, {tried} faults, {len(wrong)} wrong, {len(twice)} times something "
           "twice, by a kill" + "".join(f"\n    {line}" for line in twice), flush=True)
     return tried, wrong
 
 
 def main():
-    tried = wrong = 0
+    tried, wrong = 0, []
     wanted = os.environ.get("FAULTS_PLAN", "")
     every = tools()
     for title, plan in PLANS.items():
@@ -519,9 +517,9 @@ def main():
             print(f"{title}: is not delivered at all")
             return 1
         for tool in every:
-            counts = sweep(title, plan, tool)
-            tried, wrong = tried + counts[0], wrong + counts[1]
-    print(f"in all {tried} faults, {wrong} wrong")
+            came, lines = sweep(title, plan, tool)
+            tried, wrong = tried + came, wrong + lines
+    print("\n".join([f"in all {tried} faults, {len(wrong)} wrong", *wrong]))
     return 1 if wrong or not tried else 0
 
 
