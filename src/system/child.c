@@ -40,6 +40,7 @@ typedef struct Running {
 	int ended;    /* readable when the child has ended; -1 where the kernel has no such thing */
 	int64_t deadline_ms;
 	bool too_long;
+	int deaf_error; /* of a read of what somebody wants: the rest of it is not known */
 	size_t heard;
 	char heard_bytes[OUTPUT_BYTES_MAX + 1]; /* one more, to know that it was cut */
 } Running;
@@ -145,9 +146,13 @@ static bool open_pipes(const ChildSpec *spec, Running *run, Failure *why)
 static bool has_started(const ChildSpec *spec, Running *run, Failure *why)
 {
 	int error = 0;
+	ssize_t got;
 
 	close_end(&run->started.write);
-	if (io_read(run->started.read, &error, sizeof error) != (ssize_t)sizeof error)
+	got = io_read(run->started.read, &error, sizeof error);
+	if (got < 0)
+		return failure_errno(why, "hear whether '%s' has started", spec->argv[0]);
+	if (got != (ssize_t)sizeof error)
 		return true;
 	errno = error;
 	return failure_errno(why, "run '%s'", spec->argv[0]);
@@ -218,6 +223,13 @@ static void hear(Running *run)
 	}
 }
 
+/* What was not heard cannot be had again: the beginning of it is never taken for the whole. */
+static void go_deaf(Running *run)
+{
+	run->deaf_error = errno;
+	close_end(&run->wanted.read);
+}
+
 /* Reads what there is of what somebody wants. */
 static void hear_wanted(const ChildSpec *spec, Running *run)
 {
@@ -231,8 +243,10 @@ static void hear_wanted(const ChildSpec *spec, Running *run)
 		run->too_long |= (size_t)got > spec->output_max - spec->output->length;
 		if (!run->too_long)
 			text_append(spec->output, bytes, (size_t)got);
-	} else if (got == 0 || (errno != EAGAIN && errno != EINTR)) {
+	} else if (got == 0) {
 		close_end(&run->wanted.read);
+	} else if (errno != EAGAIN && errno != EINTR) {
+		go_deaf(run);
 	}
 }
 
@@ -271,7 +285,7 @@ static int time_left_ms(const Running *run)
 /* Until the child has ended or its time is up.  False when it could not be fed. */
 static bool watch(const ChildSpec *spec, Running *run, Failure *why)
 {
-	while (!has_ended(run) && !run->too_long) {
+	while (!has_ended(run) && !run->too_long && !run->deaf_error) {
 		struct pollfd events[] = {
 			{ .fd = run->output.read, .events = POLLIN },
 			{ .fd = run->fed.read, .events = POLLIN },
@@ -300,8 +314,12 @@ static void hear_the_wanted_rest(const ChildSpec *spec, Running *run)
 {
 	int there = 0;
 
-	if (run->wanted.read < 0 || ioctl(run->wanted.read, FIONREAD, &there) < 0)
+	if (run->wanted.read < 0)
 		return;
+	if (ioctl(run->wanted.read, FIONREAD, &there) < 0) {
+		go_deaf(run);
+		return;
+	}
 	for (size_t end = spec->output->length + (size_t)there;
 	     run->wanted.read >= 0 && !run->too_long && spec->output->length < end;)
 		hear_wanted(spec, run);
@@ -384,6 +402,10 @@ bool child_run(const ChildSpec *spec, ChildResult *result, Failure *why)
 	if (run.child > 0) {
 		finish(spec, &run, &end);
 		write_output(&run, &end);
+	}
+	if (done && run.deaf_error) {
+		errno = run.deaf_error;
+		done = failure_errno(why, "read what '%s' wrote", spec->argv[0]);
 	}
 	close_pipe(&run.input);
 	close_pipe(&run.output);

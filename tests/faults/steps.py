@@ -33,6 +33,7 @@ from dataclasses import dataclass
 
 T, HOME, TROMMEL, ME = os.environ["T"], os.environ["HOME"], os.environ["TROMMEL"], os.environ["ME"]
 STEP = int(os.environ["FAULTS_STEP"])
+ONLY_CALL, ONLY_FAULT = os.environ.get("FAULTS_CALL", ""), os.environ.get("FAULTS_ERROR", "")
 TRIES = 3
 PROMPT_S = 5
 TRACE = f"{HOME}/trace"
@@ -481,7 +482,7 @@ def jobs_for(plan, tool, calls):
         jobs += [(step, fault) for fault in tool.faults(step[0])]
         if is_connected and step[0] == LOST_ANSWER[0] and isinstance(tool, Strace):
             jobs.append((step, LOST_ANSWER[1]))
-    return jobs
+    return [(step, fault) for step, fault in jobs if ONLY_CALL in ("", step[0]) and ONLY_FAULT in ("", fault)]
 
 
 def sweep(title, plan, tool):

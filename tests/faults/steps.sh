@@ -2,7 +2,7 @@
 # A failure at each step of a delivery whose plan has several effects: after the MTA's next try each has happened once.
 #
 # FAULTS_STEP=1 takes every system call (make faults), 12 every twelfth (make check); FAULTS_PLAN those plans whose
-# title has it.  strace is done without where it is not allowed.
+# title has it; FAULTS_CALL and FAULTS_ERROR one call and one fault.  strace is done without where it is not allowed.
 . "${0%/*}/../delivery/lib.sh"
 need_root "to be several users"
 need python3
@@ -74,5 +74,7 @@ sweep() { # what
 	is "$status" 0 "$1"
 }
 sweep "nothing is lost, doubled, damaged or stuck, and no exit status is wrong"
+FAULTS_PLAN="programs that rules ask" FAULTS_STEP=1 FAULTS_CALL=read FAULTS_ERROR=EIO \
+	sweep "the beginning of what a program wrote is never taken for the whole"
 # Where nobody may trace: few of them, since they are the same.
 FAULTS_UNTRACED=1 FAULTS_STEP=$((FAULTS_STEP * 7)) sweep "nor where strace is not allowed"
