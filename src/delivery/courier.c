@@ -1,5 +1,6 @@
 #include "delivery/courier.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
@@ -70,6 +71,37 @@ static void tell_origin(const Courier *courier, Failure *why)
 	failure_set(why, what.kind, what.code, "%s: %s", text_string(&origin), what.text);
 }
 
+static bool is_in_home(const char *path)
+{
+	return path[0] == '~' || strstr(path, "%h");
+}
+
+/* Rules that are looked for in a home that is not mounted are not known to be none.  An account that is made
+ * to have no home, as Debian's adduser makes it, has no rules there either. */
+static bool has_rules_at_home(const Courier *courier)
+{
+	const char *script = courier->request->script ? courier->request->script
+						      : courier->config->sieve_script;
+
+	return is_in_home(script) || (!*script && strcmp(courier->user.home, "/nonexistent") != 0);
+}
+
+static bool has_mail_at_home(const Courier *courier)
+{
+	const char *location = courier->config->mail_location;
+
+	return strchr(location, '~') || strstr(location, "%h");
+}
+
+static bool go_home(const Courier *courier, Failure *why)
+{
+	if (chdir(courier->user.home) == 0)
+		return true;
+	if (errno == ENOENT && (has_mail_at_home(courier) || has_rules_at_home(courier)))
+		return user_lacks_home(courier->user.name, courier->user.home, why);
+	return chdir("/") == 0 || failure_errno(why, "change to the directory '/'");
+}
+
 /* From here on everything happens with the recipient's rights. */
 static bool become_recipient(Courier *courier, Failure *why)
 {
@@ -77,8 +109,8 @@ static bool become_recipient(Courier *courier, Failure *why)
 
 	if (!privileges_become(&courier->user, store_spool_group(&settings), why))
 		return false;
-	if (chdir(courier->user.home) < 0 && chdir("/") < 0)
-		return failure_errno(why, "change to the directory '/'");
+	if (!go_home(courier, why))
+		return false;
 	courier->state = user_state_settings(courier->config, &courier->user, courier->host.machine,
 					     courier->arena);
 	courier->store = store_open(&settings, why);

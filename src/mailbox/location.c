@@ -9,6 +9,7 @@
 #include "base/ascii.h"
 #include "base/memory.h"
 #include "base/text.h"
+#include "system/users.h"
 
 static const char automatic_maildir[] = "maildir:~/Maildir";
 static const char automatic_mbox[] = "mbox:~/mail:INBOX=/var/mail/%u";
@@ -192,7 +193,10 @@ static const char *choose(const StoreSettings *settings, Failure *why)
 	/* a home that is not there just now (an automounter asleep) may hold a Maildir */
 	if (errno == ENOENT && stat(settings->home, &status) == 0)
 		return automatic_mbox;
-	failure_errno(why, "look for '%s'", text_string(&path));
+	if (errno == ENOENT)
+		user_lacks_home(settings->user, settings->home, why);
+	else
+		failure_errno(why, "look for '%s'", text_string(&path));
 	return NULL;
 }
 
@@ -202,7 +206,7 @@ bool location_parse(Location *location, const StoreSettings *settings, Failure *
 
 	*location = (Location){ 0 };
 	if (settings->home[0] != '/')
-		return failure_retry(why, "the home directory '%s' is not an absolute path", settings->home);
+		return user_lacks_home(settings->user, settings->home, why);
 	if (!chosen.location || !*chosen.location || strcmp(chosen.location, "auto") == 0)
 		chosen.location = choose(settings, why);
 	if (chosen.location && read_location(location, &chosen, why))

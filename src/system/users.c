@@ -118,6 +118,21 @@ bool user_find_uid(User *user, uid_t uid, Failure *why)
 	return find(user, &(Wanted){ .uid = uid }, why);
 }
 
+bool user_lacks_home(const char *name, const char *home, Failure *why)
+{
+	if (home[0] != '/')
+		return failure_retry(
+			why,
+			"the passwd entry of '%s' has '%s' for a home directory, not a path that "
+			"begins with /: 'usermod -d PATH %s' mends it, or alias '%s' to a person",
+			name, home, name, name);
+	return failure_retry(
+		why,
+		"the home directory '%s' of '%s' does not exist, where mail and rules are looked for: "
+		"mount or make it, or alias '%s' to a person",
+		home, name, name);
+}
+
 void user_clear(User *user)
 {
 	free(user->name);

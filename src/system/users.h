@@ -22,6 +22,10 @@ bool user_find_name(User *user, const char *name, Failure *why);
 /* Finds the account of a uid.  That there is none is a mistake of this system: RETRY. */
 bool user_find_uid(User *user, uid_t uid, Failure *why);
 
+/* Says of an account whose home directory is not there (or is no path at all) what was found, what is wanted
+ * and what mends it.  It may be there tomorrow: RETRY.  Returns false. */
+bool user_lacks_home(const char *name, const char *home, Failure *why);
+
 void user_clear(User *user);
 
 DEFINE_AUTO_VALUE(User, user_clear)

@@ -136,8 +136,31 @@ fresh
 mv "$T/home" "$T/away"
 as_root -d "$ME" <"$T/mail"
 is "$?" 75 "a home that is not there: again later"
+like "$(cat "$T/err")" "^4\.3\.0 the home directory '$T/home' of '$ME' does not exist, .*: mount or make it, or alias" \
+	"and the line says whose it is and what to do"
+# Mail that goes elsewhere is not sorted without the rules, which may be in that home.
+mkdir -m 700 "$T/elsewhere"
+own "$T/elsewhere"
+as_root -d "$ME" -o "mail_location=maildir:$T/elsewhere/Maildir" <"$T/mail"
+is "$? $(find "$T/elsewhere" -type f | wc -l)" "75 0" "the same where only the rules are looked for in it"
+as_root -d "$ME" -o "mail_location=maildir:$T/elsewhere/Maildir" -o sieve_script=/etc/trommel/none.sieve -o user_log= <"$T/mail"
+is "$? $(find "$T/elsewhere/Maildir/new" -type f | wc -l)" "0 1" "but not where neither is"
+is "$(find "$T/home" 2>/dev/null)" "" "and no delivery makes it"
 mv "$T/away" "$T/home"
 is "$(find "$T/home" -type f | wc -l)" 0 "and nothing was stored anywhere"
+printf 'homeless:x:61998:61998:::/bin/sh\nservice:x:61999:61999::/nonexistent:/bin/sh\n' >>"$T/passwd"
+as_root -d homeless <"$T/mail"
+is "$?" 75 "an account without a home: again later"
+like "$(cat "$T/err")" "^4\.3\.0 the passwd entry of 'homeless' has '' for a home directory, .*'usermod -d PATH homeless' mends it, or alias" \
+	"and the line says whose it is and what to do"
+as_root -d service <"$T/mail"
+is "$?" 75 "an account that is to have none: again later"
+like "$(cat "$T/err")" "^4\.3\.0 the home directory '/nonexistent' of 'service' does not exist, .* alias 'service' to a person" \
+	"which says the same"
+mkdir -m 700 "$T/service"
+chown 61999:61999 "$T/service"
+as_root -d service -o "mail_location=maildir:$T/service/Maildir" -o user_log= <"$T/mail"
+is "$? $(find "$T/service/Maildir/new" -type f | wc -l)" "0 1" "it has mail where the site says so, and no rules"
 
 # The judge, the courier: who are they?
 fresh
