@@ -109,10 +109,10 @@ static bool parse(int argc, char **argv, Options *options, Arena *arena, Failure
 			request->folder = optarg;
 			break;
 		case 's':
-			request->script = absolute_path(optarg, arena);
+			request->script = *optarg ? absolute_path(optarg, arena) : NULL;
 			break;
 		case 'c':
-			options->config_path = optarg;
+			options->config_path = *optarg ? optarg : NULL;
 			break;
 		case 'o':
 			options->settings[options->setting_count++] = optarg;

@@ -33,6 +33,9 @@ done <<'CASES'
 -f mailer-daemon|<>|in any case
 -f mailer-daemon@example.org|<mailer-daemon@example.org>|with a domain it is an address like others
 -m '' -f alice@example.org|<alice@example.org>|an empty -m is no folder
+-s '' -f alice@example.org|<alice@example.org>|an empty -s is no script
+-c '' -f alice@example.org|<alice@example.org>|an empty -c is no configuration of its own
+-r '' -d '' -f alice@example.org|<alice@example.org>|an empty -r and -d are not given
 -a '' -f alice@example.org|<alice@example.org>|an empty -a is no detail
 CASES
 
@@ -69,6 +72,10 @@ fresh
 echo 'require "fileinto"; fileinto "other";' | mine "$HOME/other.sieve"
 deliver -s "$HOME/other.sieve" <"$T/mail"
 is "$? $(count other)" "0 1" "-s names the rules"
+fresh
+echo 'require "fileinto"; fileinto "own";' | rules
+deliver -s '' <"$T/mail"
+is "$? $(count own)" "0 1" "an empty -s leaves the user's own"
 fresh
 deliver -o "mail_location=maildir:$HOME/elsewhere" <"$T/mail"
 is "$? $(find "$HOME/elsewhere/new" -type f 2>/dev/null | wc -l)" "0 1" "-o sets the mail location"
