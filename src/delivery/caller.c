@@ -250,13 +250,14 @@ void caller_envelope(Envelope *envelope, const DeliveryRequest *request, const M
 		     const HeaderIndex *header, const char *delimiter, Arena *arena)
 {
 	const char *recipient = not_empty(request->recipient);
-	const char *original = not_empty(request->address);
+	const char *original = not_empty(request->address), *environment = not_empty(getenv("RECIPIENT"));
 
 	find_sender(envelope, request, message, header, arena);
-	if (!recipient)
-		recipient = exact_address(not_empty(getenv("RECIPIENT")), header, "delivered-to", arena);
-	if (!recipient)
+	/* an -a "$RECIPIENT" is what the variable is */
+	if (!recipient && original && (!environment || strcmp(original, environment) != 0))
 		recipient = original;
+	if (!recipient)
+		recipient = exact_address(environment, header, "delivered-to", arena);
 	if (!recipient)
 		recipient = local_part_and_domain(arena);
 	if (!recipient)
