@@ -87,6 +87,22 @@ for engine in sqlite files; do
 	done
 done
 
+# A quota that is used up: the file system has room, and says who may have it when it is asked for.
+answered() { # fault of the first question, engine
+	prepare 'require "vacation"; vacation :addresses "bob@example.net" "Away.";'
+	call "$UNTRACED" strace -qq -o "$HOME/trace" -e trace=fallocate -e inject="fallocate:error=$1:when=1" "$TROMMEL" \
+		-f carol@example.org -r reader@example.net -o sendmail="$T/sendmail" -o state_dir="$SMALL" -o state_engine="$2" \
+		<"$T/mail" >"$T/out" 2>"$T/err"
+	echo $? "$(grep -c INJECTED "$HOME/trace")" "$(sent)" "$(count)"
+}
+if can_trace; then
+	for engine in sqlite files; do
+		is "$(answered EDQUOT $engine)" "0 1 0 1" "nobody is answered who cannot be remembered for a quota ($engine)"
+		like "$(told)" "nothing is remembered just now: .*[Qq]uota" "which is told"
+		is "$(answered EOPNOTSUPP $engine)" "0 1 1 1" "where room cannot be asked for, what there is counts ($engine)"
+	done
+fi
+
 # Both disks.
 for engine in sqlite files; do
 	for rules in 'require "duplicate"; if duplicate { discard; }' 'keep;' \
