@@ -10,6 +10,21 @@ int ascii_hex_value(char c)
 	return c >= 'a' && c <= 'f' ? c - 'a' + 10 : -1;
 }
 
+bool ascii_read_number(Slice digits, uint64_t most, uint64_t *number)
+{
+	uint64_t value = 0;
+
+	for (size_t i = 0; i < digits.length; i++) {
+		uint64_t digit = (uint64_t)(digits.data[i] - '0');
+
+		if (!ascii_is_digit(digits.data[i]) || value > most / 10 || digit > most - value * 10)
+			return false;
+		value = value * 10 + digit;
+	}
+	*number = value;
+	return digits.length > 0;
+}
+
 bool ascii_equal_fold(Slice a, Slice b)
 {
 	if (a.length != b.length)

@@ -4,6 +4,7 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 #include "base/slice.h"
 
@@ -51,6 +52,9 @@ static inline bool ascii_is_control(char c)
 
 /* The value of a hexadecimal digit, or -1. */
 int ascii_hex_value(char c);
+
+/* Reads decimal digits, and nothing else, up to the number `most`. */
+bool ascii_read_number(Slice digits, uint64_t most, uint64_t *number);
 
 /* Compare with A-Z folded to a-z, nothing else folded. */
 bool ascii_equal_fold(Slice a, Slice b);

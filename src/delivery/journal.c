@@ -32,7 +32,6 @@ enum {
 	RECORD_BYTES = EFFECT_BYTES + 2, /* a sign, the effect, a line feed */
 	HEAD_BYTES = 256,
 	TOKEN_BYTES = 40,
-	BEGUN_DIGITS = 18, /* no number of so many is too large */
 	FILE_BYTES_MAX = 1024 * 1024,
 	SWEEP_MAX = 1000, /* files that one delivery looks at */
 	DAY_S = 86400,
@@ -190,16 +189,11 @@ static bool read_second_line(Journal *journal, Slice line)
 	const char *blank = memchr(line.data, ' ', line.length);
 	size_t digits = blank ? (size_t)(blank - line.data) : 0;
 	Slice token = slice_from(line, digits + 1);
-	int64_t begun = 0;
+	uint64_t begun;
 
-	if (digits == 0 || digits > BEGUN_DIGITS || !is_token(token))
+	if (!ascii_read_number(slice(line.data, digits), INT64_MAX / 2, &begun) || !is_token(token))
 		return false;
-	for (size_t i = 0; i < digits; i++) {
-		if (!ascii_is_digit(line.data[i]))
-			return false;
-		begun = 10 * begun + (line.data[i] - '0');
-	}
-	journal->begun = begun;
+	journal->begun = (int64_t)begun;
 	memcpy(journal->token, token.data, token.length);
 	journal->token[token.length] = '\0';
 	return true;

@@ -199,11 +199,15 @@ static bool alter(MboxReader *reader, off_t from, Failure *why)
 
 /* --- Content-Length --- */
 
+/* No mailbox has so many bytes, and a place behind as many is still a number. */
+#define LENGTH_MOST ((uint64_t)1 << 50)
+
 /* The value of the last Content-Length of a header, or UNKNOWN. */
 static off_t content_length(Slice header)
 {
 	static const char name[] = "content-length:";
 	off_t value = UNKNOWN;
+	uint64_t number;
 
 	for (size_t at = 0; at < header.length; at += line_length(slice_from(header, at))) {
 		Slice line = slice_from(header, at);
@@ -211,9 +215,7 @@ static off_t content_length(Slice header)
 		if (!ascii_starts_with_fold(slice(line.data, line_length(line)), name))
 			continue;
 		line = ascii_trim(slice(line.data + sizeof name - 1, line_length(line) - (sizeof name - 1)));
-		value = line.length && line.length < 16 ? 0 : UNKNOWN;
-		for (size_t i = 0; i < line.length && value != UNKNOWN; i++)
-			value = ascii_is_digit(line.data[i]) ? value * 10 + (line.data[i] - '0') : UNKNOWN;
+		value = ascii_read_number(line, LENGTH_MOST, &number) ? (off_t)number : UNKNOWN;
 	}
 	return value;
 }

@@ -100,17 +100,12 @@ static bool wrong_text(const Place *place, const char *at, const char *text, Fai
 
 static bool read_number(Slice digits, const ConfigKey *key, unsigned *number)
 {
-	unsigned long value = 0;
+	uint64_t value;
 
-	if (digits.length == 0 || digits.length > 9)
+	if (!ascii_read_number(digits, key->most, &value) || value < key->least)
 		return false;
-	for (size_t i = 0; i < digits.length; i++) {
-		if (!ascii_is_digit(digits.data[i]))
-			return false;
-		value = value * 10 + (unsigned long)(digits.data[i] - '0');
-	}
 	*number = (unsigned)value;
-	return value >= key->least && value <= key->most;
+	return true;
 }
 
 static bool read_bool(Slice word, bool *value)

@@ -29,16 +29,10 @@ static bool copy(Slice text, char *to, size_t most)
 
 static bool read_port(Slice digits, Endpoint *endpoint)
 {
-	unsigned long port = 0;
+	uint64_t port;
 
-	if (!digits.length || digits.length >= sizeof endpoint->port)
-		return false;
-	for (size_t i = 0; i < digits.length; i++) {
-		if (!ascii_is_digit(digits.data[i]))
-			return false;
-		port = port * 10 + (unsigned long)(digits.data[i] - '0');
-	}
-	return port > 0 && port <= PORT_MOST && copy(digits, endpoint->port, sizeof endpoint->port - 1);
+	return ascii_read_number(digits, PORT_MOST, &port) && port > 0 &&
+	       copy(digits, endpoint->port, sizeof endpoint->port - 1);
 }
 
 static bool read_address(Slice literal, Endpoint *endpoint)

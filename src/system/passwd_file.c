@@ -112,19 +112,14 @@ static bool split(Slice line, Slice fields[FIELDS])
 	return memchr(line.data, ':', line.length) == NULL;
 }
 
-static bool read_number(Slice digits, unsigned *number)
+static bool read_id(Slice digits, unsigned *id)
 {
-	unsigned long value = 0;
+	uint64_t value;
 
-	if (digits.length == 0 || digits.length > 10)
+	if (!ascii_read_number(digits, UINT32_MAX - 1, &value)) /* (uid_t)-1 is nobody's */
 		return false;
-	for (size_t i = 0; i < digits.length; i++) {
-		if (!ascii_is_digit(digits.data[i]))
-			return false;
-		value = value * 10 + (unsigned long)(digits.data[i] - '0');
-	}
-	*number = (unsigned)value;
-	return value < 0xffffffff; /* (uid_t)-1 is nobody's */
+	*id = (unsigned)value;
+	return true;
 }
 
 static bool is_wanted_name(Slice line, const char *name, size_t length)
@@ -142,8 +137,8 @@ static bool is_no_account(Slice line)
 static bool read_plain(Slice line, Slice fields[FIELDS], unsigned *uid, unsigned *gid)
 {
 	return !ascii_is_control(line.data[0]) && line.data[0] != ' ' &&
-	       !memchr(line.data, '\0', line.length) && split(line, fields) && read_number(fields[2], uid) &&
-	       read_number(fields[3], gid);
+	       !memchr(line.data, '\0', line.length) && split(line, fields) && read_id(fields[2], uid) &&
+	       read_id(fields[3], gid);
 }
 
 /* False: not this line.  `*odd`: one that may be for the wanted name or uid and is not as it should be, which
