@@ -176,16 +176,18 @@ static bool list_part(Folder *folder, const char *maildir, const char *part, Fai
 	AUTO_VALUE(Text) path = { 0 };
 	struct dirent *entry;
 	DIR *listing;
+	bool good;
 
 	text_printf(&path, "%s/%s", maildir, part);
 	listing = opendir(text_string(&path));
 	if (!listing)
 		return errno == ENOENT || failure_errno(why, "list '%s'", text_string(&path));
-	while ((entry = readdir(listing)))
+	for (errno = 0; (entry = readdir(listing)); errno = 0)
 		if (entry->d_name[0] != '.')
 			add_stored(folder, text_string(&path), entry->d_name);
+	good = !errno || failure_errno(why, "list '%s'", text_string(&path));
 	closedir(listing);
-	return true;
+	return good;
 }
 
 static void add_flag(PlanFlags *flags, const char *flag)

@@ -63,11 +63,18 @@ static void add_on_disk(Reading *reading, const char *relative)
 		add(reading->list, text_take(&name));
 }
 
-static bool is_directory(int dir, const char *name)
+/* One that is not there, or may not be asked about, has the type 0.  False: it could not be asked just now.
+ */
+static bool type_of(int dir, const char *name, mode_t *type, Failure *why)
 {
 	struct stat status;
 
-	return fstatat(dir, name, &status, 0) == 0 && S_ISDIR(status.st_mode);
+	*type = 0;
+	if (fstatat(dir, name, &status, 0) == 0)
+		*type = status.st_mode & S_IFMT;
+	else if (errno != EACCES && !store_error_means_missing(errno))
+		return failure_errno(why, "look at '%s'", name);
+	return true;
 }
 
 static bool read_directory(Reading *reading, const char *relative, unsigned depth, Failure *why);
@@ -79,22 +86,25 @@ static bool take_entry(Reading *reading, int dir, const char *relative, const ch
 	StoreLayout layout = reading->store->location.layout;
 	AUTO_VALUE(Text) path = { 0 };
 	AUTO_VALUE(Text) cur = { 0 };
-	struct stat status;
+	mode_t type, cur_type = 0;
 
-	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0)
+	if (strcmp(name, ".") == 0 || strcmp(name, "..") == 0 ||
+	    (name[0] == '.') != (layout == STORE_MAILDIR))
 		return true;
+	if (!type_of(dir, name, &type, why))
+		return false;
 	if (layout == STORE_MAILDIR) {
-		if (name[0] == '.' && is_directory(dir, name))
+		if (type == S_IFDIR)
 			add_on_disk(reading, name);
 		return true;
 	}
-	if (name[0] == '.' || fstatat(dir, name, &status, 0) < 0)
-		return true;
 	text_printf(&path, "%s%s%s", relative, *relative ? "/" : "", name);
 	text_printf(&cur, "%s/cur", name);
-	if (layout == STORE_MBOX ? S_ISREG(status.st_mode) : is_directory(dir, text_string(&cur)))
+	if (layout == STORE_MAILDIR_FS && type == S_IFDIR && !type_of(dir, text_string(&cur), &cur_type, why))
+		return false;
+	if (layout == STORE_MBOX ? type == S_IFREG : cur_type == S_IFDIR)
 		add_on_disk(reading, text_string(&path));
-	if (!S_ISDIR(status.st_mode) || depth >= LIMIT_FOLDER_DEPTH ||
+	if (type != S_IFDIR || depth >= LIMIT_FOLDER_DEPTH ||
 	    (layout == STORE_MAILDIR_FS &&
 	     (strcmp(name, "cur") == 0 || strcmp(name, "new") == 0 || strcmp(name, "tmp") == 0)))
 		return true;
@@ -106,7 +116,7 @@ static bool read_directory(Reading *reading, const char *relative, unsigned dept
 	int path_fd = beneath_open_directory(reading->store->root_fd, *relative ? relative : ".");
 	int fd = path_fd < 0 ? -1 : openat(path_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	DIR *directory = fd < 0 ? NULL : fdopendir(fd);
-	const struct dirent *entry;
+	const struct dirent *entry = NULL;
 	/* One that may not be read holds nothing that could be filed into. */
 	bool good = directory != NULL || errno == EACCES || store_error_means_missing(errno) ||
 		    failure_errno(why, "read the directory '%s/%s'", reading->store->location.root, relative);
@@ -118,10 +128,14 @@ static bool read_directory(Reading *reading, const char *relative, unsigned dept
 			close(fd);
 		return good;
 	}
-	while (good && reading->seen < LIMIT_FOLDERS && (entry = readdir(directory)) != NULL) {
+	for (errno = 0; good && reading->seen < LIMIT_FOLDERS && (entry = readdir(directory)) != NULL;
+	     errno = 0) {
 		reading->seen++;
 		good = take_entry(reading, fd, relative, entry->d_name, depth, why);
 	}
+	if (good && !entry && errno)
+		good = failure_errno(why, "read the directory '%s/%s'", reading->store->location.root,
+				     relative);
 	closedir(directory);
 	return good;
 }

@@ -158,6 +158,8 @@ PLANS = {
     "the inbox": Plan("keep;", [], {"INBOX": 1}, ""),
     "a folder, with flags and keywords": Plan(
         'require ["fileinto", "imap4flags"]; fileinto :flags ["\\\\Seen", "$Work", "$Later"] "one";', [], {"one": 1}, ""),
+    "a folder, by its use": Plan('require ["fileinto", "special-use"]; fileinto :specialuse "\\\\Junk" "INBOX";', [],
+                                 {"one": 1}, ""),
     "an mbox that is there": Plan("keep;", MBOX, {"INBOX": 1}, ""),
     "an mbox that is not": Plan('require "fileinto"; fileinto "one";', MBOX, {"one": 1}, ""),
     "an mbox in a spool that is everybody's": Plan("keep;", SPOOL, {"INBOX": 1}, ""),
@@ -255,6 +257,10 @@ def fresh(script):
         shutil.rmtree(path) if os.path.isdir(path) else os.unlink(path)
     for name in ("Maildir/new", "Maildir/cur", "Maildir/tmp", "mail", "sent"):
         os.makedirs(os.path.join(HOME, name), mode=0o700)
+    if "special-use" in script:
+        os.makedirs(f"{HOME}/Maildir/.one/cur", mode=0o700)
+        with open(f"{HOME}/Maildir/.one/trommel-folder", "w", encoding="ascii") as file:
+            file.write("use \\Junk\n")
     with open(f"{HOME}/.sieve", "w", encoding="utf-8") as file:
         file.write(script + "\n")
     with open(f"{HOME}/Maildir/new/1.old.host", "wb") as file:
