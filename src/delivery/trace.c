@@ -1,10 +1,32 @@
 #include "delivery/trace.h"
 
+#include <string.h>
+
 #include "base/ascii.h"
+#include "message/address_write.h"
 
 static const char *line_end(const Message *message)
 {
 	return message->crlf ? "\r\n" : "\n";
+}
+
+/* An address of the envelope as a field has it, Postfix's too: quoted where it must be. */
+static const char *in_field(const char *address, Arena *arena)
+{
+	const char *at = strrchr(address, '@');
+	const Address parts = { .local_part = slice(address, at ? (size_t)(at - address) : 0),
+				.domain = slice_of(at ? at + 1 : ""),
+				.valid = at };
+	const char *spec = address[0] == '"' ? NULL : address_spec(&parts, arena);
+
+	return spec ? spec : address;
+}
+
+static void add_address(const char *field, const char *address, const char *end, Text *head)
+{
+	AUTO(Arena) arena = arena_new();
+
+	text_printf(head, "%s: %s%s", field, in_field(address, arena), end);
 }
 
 static void add_lines(const Config *config, const Envelope *envelope, const char *end, Text *head)
@@ -12,9 +34,9 @@ static void add_lines(const Config *config, const Envelope *envelope, const char
 	if (config->add_return_path && envelope->sender_known)
 		text_printf(head, "Return-Path: <%s>%s", envelope->sender, end);
 	if (config->add_original_to && envelope->original_recipient)
-		text_printf(head, "X-Original-To: %s%s", envelope->original_recipient, end);
+		add_address("X-Original-To", envelope->original_recipient, end, head);
 	if (config->add_delivered_to)
-		text_printf(head, "Delivered-To: %s%s", envelope->recipient, end);
+		add_address("Delivered-To", envelope->recipient, end, head);
 }
 
 /* The block in as few pieces as possible: what lies between the fields that are left out.  Then the empty
@@ -53,6 +75,7 @@ void trace_make_head_to_pass_on(const Message *message, const HeaderIndex *heade
 
 static bool field_names(const HeaderIndex *header, Slice name, const char *recipient, Arena *arena)
 {
+	recipient = in_field(recipient, arena);
 	for (const HeaderField *field = header_find(header, name); field; field = header_next(header, field))
 		if (ascii_equal_fold_string(ascii_trim(header_unfold(field, arena)), recipient))
 			return true;

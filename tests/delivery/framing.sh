@@ -60,9 +60,31 @@ cp "$(stored)" "$T/again"
 fresh
 deliver -f alice@example.org -r Reader@Example.org -o add_delivered_to=yes <"$T/again"
 is "$? $(everywhere)" "77 0" "and mail that was delivered to him before is a loop, and refused"
+like "$(cat "$T/err")" '^5\.4\.6 mail forwarding loop for Reader@Example\.org$' "which the line says"
+is "$(wc -l <"$T/err")" 1 "in one line"
 fresh
 deliver -f alice@example.org -r other@example.org -o add_delivered_to=yes <"$T/again"
 is "$? $(everywhere)" "0 1" "which it is not for another recipient"
+fresh
+deliver -f alice@example.org -r reader@example.org <"$T/again"
+is "$? $(everywhere)" "0 1" "nor where loops are not looked for"
+# RFC 5322, 3.4.1: what is no atom stands in quotes; Postfix has it so too, and hands the bare address over.
+fresh
+environ "RECIPIENT=the reader@example.org" -- -o add_delivered_to=yes <"$T/mail"
+is "$? $(header Delivered-To "$(stored)")" '0 "the reader"@example.org' "a recipient is quoted where he must be"
+cp "$(stored)" "$T/again"
+for recipient in 'the reader@example.org' '"the reader"@example.org'; do
+	fresh
+	environ "RECIPIENT=$recipient" -- -o add_delivered_to=yes <"$T/again"
+	is "$? $(everywhere)" "77 0" "and known in both forms: $recipient"
+done
+fresh
+environ RECIPIENT=reader@example.org ORIGINAL_RECIPIENT=sales@example.org -- -o add_original_to=yes <"$T/mail"
+is "$? $(header X-Original-To "$(stored)")" "0 sales@example.org" "with add_original_to=yes the original recipient is noted"
+is "$(sed -n 1p "$(stored)")" "X-Original-To: sales@example.org" "in front"
+fresh
+environ RECIPIENT=reader@example.org ORIGINAL_RECIPIENT=sales@example.org <"$T/mail"
+is "$? $(grep -c '^X-Original-To' "$(stored)")" "0 0" "and not otherwise"
 
 # The same in an mbox.
 in_mbox() { # expected-file what
