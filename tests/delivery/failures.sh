@@ -9,13 +9,20 @@ message hello >"$T/mail"
 fresh_mbox
 deliver -o "$MBOX_HERE" <"$T/mail"
 cp "$MBOX" "$T/before"
+touch -d '2 days ago' "$MBOX" # read the day before yesterday, and written
+times=$(stat -c '%x %y' "$MBOX")
 (ulimit -f 100 && deliver -o "$MBOX_HERE" <"$T/large")
 is $? 75 "a file size limit: the MTA is told to retry"
-same "$MBOX" "$T/before" "not a byte was added to the mbox"
+is "$(stat -c '%x %y' "$MBOX")" "$times" "its times say that nothing has come"
+same "$MBOX" "$T/before" "and not a byte was added to the mbox"
 like "$(cat "$T/err")" '^4\.' "it is told so with a status of class 4"
 no_litter
+touch -d '2 days ago' "$MBOX"
+read_at=$(stat -c %X "$MBOX")
 deliver -o "$MBOX_HERE" <"$T/large"
+times="$(stat -c %X "$MBOX") $(($(stat -c %Y "$MBOX") > read_at))"
 is "$? $(grep -c '^From ' "$MBOX")" "0 2" "and without the limit the mail is added"
+is "$times" "$read_at 1" "which readers see: it was written after the last look at it"
 fresh
 (ulimit -f 100 && deliver <"$T/large")
 is "$? $(everywhere)" "75 0" "the same for a Maildir"

@@ -165,15 +165,21 @@ is "$? $(find "$T/service/Maildir/new" -type f | wc -l)" "0 1" "it has mail wher
 # The judge, the courier: who are they?
 fresh
 mkfifo "$T/fifo"
-env -i PATH="$PATH" "$TROMMEL" -d "$ME" <"$T/fifo" >"$T/out" 2>"$T/err" &
+printf 'circle:x:61997:%s\n' "$ME" >>"$T/group"
+cd "$T" || exit 1
+exec 7<"$T/secret" 8<"$T/secret"
+setpriv --groups 0,61995 env -i PATH="$PATH" "$TROMMEL" -d "$ME" <"$T/fifo" >"$T/out" 2>"$T/err" &
 pid=$!
+exec 7<&- 8<&-
 exec 9>"$T/fifo"
 cat "$T/mail" >&9
 sleep 0.3
 is "$(awk '/^(Uid|Gid):/ { print $2, $3, $4, $5 } /^Groups:/ { print NF - 1 > "/dev/stderr" }' /proc/$pid/status 2>"$T/groups" | sort -u)" \
 	"61990 61990 61990 61990" "while it reads the message the process is the user in all its ids"
-is "$(awk '/^Groups:/ { $1 = ""; print }' /proc/$pid/status | tr -d ' ' | sed 's/^61990$//')" "" "with no group of root's"
-is "$(ls -l /proc/$pid/fd | awk 'NR > 1 { print $9 }' | awk '$1 > 9' | wc -l)" 0 "and without descriptors that the caller left open"
+is "$(awk '/^Groups:/ { $1 = ""; print }' /proc/$pid/status | tr -s ' ' '\n' | grep . | sort | tr '\n' ' ')" "61990 61997 " \
+	"with the groups that are the user's, and none of the caller's"
+is "$(find /proc/$pid/fd -lname "$T/secret")" "" "without descriptors that the caller left open"
+is "$(readlink /proc/$pid/cwd)" "$HOME" "and in the user's home"
 exec 9>&-
 wait $pid
 is "$? $(count)" "0 1" "then it delivers"

@@ -1,6 +1,8 @@
 /* dotlock - what stands in a lock of somebody else's is read with care */
 #include "mailbox/dotlock.h"
 
+#include <time.h>
+
 #include "base/ascii.h"
 #include "forked.h"
 #include "system/privileges.h"
@@ -69,6 +71,30 @@ START_TEST(a_record_names_what_can_be_cut_off_or_is_none)
 }
 END_TEST
 
+/* Behind what others count as the age of a lock: Dovecot 120 s, maildrop 60. */
+START_TEST(a_lock_that_is_held_long_is_touched)
+{
+	const struct timespec old = { .tv_sec = time(NULL) - 600 };
+	struct stat before, after;
+	Failure why = { 0 };
+
+	init_lock();
+	lock.machine = "host";
+	ck_assert_int_eq(dotlock_try(&lock, &why), DOTLOCK_TAKEN);
+	ck_assert_int_eq(futimens(lock.fd, (struct timespec[]){ old, old }), 0);
+	dotlock_touch(&lock);
+	ck_assert_int_eq(stat(in_scratch("mbox.lock"), &before), 0);
+	ck_assert_int_eq(before.st_mtim.tv_sec, old.tv_sec); /* not at once */
+	lock.since_ms -= 15000;
+	dotlock_touch(&lock);
+	ck_assert_int_eq(stat(in_scratch("mbox.lock"), &after), 0);
+	ck_assert_int_ge(after.st_mtim.tv_sec, old.tv_sec + 600);
+	dotlock_release(&lock);
+	ck_assert(!exists("mbox.lock"));
+	close(directory);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("dotlock");
@@ -78,6 +104,7 @@ int main(void)
 
 	tcase_add_checked_fixture(tests, scratch_make, scratch_remove);
 	tcase_add_test(tests, who_holds_it_is_told_in_one_line_that_is_safe_to_show);
+	tcase_add_test(tests, a_lock_that_is_held_long_is_touched);
 	tcase_add_loop_test(tests, a_record_names_what_can_be_cut_off_or_is_none, 0,
 			    sizeof records / sizeof *records);
 	suite_add_tcase(suite, tests);
