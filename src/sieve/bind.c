@@ -283,6 +283,26 @@ static void unknown_verb(SieveCheck *check, SieveNameKind kind, const SieveToken
 					  token->text.data));
 }
 
+/* Is it in any extension, required or not? */
+static SELDOM bool is_anywhere(const SieveCheck *check, Search search)
+{
+	search.is_quiet = true;
+	for (size_t i = 0; i < check->unit->extension_count && !search.found.name; i++)
+		sieve_names_visit(check->unit->extensions[i], compare_name, &search);
+	return search.found.name != NULL;
+}
+
+bool sieve_names_verb(const SieveCheck *check, const SieveToken *token)
+{
+	return is_anywhere(check, (Search){ .kind = SIEVE_NAME_COMMAND, .name = token->text }) ||
+	       is_anywhere(check, (Search){ .kind = SIEVE_NAME_TEST, .name = token->text });
+}
+
+bool sieve_names_tag(const SieveCheck *check, const SieveVerb *verb, const SieveToken *token)
+{
+	return is_anywhere(check, (Search){ .of = verb, .name = token->text });
+}
+
 static SELDOM const SieveVerb *verb_elsewhere(SieveCheck *check, SieveNameKind kind, const SieveToken *token,
 					      const SieveName *name)
 {
@@ -587,6 +607,32 @@ static SieveType told_type(const SieveCheck *check, const SieveParameter *parame
 										       : parameter->type;
 }
 
+size_t sieve_parameters_wanted(const SieveVerb *verb)
+{
+	size_t wanted = 0;
+
+	for (const SieveParameter *it = verb->parameters; it->name; it++)
+		wanted += !it->optional;
+	return wanted;
+}
+
+static SELDOM const char *wanted_text(SieveCheck *check, const SieveVerb *verb,
+				      const SieveParameter *parameter)
+{
+	return arena_printf(check->unit->arena, "'%s' wants %s (%s) here", verb->name, parameter->name,
+			    sieve_type_name(told_type(check, parameter)));
+}
+
+const char *sieve_wanted_text(SieveCheck *check, const SieveVerb *verb, size_t given, SieveType *type)
+{
+	const SieveParameter *parameter = verb->parameters;
+
+	for (; parameter->optional || given; parameter++)
+		given -= !parameter->optional;
+	*type = told_type(check, parameter);
+	return wanted_text(check, verb, parameter);
+}
+
 static bool bind_arguments(SieveCheck *check, SieveBinding *binding)
 {
 	const SieveVerb *verb = binding->verb;
@@ -616,9 +662,8 @@ static bool bind_arguments(SieveCheck *check, SieveBinding *binding)
 			continue;
 		}
 		if (given == binding->count) {
-			sieve_check_error(check, binding->end, NULL, "'%s' wants %s (%s) here, found %s",
-					  verb->name, parameter->name,
-					  sieve_type_name(told_type(check, parameter)),
+			sieve_check_error(check, binding->end, NULL, "%s, found %s",
+					  wanted_text(check, verb, parameter),
 					  sieve_token_name(check, &check->token));
 			return false;
 		}

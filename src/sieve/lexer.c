@@ -391,18 +391,22 @@ static APART bool read_tag(SieveLexer *lexer, SieveToken *token)
 	return true;
 }
 
+/* Does a name follow the character at once, as in ".Junk"? */
+static bool begins_word(const SieveLexer *lexer, size_t length)
+{
+	return (size_t)(lexer->end - lexer->at) > length && is(lexer->at[length], FIRST_IN_NAME);
+}
+
 static SELDOM void skip_stray(SieveLexer *lexer)
 {
 	size_t length = utf8_decode(lexer->at, (size_t)(lexer->end - lexer->at), NULL);
 	char text[100];
 
-	if (*lexer->at == '=')
-		snprintf(text, sizeof text,
-			 "'=' means nothing here: a test says how it compares by a tag, like ':is'");
-	else if (*lexer->at == '-' && lexer->end - lexer->at > 1 && ascii_is_digit(lexer->at[1]))
+	if (*lexer->at == '-' && lexer->end - lexer->at > 1 && ascii_is_digit(lexer->at[1]))
 		snprintf(text, sizeof text, "a number has no sign");
 	else if (length && !ascii_is_control(*lexer->at))
-		snprintf(text, sizeof text, "'%.*s' means nothing here", (int)length, lexer->at);
+		snprintf(text, sizeof text, "'%.*s' means nothing here%s", (int)length, lexer->at,
+			 begins_word(lexer, length) ? ": a string stands between double quotes" : "");
 	else
 		snprintf(text, sizeof text, "byte %02x means nothing here",
 			 (unsigned)(unsigned char)*lexer->at);
@@ -462,17 +466,24 @@ static const struct {
 	{ "&&", "'&&' means nothing here: 'allof (TEST, TEST)' is true when all of its tests are", false },
 	{ "||", "'||' means nothing here: 'anyof (TEST, TEST)' is true when one of its tests is", false },
 	{ "==", "'==' means nothing here: a test says how it compares by a tag, like ':is'", false },
+	{ "=", "'=' means nothing here: a test says how it compares by a tag, like ':is'", false },
+	{ ">", "'>' means nothing here: a test says how it compares by a tag, like ':over'", false },
+	{ "< ", "'<' means nothing here: a test says how it compares by a tag, like ':under'", false },
+	{ "!", "'!' means nothing here: 'not TEST' is true when TEST is not", false },
 };
 
 static SELDOM bool skip_foreign(SieveLexer *lexer)
 {
 	for (size_t i = 0; i < sizeof foreign / sizeof *foreign; i++) {
 		const char *from = lexer->at;
+		size_t length = strlen(foreign[i].written);
 
-		if (lexer->end - from < 2 || memcmp(from, foreign[i].written, 2) != 0)
+		if ((size_t)(lexer->end - from) < length || memcmp(from, foreign[i].written, length) != 0)
 			continue;
-		lexer->at += 2;
-		lexer->report(lexer->self, (SieveSpan){ (uint32_t)(from - lexer->start), 2, lexer->line },
+		length -= from[length - 1] == ' ';
+		lexer->at += length;
+		lexer->report(lexer->self,
+			      (SieveSpan){ (uint32_t)(from - lexer->start), (uint32_t)length, lexer->line },
 			      foreign[i].text, true);
 		if (foreign[i].is_comment)
 			skip_line(lexer);

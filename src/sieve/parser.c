@@ -94,7 +94,7 @@ static bool parse_list(SieveCheck *check, SieveStrings *list)
 	*list = (SieveStrings){ 0 };
 	do {
 		advance(check);
-		if (check->token.kind != SIEVE_TOKEN_STRING)
+		if (check->token.kind != SIEVE_TOKEN_STRING && !is_word(check))
 			return unexpected(check, "a string", "a list has strings in it");
 		if (list->count == capacity) {
 			SieveString *items;
@@ -105,7 +105,11 @@ static bool parse_list(SieveCheck *check, SieveStrings *list)
 				memcpy(items, list->items, list->count * sizeof *items);
 			list->items = items;
 		}
-		sieve_read_string(check, &check->token, &list->items[list->count++]);
+		if (is_word(check))
+			sieve_read_bare(check, SIEVE_STRING, true, "a list has strings in it",
+					&list->items[list->count++]);
+		else
+			sieve_read_string(check, &check->token, &list->items[list->count++]);
 		advance(check);
 	} while (is_at(check, ','));
 	if (!is_at(check, ']'))
@@ -143,6 +147,39 @@ static bool is_argument(const SieveCheck *check)
 	       is_at(check, '[');
 }
 
+/* A word that lacks its quotes, or its colon; it is read as what it was meant to be. */
+static void parse_bare(SieveCheck *check, SieveBinding *binding)
+{
+	const SieveVerb *verb = binding->verb;
+	SieveArgument *argument = &binding->arguments[binding->count];
+	SieveType type;
+	const char *wants;
+
+	binding->doubtful = true;
+	if (verb && sieve_names_tag(check, verb, &check->token)) {
+		sieve_report_bare_tag(check, !binding->count);
+	} else if (verb) {
+		*argument = (SieveArgument){ .type = SIEVE_STRING, .strings = { new_string(check), 1 } };
+		wants = sieve_wanted_text(check, verb, binding->count, &type);
+		sieve_read_bare(check, type, ++binding->count == sieve_parameters_wanted(verb), wants,
+				argument->strings.items);
+		argument->span = argument->strings.items->span;
+	}
+	advance(check);
+}
+
+/* The same of a tag's value. */
+static void parse_bare_value(SieveCheck *check, const SieveToken *tag, SieveType type)
+{
+	SieveString string;
+
+	sieve_read_bare(check, type, false,
+			arena_printf(check->unit->arena, "':%.*s' wants %s behind it", (int)tag->text.length,
+				     tag->text.data, sieve_type_name(type)),
+			&string);
+	advance(check);
+}
+
 static bool parse_tag(SieveCheck *check, SieveBinding *binding)
 {
 	SieveToken token = check->token;
@@ -159,6 +196,11 @@ static bool parse_tag(SieveCheck *check, SieveBinding *binding)
 		return true;
 	}
 	if (found.value != SIEVE_NOTHING) {
+		if (is_word(check) && check->token.span.line == check->behind.line) {
+			binding->doubtful = true;
+			parse_bare_value(check, &token, found.value);
+			return true;
+		}
 		if (!is_argument(check)) {
 			binding->doubtful = true;
 			sieve_check_error(check, check->token.span, NULL,
@@ -183,10 +225,14 @@ static bool parse_arguments(SieveCheck *check, SieveBinding *binding)
 		} else if (is_argument(check)) {
 			size_t last = SIEVE_LIMIT_POSITIONAL;
 			size_t place = binding->count < last ? binding->count : last;
+			size_t errors = check->unit->findings->errors;
 
 			if (!parse_argument(check, &binding->arguments[place]))
 				return false;
+			binding->doubtful |= check->unit->findings->errors != errors;
 			binding->count++;
+		} else if (sieve_is_bare(check, binding->verb, binding->count)) {
+			parse_bare(check, binding);
 		} else {
 			binding->end = check->token.span;
 			return true;
@@ -391,6 +437,32 @@ static void tell_else_if(SieveCheck *check, const SieveNode *node)
 		     "'else' has a block behind it, found 'if'");
 }
 
+/* "and" and "or" between tests. */
+static bool tell_operator(SieveCheck *check)
+{
+	static const struct {
+		const char *word, *suggestion;
+	} operators[] = {
+		{ "and", "'allof (TEST, TEST)' is true when all of its tests are" },
+		{ "or", "'anyof (TEST, TEST)' is true when one of its tests is" },
+	};
+	Slice word = check->token.text;
+
+	for (size_t i = 0; is_word(check) && i < sizeof operators / sizeof *operators; i++) {
+		if (!ascii_equal_fold(word, slice_of(operators[i].word)))
+			continue;
+		sieve_report(check->unit->findings, check->script,
+			     &(SieveReport){ .name = "syntax",
+					     .is_syntax = true,
+					     .span = check->token.span,
+					     .expected = "a block",
+					     .suggestion = operators[i].suggestion },
+			     "'%s' means nothing here", operators[i].word);
+		return true;
+	}
+	return false;
+}
+
 /* There is none; or something that has no place stands before it. */
 static void miss_block(SieveCheck *check, SieveNode *node)
 {
@@ -403,9 +475,9 @@ static void miss_block(SieveCheck *check, SieveNode *node)
 	}
 	if (is_else_if(check, node))
 		tell_else_if(check, node);
-	else
+	else if (!tell_operator(check))
 		unexpected(check, "a block", wanted);
-	if (is_word(check))
+	if (is_word(check) && sieve_names_verb(check, &check->token))
 		return;
 	recover(check);
 	if (is_at(check, '{'))

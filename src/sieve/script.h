@@ -194,6 +194,33 @@ const char *sieve_type_name(SieveType type);
 /* How they call a token: "number 5", "'foo'". */
 const char *sieve_token_name(SieveCheck *check, const SieveToken *token);
 
+/* Is it the name of a tag of `verb`, of any extension, required or not? */
+bool sieve_names_tag(const SieveCheck *check, const SieveVerb *verb, const SieveToken *token);
+
+/* The same of a command or test. */
+bool sieve_names_verb(const SieveCheck *check, const SieveToken *token);
+
+/* How many arguments must be given. */
+size_t sieve_parameters_wanted(const SieveVerb *verb);
+
+/* What an argument that comes behind `given` others is to be: "'fileinto' wants mailbox (a string) here".
+ * `type` gets its type. */
+const char *sieve_wanted_text(SieveCheck *check, const SieveVerb *verb, size_t given, SieveType *type);
+
+/* ---- words without quotes (bare.c) ---- */
+
+/* Is the present word an argument of `verb` (NULL: nobody knows it) behind `given` others that lacks its
+ * quotes or colon, and not what comes behind the arguments? */
+bool sieve_is_bare(SieveCheck *check, const SieveVerb *verb, size_t given);
+
+/* Reads the present word as a string, to where it ends for people, and reports it: `wants` and "found".
+ * `is_last`: other words on its line belong to it.  The lexer stands behind it then. */
+void sieve_read_bare(SieveCheck *check, SieveType wanted, bool is_last, const char *wants,
+		     SieveString *string);
+
+/* Reports the present word, which is a tag but for its ':'.  `is_first`: it stands where tags do. */
+void sieve_report_bare_tag(SieveCheck *check, bool is_first);
+
 /* Under "ihave" what cannot be understood is an error once it is reached (RFC 5463, 4): takes the
  * text down and returns true.  Otherwise false. */
 bool sieve_defer(SieveCheck *check, SieveSpan span, const char *format, ...)

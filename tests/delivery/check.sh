@@ -113,5 +113,14 @@ fileinto "a";' "with what they had of their own"
 printf 'require "notify";\nnotify :message "x";\n' >old.sieve
 is "$(check --fix old.sieve | grep -c old-name)" 1 "but where that means something else"
 is "$(cat old.sieve)" "$(printf 'require "notify";\nnotify :message "x";\n')" "nothing is changed"
+printf 'require "fileinto"; # mine\nif size over 5M { fileinto copy Lists/big; }\nif header contains [subject, "from"] spam { keep; }\n' >bare.sieve
+is "$(check --fix bare.sieve)" "status 0" "words get the quotes and colons that they lack"
+is "$(cat bare.sieve)" 'require ["fileinto", "copy"]; # mine
+if size :over 5M { fileinto :copy "Lists/big"; }
+if header :contains ["subject", "from"] "spam" { keep; }' "where they lack them"
+printf 'require ["fileinto", "variables"];\nset "a" "b";\nfileinto a;\nredirect two words;\nif header "subject" is "x" { keep; }\n' >bare.sieve
+cp bare.sieve before.sieve
+is "$(check --fix bare.sieve | grep -c error:)" 3 "where it is not clear what was meant"
+is "$(cat bare.sieve)" "$(cat before.sieve)" "they do not"
 is "$(find . -maxdepth 1 -name '*.sieve.*' | wc -l)" 0 "no draft is left"
 exit $failed

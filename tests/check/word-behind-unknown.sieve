@@ -1,0 +1,5 @@
+mvoe Junk;
+if subject contains "x" {
+	fileinot Junk keep;
+}
+kepe;
