@@ -53,18 +53,15 @@ static bool same_address(const char *a, const char *b)
 	return strncmp(a, b, local) == 0 && ascii_strings_equal_fold(a + local, b + local);
 }
 
-/* The folder under one of its names: "INBOX" in any case, and "INBOX/Lists" is "Lists".  (What else a
- * layout takes for the same, delivery sees to.) */
+/* The folder as it is named; "INBOX" in any case is one.  (What else may be the same, as "INBOX/Lists" and
+ * "Lists" where there is not one of each, delivery sees to.) */
 static const char *folder_of(const Action *action)
 {
 	if (action->kind == ACTION_KEEP)
 		return "INBOX";
 	if (action->kind != ACTION_FILEINTO)
 		return NULL;
-	if (ascii_strings_equal_fold(action->folder, "INBOX"))
-		return "INBOX";
-	return action->folder +
-	       (ascii_starts_with_fold(slice_of(action->folder), "INBOX/") ? strlen("INBOX/") : 0);
+	return ascii_strings_equal_fold(action->folder, "INBOX") ? "INBOX" : action->folder;
 }
 
 /* Named in the same way: one folder may be meant by its use and another by its name. */

@@ -175,10 +175,16 @@ fresh; make_folder Lists.x
 story 'fileinto "Lists/x"; fileinto "Lists.x"; fileinto "INBOX/Lists/x"; fileinto :flags "\\Seen" "INBOX.Lists.x";'
 is "$? $(count Lists.x) $(find "$HOME/Maildir/.Lists.x/cur" -name '*:2,S' | wc -l) $(everywhere)" "0 1 1 1" \
 	"names of one folder of a Maildir++ are one copy, with the flags of the last"
+fresh; make_folder Lists.x; make_folder INBOX.Lists.x
+story 'fileinto "INBOX/Lists/x"; fileinto "Lists/x"; fileinto "INBOX.Lists.x";'
+is "$? $(count Lists.x) $(count INBOX.Lists.x) $(everywhere)" "0 1 1 2" "where there is a folder of each name, they are two"
 fresh
 story 'fileinto :create "Lists.x"; fileinto :create "Lists/x"; keep;'
 is "$? $(count Lists.x) $(count)" "0 1 1" "so they are of one that is made"
 fresh_mbox
 story 'fileinto :create "box"; fileinto "INBOX/box"; keep;' -o "mail_location=mbox:$HOME/mail:INBOX=$HOME/mail/box"
 is "$? $(grep -c '^From ' "$HOME/mail/box")" "0 1" "a folder whose file is the inbox is the inbox"
+mkdir "$HOME/mail/INBOX"; : >"$HOME/mail/INBOX/x"; : >"$HOME/mail/x"; own "$HOME/mail/INBOX" "$HOME/mail/INBOX/x" "$HOME/mail/x"
+story 'fileinto "INBOX/x"; fileinto "x";' -o "$MBOX_HERE"
+is "$? $(grep -c '^From ' "$HOME/mail/INBOX/x" "$HOME/mail/x" | cut -d: -f2 | tr '\n' ' ')" "0 1 1 " "two mboxes are two"
 no_litter

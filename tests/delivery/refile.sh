@@ -51,6 +51,13 @@ refile "$HOME/names" "$HOME/names.box"
 is "$? $(mail "$HOME/Maildir/.Lists.x" | wc -l)" "0 2" "a folder that rules call by several names gets a message once"
 undo "$(last_run)"
 is "$? $(mail "$HOME/Maildir/.Lists.x" | wc -l)" "0 0" "and it is taken back"
+mkdir "$HOME/Maildir/.INBOX.Lists.x" "$HOME/Maildir/.INBOX.Lists.x/cur" "$HOME/Maildir/.INBOX.Lists.x/new" "$HOME/Maildir/.INBOX.Lists.x/tmp"
+own "$HOME/Maildir/.INBOX.Lists.x" "$HOME/Maildir/.INBOX.Lists.x/"*
+printf 'require "fileinto"; fileinto "Lists/x"; fileinto "INBOX/Lists/x";\n' | mine "$HOME/names"
+refile "$HOME/names" "$HOME/names.box"
+is "$? $(mail "$HOME/Maildir/.Lists.x" | wc -l) $(mail "$HOME/Maildir/.INBOX.Lists.x" | wc -l)" "0 2 2" "two folders whose names differ by INBOX/ are two"
+undo "$(last_run)"
+rm -rf "$HOME/Maildir/.INBOX.Lists.x"
 rm -rf "$HOME/names" "$HOME/names.box" "$HOME/Maildir/.Lists.x"
 
 # ---- a Maildir into mboxes, and back
