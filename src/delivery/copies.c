@@ -143,13 +143,11 @@ static bool inbox_stands_for(const Copies *copies, const Copy *copy)
 }
 
 /* A folder that cannot be had is replaced by the inbox, once, and a note says so. */
-static bool prepare_or_fall_back(Copies *copies, Copy *copy, Failure *why)
+static bool fall_back(Copies *copies, Copy *copy, Failure *why)
 {
 	bool missing = false;
 
-	if (prepare(copies, copy, &missing, why))
-		return true;
-	if (!copy->may_fall_back || !copy->folder || !(missing || failure_lasts(why)))
+	if (!copy->may_fall_back || !copy->folder)
 		return false;
 	copies->fell_back |= !copy->of_action;
 	text_printf(copies->notes, "cannot file into \"%s\", into the inbox instead: %s\n", copy->folder,
@@ -159,6 +157,24 @@ static bool prepare_or_fall_back(Copies *copies, Copy *copy, Failure *why)
 		return copy->given_up = true;
 	copy->folder = NULL;
 	return prepare(copies, copy, &missing, why);
+}
+
+static bool prepare_or_fall_back(Copies *copies, Copy *copy, Failure *why)
+{
+	bool missing = false;
+
+	if (prepare(copies, copy, &missing, why))
+		return true;
+	return (missing || failure_lasts(why)) && fall_back(copies, copy, why);
+}
+
+/* Where an mbox "A" was to be there may be a directory by now, in which "A/B" will be. */
+static bool look_again(Copies *copies, Copy *copy, Failure *why)
+{
+	if (!copy->filing || !copy->folder || copy->published || filing_is_usable(copy->filing, why))
+		return true;
+	filing_free(TAKE(copy->filing));
+	return fall_back(copies, copy, why);
 }
 
 bool copies_prepare(Copies *copies, Failure *why)
@@ -172,6 +188,9 @@ bool copies_prepare(Copies *copies, Failure *why)
 		    !prepare_or_fall_back(copies, copy, why))
 			return false;
 	}
+	for (size_t i = 0; i < copies->count && copies->count > 1; i++)
+		if (!look_again(copies, &copies->items[i], why))
+			return false;
 	return true;
 }
 

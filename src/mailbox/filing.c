@@ -103,8 +103,10 @@ static bool make_mbox_directories(Store *store, const char *relative, const char
 {
 	auto_free char *directories = memory_copy_bytes(relative, directories_length(relative));
 
-	if (*directories && !beneath_make_directories(store->root_fd, directories))
-		return failure_errno(why, "make the directories of '%s'", path);
+	if (*directories && !beneath_make_directories(store->root_fd, directories)) {
+		failure_errno(why, "make the directories of '%s'", path);
+		return why->error == ENOTDIR ? failure_add(why, "an mbox can have no folders in it") : false;
+	}
 	return !use || store_mark_use(store, relative, use, why);
 }
 
@@ -222,6 +224,11 @@ Filing *filing_prepare(Store *store, const FilingOptions *options, const Message
 		done = prepare_maildir(filing, &place, options, missing, why);
 	text_clear(&place.relative);
 	return done ? TAKE(filing) : NULL;
+}
+
+bool filing_is_usable(const Filing *filing, Failure *why)
+{
+	return !filing->is_mbox || filing->state != FILING_PREPARED || mbox_is_usable(&filing->mbox, why);
 }
 
 /* Who among those before it goes into the same file? */

@@ -96,6 +96,14 @@ static bool belongs_to_another(const Mbox *mbox, const struct stat *is, Failure 
 			     mbox->path, (long)is->st_uid, uid, uid, mbox->path);
 }
 
+static bool is_directory(const Mbox *mbox, Failure *why)
+{
+	return failure_retry(why,
+			     "'%s' is a directory with folders in it: where folders are mboxes such a folder "
+			     "holds no messages itself",
+			     mbox->path);
+}
+
 static bool explain_open(const Mbox *mbox, Failure *why)
 {
 	struct stat status;
@@ -104,6 +112,8 @@ static bool explain_open(const Mbox *mbox, Failure *why)
 	if (error == ELOOP)
 		return failure_retry(why, "the mailbox '%s' is a symbolic link, which is not followed",
 				     mbox->path);
+	if (error == EISDIR)
+		return is_directory(mbox, why);
 	if ((error == EPERM || error == EACCES) &&
 	    fstatat(mbox->dir_fd, mbox->name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
 	    status.st_uid != mbox->store->settings.uid)
@@ -142,6 +152,8 @@ static bool check_status(const Mbox *mbox, const struct stat *is, Failure *why)
 	if (S_ISLNK(is->st_mode))
 		return failure_retry(why, "the mailbox '%s' is a symbolic link, which is not followed",
 				     mbox->path);
+	if (S_ISDIR(is->st_mode))
+		return is_directory(mbox, why);
 	if (!S_ISREG(is->st_mode))
 		return failure_retry(why, "the mailbox '%s' is not a regular file", mbox->path);
 	if (is->st_nlink != 1)

@@ -120,6 +120,10 @@ typedef struct FilingOptions {
 Filing *filing_prepare(Store *store, const FilingOptions *options, const MessageImage *image, bool *missing,
 		       Failure *why);
 
+/* Can the copy still go where it was to go, as far as that can be seen?  Making the folder "A/B" may have put
+ * a directory where the mbox "A" was to be.  False and `why` when it cannot. */
+bool filing_is_usable(const Filing *filing, Failure *why);
+
 /* See above.  filing_append_all waits for locks; to take several mailboxes pass all of them in one call, so
  * that they are locked together or not at all.  When one fails the others are taken back; what cannot be is
  * published (filing_is_published). */
