@@ -36,7 +36,9 @@ static const struct {
 	{ FILE_("keep; fileinto \"inbox\";"), "keep in the inbox [line 1]\n" },
 	{ FILE_("fileinto \"INBOX\"; keep;"), "keep in the inbox [line 1]\n" },
 	{ FILE_("fileinto \"INBOX\"; fileinto \"Inbox\";"), "file into \"INBOX\" [line 1]\n" },
-	{ FILE_("fileinto \"a/b\"; fileinto \"Inbox/a/b\";"), "file into \"a/b\" [line 1]\n" },
+	/* one folder or two: where the mail lies that shows */
+	{ FILE_("fileinto \"a/b\"; fileinto \"Inbox/a/b\";"),
+	  "file into \"a/b\" [line 1]\nfile into \"Inbox/a/b\" [line 1]\n" },
 	{ FILE_("fileinto :copy \"InBox\";"), "file into \"InBox\" [line 1]\n" },
 	{ FILE_("fileinto :copy \"a\"; fileinto \"a\";"), "file into \"a\" [line 1]\n" },
 	{ FILE_("fileinto \"a\"; fileinto :copy \"a\";"), "file into \"a\" [line 1]\n" },
