@@ -25,6 +25,7 @@ import re
 import shutil
 import signal
 import socketserver
+import sqlite3
 import subprocess
 import sys
 import threading
@@ -75,6 +76,7 @@ MBOX = ["-o", f"mail_location=mbox:{HOME}/mail:INBOX={HOME}/inbox"]
 SPOOL = ["-o", f"mail_location=mbox:{HOME}/mail:INBOX={T}/spool/{ME}"]
 
 SOCKET = f"{T}/lmtp"
+DATABASE = f"{T}/people.db"
 
 
 class Taker(socketserver.StreamRequestHandler):
@@ -124,11 +126,19 @@ def serve(server):
     return server
 
 
+def make_database():
+    with sqlite3.connect(DATABASE) as base:
+        base.execute("create table people(name text)")
+        base.execute("insert into people values ('alice@example.org')")
+
+
 PORT = serve(Server(("127.0.0.1", 0), Taker)).server_address[1]
 if os.path.exists(SOCKET):
     os.unlink(SOCKET)
 serve(LocalServer(SOCKET, Taker))
 os.chmod(SOCKET, 0o777)
+if not os.path.exists(DATABASE):
+    make_database()
 
 TWO = """require ["fileinto", "copy", "vacation", "fcc", "mailbox"];
 fileinto "one"; fileinto "two"; redirect :copy "carol@example.com";
@@ -146,6 +156,7 @@ class Plan:
     mail: str = "mail"
     asked: str = ""  # programs that are to be in it at least once
     stored: tuple = ()  # what the rules put in place of what in the message
+    files: tuple = ()  # that are in the home before, each as (path, text); directories end in /
     calendar: bool = False  # one object is to be there
     server: bool = False
 
@@ -159,7 +170,25 @@ PLANS = {
     "a folder, with flags and keywords": Plan(
         'require ["fileinto", "imap4flags"]; fileinto :flags ["\\\\Seen", "$Work", "$Later"] "one";', [], {"one": 1}, ""),
     "a folder, by its use": Plan('require ["fileinto", "special-use"]; fileinto :specialuse "\\\\Junk" "INBOX";', [],
-                                 {"one": 1}, ""),
+                                 {"one": 1}, "", files=(("Maildir/.one/cur/", ""), ("Maildir/.one/trommel-folder", "use \\Junk\n"),)),
+    "what rules ask of folders": Plan(
+        """require ["fileinto", "mailbox", "mailboxid", "mboxmetadata", "servermetadata", "special-use"];
+if allof (mailboxexists "one", mailboxidexists "F1", metadata "one" "/private/comment" "mine",
+	servermetadata "/private/comment" "ours", specialuse_exists "\\\\Archive", not specialuse_exists "\\\\Flagged") {
+	fileinto "one";
+}""", ["-o", f"mail_location=maildir:{HOME}/Maildir:LAYOUT=fs"], {"one": 1}, "",
+        files=(("Maildir/one/cur/", ""), ("Maildir/one/trommel-folder", "id F1\n/private/comment mine\nuse \\Archive\n"),
+               ("Maildir/trommel-server", "/private/comment ours\n"))),
+    "what rules ask of other files": Plan(
+        """require ["fileinto", "include", "extlists"]; include :personal "more";
+if allof (address :list "from" ":addrbook:friends", address :list "from" "tag:example.org,2026:staff",
+	not address :list "from" ":addrbook:foes") {
+	fileinto "one";
+}""",
+        ["-o", f"lists=tag:example.org,2026:staff=sqlite:{HOME}/people.db select name from people where name = ?"],
+        {"one": 1, "two": 1}, "",
+        files=(("sieve/more.sieve", 'require "fileinto"; fileinto "two";'),
+               (".config/trommel/lists/friends", "alice@example.org\n"), (".config/trommel/lists/foes", "eve@example.org\n"))),
     "an mbox that is there": Plan("keep;", MBOX, {"INBOX": 1}, ""),
     "an mbox that is not": Plan('require "fileinto"; fileinto "one";', MBOX, {"one": 1}, ""),
     "an mbox in a spool that is everybody's": Plan("keep;", SPOOL, {"INBOX": 1}, ""),
@@ -251,18 +280,20 @@ def tools():
     return [Strace(), Shim(alone=False)]
 
 
-def fresh(script):
+def fresh(plan):
+    """A home with the rules, what they ask for, and older messages."""
     for name in os.listdir(HOME):
         path = os.path.join(HOME, name)
         shutil.rmtree(path) if os.path.isdir(path) else os.unlink(path)
     for name in ("Maildir/new", "Maildir/cur", "Maildir/tmp", "mail", "sent"):
         os.makedirs(os.path.join(HOME, name), mode=0o700)
-    if "special-use" in script:
-        os.makedirs(f"{HOME}/Maildir/.one/cur", mode=0o700)
-        with open(f"{HOME}/Maildir/.one/trommel-folder", "w", encoding="ascii") as file:
-            file.write("use \\Junk\n")
-    with open(f"{HOME}/.sieve", "w", encoding="utf-8") as file:
-        file.write(script + "\n")
+    for name, text in ((".sieve", plan.script + "\n"), *plan.files):
+        os.makedirs(os.path.dirname(f"{HOME}/{name}"), mode=0o700, exist_ok=True)
+        if not name.endswith("/"):
+            with open(f"{HOME}/{name}", "w", encoding="utf-8") as file:
+                file.write(text)
+    if "sqlite:" in "".join(plan.options):
+        shutil.copy(DATABASE, f"{HOME}/people.db")
     with open(f"{HOME}/Maildir/new/1.old.host", "wb") as file:
         file.write(OLD)
     for name in os.listdir(f"{T}/spool"):
@@ -313,7 +344,8 @@ def texts_in(options, folder):
             return []
         with open(path, "rb") as file:
             return [text[:-1] for text in re.split(rb"^From .*\n", file.read(), flags=re.M)[1:]]
-    top, texts = f"{HOME}/Maildir" if folder == "INBOX" else f"{HOME}/Maildir/.{folder}", []
+    mark = "" if "LAYOUT=fs" in "".join(options) else "."
+    top, texts = f"{HOME}/Maildir" if folder == "INBOX" else f"{HOME}/Maildir/{mark}{folder}", []
     for part in ("new", "cur"):
         for name in os.listdir(f"{top}/{part}") if os.path.isdir(f"{top}/{part}") else ():
             with open(f"{top}/{part}/{name}", "rb") as file:
@@ -452,7 +484,7 @@ def shows_early(plan, status, fault):
 def attempt(plan, tool, step, fault, last):
     """Whether the fault came about; '' when all is well, else what is wrong; and what happened twice."""
     name, number = step
-    fresh(plan.script)
+    fresh(plan)
     try:
         status = deliver(plan, tool.tracer(name, number, fault)).returncode
         with open(TRACE, encoding="utf-8", errors="replace") as file:
@@ -493,7 +525,7 @@ def jobs_for(plan, tool, calls):
 
 def sweep(title, plan, tool):
     """How many faults came about, and a line for each of them that went wrong."""
-    fresh(plan.script)
+    fresh(plan)
     deliver(plan, tool.tracer())
     calls = calls_in_trace(tool)
     missing, doubled, damaged = verdict(plan)
@@ -519,7 +551,7 @@ def main():
     for title, plan in PLANS.items():
         if wanted not in title:
             continue
-        fresh(plan.script)
+        fresh(plan)
         if deliver(plan).returncode not in (0, 77):
             print(f"{title}: is not delivered at all")
             return 1
