@@ -30,7 +30,7 @@ import subprocess
 import sys
 import threading
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 T, HOME, TROMMEL, ME = os.environ["T"], os.environ["HOME"], os.environ["TROMMEL"], os.environ["ME"]
 STEP = int(os.environ["FAULTS_STEP"])
@@ -422,10 +422,12 @@ def litter():
 def is_cleared(plan):
     """Is a lock that a killed delivery has left no more than litter, which whoever needs it breaks at once?"""
     if litter():
+        # One that needs it, where what was delivered would not.
+        later = replace(plan, mail="update" if plan.calendar else plan.mail)
         with open(f"{HOME}/.sieve", "w", encoding="utf-8") as file:
             file.write(plan.script.replace("$Later", "$Other") + "\n")
         begun = time.monotonic()
-        if deliver(plan).returncode != 0 or time.monotonic() - begun > PROMPT_S:
+        if deliver(later).returncode != 0 or time.monotonic() - begun > PROMPT_S:
             return False
     return not litter()
 

@@ -65,6 +65,7 @@ ATTENDEE:mailto:bob@example.net
 END:VEVENT
 END:VCALENDAR
 MAIL
+sed 's/^SEQUENCE:0/SEQUENCE:1/' "$T/invitation" >"$T/update"
 FAULTS_STEP=${FAULTS_STEP:-12}
 export ME FAULTS_STEP
 sweep() { # what
