@@ -137,20 +137,48 @@ static const struct {
 	{ "(.*)(.*)(.*)(.*)(.*)[^a]$", "a", 3000 },
 	{ "(a|aa)+$", "aab", 4000, true },
 };
-START_TEST(a_match_that_takes_too_long_is_an_error_and_not_a_no)
+/* Each of the limits by itself: the others let these through. */
+static const struct {
+	const char *pattern, *unit;
+	int count;
+	const char *limit;
+} limits[] = {
+	{ "^(a+)+[bc]", "a", 16,
+	  "takes too long (limit: steps)" }, /* 2^16 ways, few items of the pattern in each */
+	{ "^(a|b)*[ab]", "ab", 20000,
+	  "takes too much memory (limit: heap)" },                   /* each of them is remembered */
+	{ "a*a*(b|c)", "a", 8192, "takes too long (limit: steps)" }, /* few matches, many items */
+};
+
+static void compare_subject(const char *unit, int count, const char *pattern, Text *answer)
 {
 	AUTO_VALUE(Text) text = { 0 };
 	AUTO_VALUE(Text) test = { 0 };
-	AUTO_VALUE(Text) answer = { 0 };
 	SieveStory story = { 0 };
 
 	text_append_string(&text, "Subject: ");
-	for (int i = 0; i < bombs[_i].count; i++)
-		text_append_string(&text, bombs[_i].unit);
+	for (int i = 0; i < count; i++)
+		text_append_string(&text, unit);
 	text_append_string(&text, "\n\nbody\n");
 	story.message = text_string(&text);
-	text_printf(&test, "not header :regex \"subject\" \"%s\"", bombs[_i].pattern);
-	sieve_truth(story, "\"regex\"", text_string(&test), &answer);
+	text_printf(&test, "not header :regex \"subject\" \"%s\"", pattern);
+	sieve_truth(story, "\"regex\"", text_string(&test), answer);
+}
+
+START_TEST(each_limit_of_a_match_is_told_by_its_name)
+{
+	AUTO_VALUE(Text) answer = { 0 };
+
+	compare_subject(limits[_i].unit, limits[_i].count, limits[_i].pattern, &answer);
+	ck_assert_msg(strstr(text_string(&answer), limits[_i].limit) != NULL, "%s", text_string(&answer));
+}
+END_TEST
+
+START_TEST(a_match_that_takes_too_long_is_an_error_and_not_a_no)
+{
+	AUTO_VALUE(Text) answer = { 0 };
+
+	compare_subject(bombs[_i].unit, bombs[_i].count, bombs[_i].pattern, &answer);
 	ck_assert_msg(strstr(text_string(&answer), "too long") ||
 			      strstr(text_string(&answer), "too much memory") ||
 			      (bombs[_i].may_end && strcmp(text_string(&answer), "true") == 0),
@@ -191,6 +219,8 @@ static void add(TCase *tests)
 	tcase_add_test(tests, a_bad_pattern_from_a_variable_is_an_error_of_the_run);
 	tcase_add_test(tests, quoteregex_takes_the_meaning_out);
 	tcase_add_test(tests, a_star_that_repeats_nothing_is_warned_of);
+	tcase_add_loop_test(tests, each_limit_of_a_match_is_told_by_its_name, 0,
+			    sizeof limits / sizeof *limits);
 	tcase_add_loop_test(tests, a_match_that_takes_too_long_is_an_error_and_not_a_no, 0,
 			    sizeof bombs / sizeof *bombs);
 	tcase_add_test(tests, the_strict_check_lets_pcre2_see_every_pattern);
