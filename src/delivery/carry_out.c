@@ -256,6 +256,7 @@ static bool publish_all(Work *work, Failure *why)
 			return false;
 		}
 		describe_copy(work->carrying, copy);
+		work->carrying->lacks_dotlock |= copy->filing && filing_lacks_dotlock(copy->filing);
 	}
 	return true;
 }

@@ -46,6 +46,7 @@ typedef struct Carrying {
 	Text outcome;          /* for the log: "INBOX, Lists, redirect a@b" or "discarded" */
 	Text notes;            /* lines for the log and the user's log: fall-backs, guards */
 	bool fell_back;        /* a folder could not be had */
+	bool lacks_dotlock;    /* a mailbox was locked without one */
 	Journal *journal_left; /* to be finished as the last thing before the exit, or NULL: the caller's */
 	const char *refusal;   /* the message was not taken: why, in one line of ASCII, for the MTA to tell */
 } Carrying;

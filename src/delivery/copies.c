@@ -130,6 +130,9 @@ static bool prepare(const Copies *copies, Copy *copy, bool *missing, Failure *wh
 	};
 
 	copy->filing = filing_prepare(copies->store, &options, copy->image, missing, why);
+	if (copy->filing && filing_note(copy->filing))
+		text_printf(copies->notes, "a keyword is not kept in \"%s\": %s\n",
+			    filing_folder(copy->filing), filing_note(copy->filing));
 	return copy->filing != NULL;
 }
 

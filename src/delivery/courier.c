@@ -205,6 +205,7 @@ static bool carry(Courier *courier, Failure *why)
 	courier->outcome = carrying.outcome;
 	courier->notes = carrying.notes;
 	courier->refusal = carrying.refusal;
+	courier->lacks_dotlock = carrying.lacks_dotlock;
 	courier->journal = carrying.journal_left;
 	return done;
 }

@@ -46,6 +46,7 @@ typedef struct Courier {
 	bool is_poison;       /* it has stopped its delivery before: the rules are not asked */
 	int log_fd;           /* of the owner's log, when it is open already; else -1 */
 	unsigned lacks;       /* what the judge could not give up */
+	bool lacks_dotlock;   /* a mailbox was locked without one */
 	const char *broken;   /* what is wrong with the script, when others decided in its place: */
 	int64_t last_rules_s; /* those of this time */
 	int64_t now;

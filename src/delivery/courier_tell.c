@@ -114,6 +114,7 @@ void courier_write_log(const Courier *courier, uint64_t started_us, uint64_t end
 		.line = courier->plan ? courier->plan->decided_line : 0,
 		.unconfined = confine_describe_lacks(courier->lacks),
 		.folder = text_string(&courier->outcome),
+		.dotlock = courier->lacks_dotlock ? "refused" : NULL,
 		.duration_us = ended_us - started_us,
 		.result = result_word(courier, why),
 		.reason = why->kind != FAILURE_NONE ? why->text : NULL,

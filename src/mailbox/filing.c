@@ -65,13 +65,14 @@ static int open_maildir(Store *store, const FolderPlace *place, const char *path
 }
 
 /* A keyword that cannot be kept is no reason to keep the message waiting (RFC 5232, section 2). */
-static void make_letters(int folder_fd, const Store *store, const FilingOptions *options, Text *letters)
+static void make_letters(Filing *filing, int folder_fd, const FilingOptions *options, Text *letters)
 {
-	const KeywordsContext context = { store->settings.machine, KEYWORDS_PATIENCE_S };
-	Failure ignored;
+	const KeywordsContext context = { filing->store->settings.machine, KEYWORDS_PATIENCE_S };
+	Failure why;
 
 	flags_maildir(options->flags, options->flag_count, letters);
-	(void)keywords_letters(folder_fd, options->flags, options->flag_count, &context, letters, &ignored);
+	if (!keywords_letters(folder_fd, options->flags, options->flag_count, &context, letters, &why))
+		filing->note = memory_copy_string(why.text);
 }
 
 static bool prepare_maildir(Filing *filing, const FolderPlace *place, const FilingOptions *options,
@@ -83,7 +84,7 @@ static bool prepare_maildir(Filing *filing, const FolderPlace *place, const Fili
 	if (folder_fd < 0)
 		return false;
 	if (options->flag_count)
-		make_letters(folder_fd, filing->store, options, &letters);
+		make_letters(filing, folder_fd, options, &letters);
 	return maildir_prepare(&filing->draft, filing->store, folder_fd, filing->path, &filing->image,
 			       text_slice(&letters), options->received, why);
 }
@@ -391,6 +392,7 @@ void filing_free(Filing *filing)
 	mbox_record_clear(&filing->record);
 	free(filing->folder);
 	free(filing->path);
+	free(filing->note);
 	free(filing);
 }
 
@@ -411,7 +413,10 @@ const char *filing_path(const Filing *filing)
 
 const char *filing_note(const Filing *filing)
 {
-	if (filing->is_mbox && filing->store->settings.lock_dotlock && filing->mbox.no_dotlock)
-		return "the directory of the mailbox refuses a dotlock; only the kernel's locks were taken";
-	return NULL;
+	return filing->note;
+}
+
+bool filing_lacks_dotlock(const Filing *filing)
+{
+	return filing->is_mbox && filing->store->settings.lock_dotlock && filing->mbox.no_dotlock;
 }

@@ -17,6 +17,7 @@ struct Filing {
 	Store *store;
 	MessageImage image;
 	char *folder, *path;
+	char *note; /* what could not be done, or NULL */
 	FilingState state;
 	bool is_mbox;
 	MaildirDraft draft;

@@ -139,29 +139,60 @@ static bool enter_locked(Keywords *keywords, int folder_fd, const char *const *f
 	return done;
 }
 
+/* Reads them, and enters what is missing; when that cannot be, what is known is there all the same. */
+static bool look_up(Keywords *keywords, int folder_fd, const char *const *flags, size_t count,
+		    const KeywordsContext *context, Failure *why)
+{
+	Failure ignored;
+
+	if (!read_keywords(keywords, folder_fd, why))
+		return false;
+	/* On a copy in memory first: nearly always all are known and nothing need be locked. */
+	if (!enter(keywords, flags, count) || enter_locked(keywords, folder_fd, flags, count, context, why))
+		return true;
+	read_keywords(keywords, folder_fd, &ignored);
+	return false;
+}
+
+/* The letters of those that have one; the first that has none, or NULL. */
+static const char *append_letters(const Keywords *keywords, const char *const *flags, size_t count,
+				  Text *letters)
+{
+	const char *without = NULL;
+	bool used[LETTERS] = { false };
+
+	for (size_t i = 0; i < count; i++) {
+		int letter = flags_is_keyword(flags[i]) ? find(keywords, flags[i]) : -1;
+
+		if (letter >= 0)
+			used[letter] = true;
+		else if (flags_is_keyword(flags[i]) && !without)
+			without = flags[i];
+	}
+	for (int i = 0; i < LETTERS; i++)
+		if (used[i])
+			text_append_char(letters, (char)('a' + i));
+	return without;
+}
+
 bool keywords_letters(int folder_fd, const char *const *flags, size_t count, const KeywordsContext *context,
 		      Text *letters, Failure *why)
 {
 	AUTO_VALUE(Keywords) keywords = { 0 };
-	bool used[LETTERS] = { false }, any = false;
+	const char *without;
+	bool any = false;
 
 	for (size_t i = 0; i < count; i++)
 		any = any || flags_is_keyword(flags[i]);
 	if (!any)
 		return true;
-	if (!read_keywords(&keywords, folder_fd, why))
+	if (!look_up(&keywords, folder_fd, flags, count, context, why)) {
+		append_letters(&keywords, flags, count, letters);
 		return false;
-	/* On a copy in memory first: nearly always all are known and nothing need be locked. */
-	if (enter(&keywords, flags, count) && !enter_locked(&keywords, folder_fd, flags, count, context, why))
-		return false;
-	for (size_t i = 0; i < count; i++) {
-		int letter = flags_is_keyword(flags[i]) ? find(&keywords, flags[i]) : -1;
-
-		if (letter >= 0)
-			used[letter] = true;
 	}
-	for (int i = 0; i < LETTERS; i++)
-		if (used[i])
-			text_append_char(letters, (char)('a' + i));
-	return true;
+	without = append_letters(&keywords, flags, count, letters);
+	return !without || failure_retry(why,
+					 "the folder has %d keywords, which is all there can be, and '%s' "
+					 "is none of them",
+					 LETTERS, without);
 }

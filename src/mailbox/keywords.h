@@ -17,8 +17,9 @@ typedef struct KeywordsContext {
 	unsigned patience_s;
 } KeywordsContext;
 
-/* Appends the letters, in order, of the keywords among `flags`, and enters those that are new.  A
- * twenty-seventh keyword of a folder has no letter and is left out. */
+/* Appends the letters, in order, of the keywords among `flags`, and enters those that are new.  False and
+ * `why` when one could not be kept (they are locked; a folder has no letter for a twenty-seventh): the
+ * letters of the others are appended all the same. */
 bool keywords_letters(int folder_fd, const char *const *flags, size_t count, const KeywordsContext *context,
 		      Text *letters, Failure *why);
 

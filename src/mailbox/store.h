@@ -154,8 +154,11 @@ void filing_free(Filing *filing);
 const char *filing_folder(const Filing *filing);
 const char *filing_path(const Filing *filing);
 
-/* What the log should say besides (once), or NULL. */
+/* Why a copy that was prepared has not all of its keywords, or NULL. */
 const char *filing_note(const Filing *filing);
+
+/* Does its directory refuse a dotlock, so that only the kernel's locks were taken? */
+bool filing_lacks_dotlock(const Filing *filing);
 
 DEFINE_AUTO(Store, store_close)
 DEFINE_AUTO(Filing, filing_free)

@@ -177,6 +177,8 @@ static void delivery_to_syslog(const LogDelivery *delivery)
 		append_field(&line, "unconfined", slice_of(delivery->unconfined));
 	if (delivery->folder)
 		append_field(&line, "folder", slice_of(delivery->folder));
+	if (delivery->dotlock)
+		append_field(&line, "dotlock", slice_of(delivery->dotlock));
 	text_printf(&line, ", ms=%llu.%03llu", (unsigned long long)delivery->duration_us / 1000,
 		    (unsigned long long)delivery->duration_us % 1000);
 	append_field(&line, "result", slice_or_empty(delivery->result));
@@ -241,6 +243,7 @@ static void delivery_to_json(const LogDelivery *delivery)
 	json_field_number(&line, "line", delivery->line);
 	append_json_text(&line, "unconfined", delivery->unconfined);
 	append_json_text(&line, "folder", delivery->folder);
+	append_json_text(&line, "dotlock", delivery->dotlock);
 	json_field_number(&line, "duration_us", (int64_t)delivery->duration_us);
 	append_json_text(&line, "result", delivery->result);
 	append_json_text(&line, "reason", delivery->reason);

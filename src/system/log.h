@@ -42,6 +42,7 @@ typedef struct LogDelivery {
 	uint32_t line;          /* the line that decided; 0: none */
 	const char *unconfined; /* what the kernel lacked to confine the rules; NULL: nothing */
 	const char *folder;     /* where it went: "INBOX", "Lists, Work", "redirect a@b"; */
+	const char *dotlock;    /* "refused": the directory of an mbox did not let us make one; or NULL */
 	uint64_t duration_us;
 	const char *result; /* "stored", "discarded", "deferred", "refused" */
 	const char *reason; /* text of a failure, or NULL */

@@ -51,8 +51,33 @@ is "$(cat "$HOME/Maildir/dovecot-keywords")" "0 work
 1 later" "which dovecot-keywords explains"
 deliver -f alice@example.org <"$T/mail"
 is "$(sort "$HOME/Maildir/dovecot-keywords" | tr '\n' ,)" "0 work,1 later," "and which are not added twice"
+story 'require "imap4flags"; keep :flags ["Work", "WORK", "\\Seen"];'
+is "$(cat "$HOME/Maildir/dovecot-keywords")" "0 Work" "a keyword has no case"
+deliver <"$T/mail"
+is "$(cat "$HOME/Maildir/dovecot-keywords") $(find "$HOME/Maildir/cur" -name '*:2,Sa' | wc -l)" "0 Work 2" "nor when it is known"
+# RFC 5232, 2: what cannot be kept is no reason to keep the message waiting.
+fresh
+seq -f 'k%g' 0 25 | awk '{ print NR - 1, $0 }' | mine "$HOME/Maildir/dovecot-keywords" 600
+printf '%s\n' 'require "imap4flags"; keep :flags ["k25", "k3", "another", "\\Seen"];' | rules
+cp "$HOME/Maildir/dovecot-keywords" "$T/keywords"
+deliver <"$T/mail"
+is "$? $(count)" "0 1" "a folder that has no letter left for a keyword"
+like "$(stored)" '/cur/[^/]*:2,Sdz$' "the others and the flags are there"
+same "$HOME/Maildir/dovecot-keywords" "$T/keywords" "and the list is as it was"
+like "$(told)" 'a keyword is not kept in "INBOX": the folder has 26 keywords, .* .another. is none of them' "which the owner is told"
 story 'require "imap4flags"; setflag "\\Seen";'
 like "$? $(stored)" '^0 .*/cur/[^/]*:2,S$' "flags for the implicit keep"
+
+# Folders that rules make, in the list of what IMAP clients show: when asked.
+story 'require ["fileinto", "mailbox"]; fileinto :create "Lists/sieve";'
+is "$? $(find "$HOME/Maildir" -name 'subscriptions*')" "0 " "nobody is subscribed to a folder that is made"
+fresh
+printf '%s\n' 'require ["fileinto", "mailbox"]; fileinto :create "Lists/sieve";' | rules
+deliver -o subscribe_created=yes <"$T/mail"
+is "$? $(tr '\t\n' '>,' <"$HOME/Maildir/subscriptions")" "0 V>2,,Lists>sieve," "with subscribe_created=yes he is"
+cp "$HOME/Maildir/subscriptions" "$T/subscriptions"
+deliver -o subscribe_created=yes <"$T/mail"
+same "$HOME/Maildir/subscriptions" "$T/subscriptions" "once"
 
 # Sizes in the name are true.
 story 'keep;'

@@ -64,6 +64,7 @@ DEADLINE_S=30
 timed
 DEADLINE_S=3
 is "$status $(count)" "0 1" "keywords that are locked for ever: the message is delivered without"
+like "$(told)" 'a keyword is not kept in "INBOX": .*locked' "and its owner is told"
 holds "in time ($took s)" test "$took" -le $((8 + 4 * SLOWER))
 kill $holder
 

@@ -42,8 +42,13 @@ if can_trace; then
 fi
 is "$(left)" "" "and taken away"
 # As the user himself, who cannot make locks there: kernel locks serve, unless the site says otherwise.
-deliver <"$T/mail"
+logged() { sed -n 's/.*"dotlock":\([^,]*\),.*/\1/p' "$HOME/log"; }
+deliver -o log_json="$HOME/log" <"$T/mail"
 is "$? $(left)" "0 " "as the user, without the right to make a lock: delivered under kernel locks"
+is "$(logged)" '"refused"' "which the log says"
+rm "$HOME/log"
+as_root -d "$ME" -o log_json="$HOME/log" <"$T/mail"
+is "$? $(logged)" "0 null" "and not where a dotlock was made"
 before=$(grep -c '^From ' "$SPOOL")
 deliver -o mbox_dotlock_required=yes <"$T/mail"
 is "$? $(grep -c '^From ' "$SPOOL")" "75 $before" "unless dotlocks are required: 75"

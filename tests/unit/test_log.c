@@ -98,6 +98,8 @@ START_TEST(a_failure_says_status_and_reason)
 	int daemon = listen_as(SOCK_DGRAM);
 	LogDelivery failed = { .user = "anna",
 			       .message_id = SLICE(""),
+			       .folder = "INBOX",
+			       .dotlock = "refused",
 			       .result = "deferred",
 			       .reason = "disk is full",
 			       .status = 75 };
@@ -105,6 +107,7 @@ START_TEST(a_failure_says_status_and_reason)
 	log_open("mail", "");
 	log_delivery(&failed);
 	ck_assert_ptr_nonnull(strstr(hear(daemon), "result=deferred, status=75, reason=\"disk is full\""));
+	ck_assert_ptr_nonnull(strstr(said, ", folder=INBOX, dotlock=refused, ms="));
 	ck_assert_int_eq(strncmp(said, "<20>", 4), 0);
 }
 END_TEST
@@ -240,6 +243,7 @@ START_TEST(a_delivery_is_one_json_line)
 				     "\"sender\":\"\",\"recipient\":\"anna@example.org\","
 				     "\"script\":\"/home/anna/.dovecot.sieve\",\"line\":12,"));
 	ck_assert_ptr_nonnull(strstr(line, "\"line\":12,\"unconfined\":null,\"folder\":"));
+	ck_assert_ptr_nonnull(strstr(line, ",\"dotlock\":null,\"duration_us\":"));
 	ck_assert_ptr_nonnull(
 		strstr(line, "\"duration_us\":12034,\"result\":\"stored\",\"reason\":null,\"status\":0}"));
 }
