@@ -102,6 +102,12 @@ in_mbox "$T/expected" "a message and one blank line" <"$T/mail"
 printf 'Subject: quoting\n\n>From here on\n>>From there on\nFrom-less\n >From\n\n' >"$T/expected"
 printf 'Subject: quoting\n\nFrom here on\n>From there on\nFrom-less\n >From\n' |
 	in_mbox "$T/expected" "lines that look like separators are quoted so that it can be undone"
+printf 'Subject: quoting\n\n>From here on\n>From there on\nFrom-less\n\n' >"$T/expected"
+fresh_mbox
+printf 'Subject: quoting\n\nFrom here on\n>From there on\nFrom-less\n' |
+	deliver -f alice@example.org -o "$MBOX_HERE" -o add_return_path=no -o mbox_format=mboxo
+sed 1d "$MBOX" >"$T/found"
+same "$T/found" "$T/expected" "with mbox_format=mboxo only lines without a sign get one"
 printf 'Subject: stale\n\nbody\n\n' >"$T/expected"
 printf 'Status: RO\nSubject: stale\nX-Status: A\nContent-Length: 3\nX-UID: 7\nX-IMAPbase: 1 2\nX-Keywords: a\n\nbody\n' |
 	in_mbox "$T/expected" "fields that mbox readers believe are not taken from strangers"
