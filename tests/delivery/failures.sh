@@ -127,6 +127,66 @@ time.sleep(5)" &
 	done
 fi
 
+# What is waited for is waited for with empty hands: whoever takes the locks in another order is not held up.
+can_be_had() { # lock file: somebody else gets it within a second
+	: | mine "$HOME/mine" 644
+	for _ in $(seq 200); do
+		call ln "$HOME/mine" "$1" 2>/dev/null && return 0
+		sleep 0.005
+	done
+	return 1
+}
+fresh_mbox
+: | mine "$HOME/mail/A"
+: | mine "$HOME/mail/B"
+printf '%d:%s' $$ "$(uname -n)" | mine "$HOME/mail/B.lock" 644
+echo 'require "fileinto"; fileinto "A"; fileinto "B";' | rules
+instead "$TROMMEL" -o "$MBOX_HERE" -o lock_timeout_s=10 <"$T/mail" >"$T/out" 2>"$T/err" &
+pid=$!
+sleep 0.3
+holds "of two mailboxes the one that is free is not held while the other is waited for" can_be_had "$HOME/mail/A.lock"
+rm -f "$HOME/mail/B.lock"
+sleep 0.3
+holds "nor the other way round" can_be_had "$HOME/mail/B.lock"
+is "$(cat "$HOME/mail/A" "$HOME/mail/B" | wc -c)" 0 "and neither has the message yet"
+rm "$HOME/mail/A.lock" "$HOME/mail/B.lock"
+wait $pid
+is "$? $(grep -c '^From ' "$HOME/mail/A") $(grep -c '^From ' "$HOME/mail/B")" "0 1 1" "with both free both have it"
+if command -v python3 >/dev/null; then
+	fresh_mbox
+	call python3 -c "
+import fcntl, os, time
+f = open('$MBOX', 'r+')
+fcntl.lockf(f, fcntl.LOCK_EX)
+open('$HOME/held', 'w').close()
+while os.path.exists('$HOME/held'): time.sleep(0.01)" &
+	holder=$!
+	while [ ! -e "$HOME/held" ]; do sleep 0.05; done
+	instead "$TROMMEL" -o "$MBOX_HERE" -o lock_timeout_s=10 <"$T/mail" >"$T/out" 2>"$T/err" &
+	pid=$!
+	sleep 0.3
+	holds "the dotlock is not held while the kernel's lock is waited for" can_be_had "$MBOX.lock"
+	rm "$HOME/held" "$MBOX.lock"
+	wait $holder
+	wait $pid
+	is "$? $(grep -c '^From ' "$MBOX")" "0 1" "then it is delivered"
+fi
+
+# A mailbox that is another's file by the time it is locked: it is looked at again with the locks held.
+if can_trace; then
+	for change in 'mv "$MBOX" "$MBOX.old"; : | mine "$MBOX"' 'ln "$MBOX" "$MBOX.second"' 'chmod 666 "$MBOX"'; do
+		fresh_mbox
+		instead "$UNTRACED" strace -qq -o "$HOME/trace" -e trace=fcntl -e inject=fcntl:delay_enter=1000000:when=1 \
+			"$TROMMEL" -o "$MBOX_HERE" <"$T/mail" >"$T/out" 2>"$T/err" &
+		pid=$!
+		while [ ! -e "$MBOX.lock" ]; do sleep 0.02; done
+		sleep 0.2
+		eval "$change"
+		wait $pid
+		is "$? $(cat "$MBOX"* | wc -c)" "75 0" "a mailbox that is changed while it is locked: 75, and nothing in it ($change)"
+	done
+fi
+
 # We are asked to stop while the message is still coming: nothing is left.
 for signal in TERM HUP INT XCPU SEGV ABRT ALRM; do
 	for shape in maildir mbox; do

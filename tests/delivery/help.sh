@@ -22,6 +22,10 @@ else
 	is "$? $(grep -c "$esc" "$T/out")" "0 0" "and without when NO_COLOR says so"
 	NO_COLOR='' on_terminal "'$TROMMEL' help"
 	like "$(cat "$T/out")" "$esc\\[1m" "which counts when it is not empty"
+	message hello >"$T/mail"
+	on_terminal "'$TROMMEL' -x <'$T/mail'"
+	is "$? $(everywhere)" "64 0" "a wrong option, by hand: 64, since nobody would try again"
+	like "$(cat "$T/out")" '^4\.3\.5 unknown option -x' "and it is named"
 fi
 call "$TROMMEL" help >"$T/out"
 is "$? $(grep -c "$(printf '\033')" "$T/out")" "0 0" "what is not a terminal gets no colour"

@@ -76,6 +76,21 @@ fresh
 # A caller that closed our standard error hears nothing, but gets the same status.
 call "$TROMMEL" -d no-such-user-here <"$T/mail" >"$T/out" 2>&-
 is "$?" 67 "with standard error closed the status is the same"
+# Postfix does not block us, and may read late: its pipe may be full.
+if command -v python3 >/dev/null; then
+	fresh
+	call python3 -c '
+import os, subprocess, sys
+r, w = os.pipe()
+os.set_blocking(w, False)
+try:
+    while True: os.write(w, b"x" * 4096)
+except BlockingIOError:
+    pass
+print(subprocess.run([sys.argv[1], "-d", "no-such-user-here"], stdin=open(sys.argv[2]), stderr=w, timeout=30).returncode)' \
+		"$TROMMEL" "$T/mail" >"$T/out" 2>"$T/err"
+	is "$(cat "$T/out")" 67 "with a full pipe for standard error the status is the same"
+fi
 fresh
 call "$TROMMEL" <"$T/mail" >&- 2>&-
 is "$? $(count)" "0 1" "with standard output and error closed mail is delivered"
