@@ -68,6 +68,11 @@ like "$(told)" 'a keyword is not kept in "INBOX": the folder has 26 keywords, .*
 story 'require "imap4flags"; setflag "\\Seen";'
 like "$? $(stored)" '^0 .*/cur/[^/]*:2,S$' "flags for the implicit keep"
 
+# No part of a name has a meaning that it should not have.
+fresh
+deliver -o hostname='a/b:c,d e' <"$T/mail"
+like "$(ls "$HOME/Maildir/new")" '^[0-9]+\.M[0-9]+P[0-9]+\.a\\057b\\072c\\054d_e,S=[0-9]+,W=[0-9]+$' "what a host may not be called in a file's name is written otherwise"
+
 # Folders that rules make, in the list of what IMAP clients show: when asked.
 story 'require ["fileinto", "mailbox"]; fileinto :create "Lists/sieve";'
 is "$? $(find "$HOME/Maildir" -name 'subscriptions*')" "0 " "nobody is subscribed to a folder that is made"

@@ -108,6 +108,17 @@ case $status-$(grep -c '^From ' "$MBOX") in
 0-1 | 75-0) pass "a lock of an unknown holder: broken by its age (ctime: now), or waited for ($status)" ;;
 *) fail "a lock of an unknown holder: $status" ;;
 esac
+# Abandoned is what is old, and beside a mailbox that nobody has written since.
+fresh_mbox
+printf '4711:elsewhere.example' | mine "$MBOX.lock" 644
+sleep 3.1
+touch "$MBOX"
+deliver -o "$MBOX_HERE" -o lock_timeout_s=1 -o lock_stale_s=2 <"$T/mail"
+is "$? $(wc -c <"$MBOX") $(cat "$MBOX.lock")" "75 0 4711:elsewhere.example" "an old lock on a mailbox that is still written to is not broken"
+touch -d '1 hour ago' "$MBOX"
+deliver -o "$MBOX_HERE" -o lock_timeout_s=1 -o lock_stale_s=2 <"$T/mail"
+is "$? $(grep -c '^From ' "$MBOX")" "0 1" "but when that is old too"
+no_litter
 if command -v python3 >/dev/null; then
 	for kind in lockf flock; do
 		fresh_mbox
