@@ -10,7 +10,6 @@
 #include "base/cleanup.h"
 #include "base/io.h"
 #include "mailbox/beneath.h"
-#include "mailbox/boot.h"
 #include "system/privileges.h"
 
 bool side_file_read(int dir_fd, const char *name, Text *content, Failure *why)
@@ -26,23 +25,9 @@ bool side_file_lock(SideFile *file, int dir_fd, const char *name, unsigned patie
 {
 	*file = (SideFile){ .name = name, .fd = -1 };
 	host_machine(file->machine);
+	snprintf(file->new_name, sizeof file->new_name, ".new.%s", name);
 	return dotlock_init(&file->lock, dir_fd, name, file->machine, NO_GROUP, why) &&
 	       dotlock_acquire(&file->lock, patience_s, SIDE_FILE_STALE_S, why);
-}
-
-static bool create(SideFile *file)
-{
-	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-	static unsigned count;
-
-	snprintf(file->new_name, sizeof file->new_name, ".new.%x.%llx.%x", (unsigned)getpid(),
-		 (unsigned long long)boot_clock_ns(), count++);
-	undo_hold_signals();
-	file->fd = openat(file->lock.dir_fd, file->new_name, flags, 0600);
-	if (file->fd >= 0)
-		file->undo = undo_add_unlink(file->lock.dir_fd, file->new_name, NO_GROUP);
-	undo_release_signals();
-	return file->fd >= 0;
 }
 
 static bool learn_identity(SideFile *file)
@@ -56,20 +41,57 @@ static bool learn_identity(SideFile *file)
 	return true;
 }
 
+/* What a writer that was killed has left goes first: it had this lock, so it is at most one file, and nobody
+ * has to look for it.  A writer that lives, but so slowly that its lock was broken, finds that its file is
+ * gone before it gives it the name. */
+static int create_new(const SideFile *file)
+{
+	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC, dir_fd = file->lock.dir_fd;
+	int fd = openat(dir_fd, file->new_name, flags, 0600);
+
+	if (fd < 0 && errno == EEXIST && (unlinkat(dir_fd, file->new_name, 0) == 0 || errno == ENOENT))
+		fd = openat(dir_fd, file->new_name, flags, 0600);
+	return fd;
+}
+
+static bool create(SideFile *file)
+{
+	bool made;
+
+	undo_hold_signals();
+	file->fd = create_new(file);
+	made = file->fd >= 0 && learn_identity(file);
+	if (file->fd >= 0) {
+		file->undo = undo_add_unlink(file->lock.dir_fd, file->new_name, NO_GROUP);
+		undo_only_file(file->undo, file->device, file->inode);
+	}
+	undo_release_signals();
+	return made;
+}
+
+/* What a network file system has to say at the close.  The file stays open all the same: whatever else gets
+ * its name then, none has its inode. */
+static bool close_twin(int fd)
+{
+	auto_fd int twin = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+
+	return twin >= 0 && close_checked(&twin);
+}
+
 bool side_file_write(SideFile *file, Slice content, Failure *why)
 {
 	if (create(file) && io_write(file->fd, content.data, content.length) && fsync(file->fd) == 0 &&
-	    learn_identity(file) && close_checked(&file->fd))
+	    close_twin(file->fd))
 		return true;
 	return failure_errno(why, "write '%s'", file->name);
 }
 
-/* Does our file have the name?  Over NFS the reply to a rename may be lost. */
-static bool is_in_place(const SideFile *file)
+/* Is what has this name our file? */
+static bool is_called(const SideFile *file, const char *name)
 {
 	struct stat there;
 	int error = errno;
-	bool ours = fstatat(file->lock.dir_fd, file->name, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
+	bool ours = fstatat(file->lock.dir_fd, name, &there, AT_SYMLINK_NOFOLLOW) == 0 &&
 		    there.st_dev == file->device && there.st_ino == file->inode;
 
 	errno = error;
@@ -81,10 +103,11 @@ bool side_file_put(SideFile *file, Failure *why)
 	const int dir_fd = file->lock.dir_fd;
 	bool done;
 
-	if (!dotlock_stands(&file->lock))
+	if (!dotlock_stands(&file->lock) || !is_called(file, file->new_name))
 		return failure_retry(why, "the lock on '%s' was broken while it was written", file->name);
 	undo_hold_signals();
-	done = renameat(dir_fd, file->new_name, dir_fd, file->name) == 0 || is_in_place(file);
+	/* Over NFS the reply to a rename may be lost. */
+	done = renameat(dir_fd, file->new_name, dir_fd, file->name) == 0 || is_called(file, file->name);
 	if (done)
 		undo_strike(&file->undo);
 	undo_release_signals();
@@ -104,7 +127,8 @@ void side_file_unlock(SideFile *file)
 {
 	if (file->undo) {
 		undo_strike(&file->undo);
-		unlinkat(file->lock.dir_fd, file->new_name, 0);
+		if (is_called(file, file->new_name))
+			unlinkat(file->lock.dir_fd, file->new_name, 0);
 	}
 	cleanup_fd(&file->fd);
 	file->fd = -1;

@@ -1,7 +1,8 @@
 /* side_file - change a small file that IMAP servers keep beside the mail, as they change it themselves
  *
  * While "<name>.lock" is held (a Dotlock, so that who died holding it is no hindrance) the new file is
- * written under a name of its own and renamed over the old one.
+ * written as ".new.<name>" and renamed over the old one.  What a writer that was killed has left under that
+ * name the next one removes.
  */
 #ifndef MAILBOX_SIDE_FILE_H
 #define MAILBOX_SIDE_FILE_H
@@ -25,8 +26,8 @@ typedef struct SideFile {
 	const char *name; /* borrowed */
 	Dotlock lock;
 	char machine[HOST_NAME_BYTES];
-	char new_name[64]; /* the new file, before it takes the old one's place */
-	int fd;            /* while it is written */
+	char new_name[NAME_MAX + 1]; /* the new file, before it takes the old one's place */
+	int fd;                      /* the new file, until it is unlocked */
 	dev_t device;
 	ino_t inode;
 	Undo undo;

@@ -415,7 +415,8 @@ def verdict(plan):
 def litter():
     found = []
     for top, _, names in os.walk(HOME):
-        found += [f"{top}/{name}" for name in names if name.endswith(".lock") or "/journal" in top]
+        found += [f"{top}/{name}" for name in names
+                  if name.endswith(".lock") or name.startswith(".new.") or "/journal" in top]
     return found + [name for name in os.listdir(f"{T}/spool") if name != ME]
 
 
