@@ -122,15 +122,21 @@ static bool explain_open(const Mbox *mbox, Failure *why)
 	return failure_errno(why, "open the mailbox '%s'", mbox->path);
 }
 
-static bool open_file(Mbox *mbox, Failure *why)
+static LockAnswer open_file(Mbox *mbox, Failure *why)
 {
 	mbox->fd = mbox_open_file(mbox);
 	if (mbox->fd < 0 && errno == ENOENT) {
 		if (!create_file(mbox, why))
-			return false;
+			return LOCK_FAILED;
 		mbox->fd = mbox_open_file(mbox);
 	}
-	return mbox->fd >= 0 || explain_open(mbox, why);
+	if (mbox->fd >= 0)
+		return LOCK_TAKEN;
+	/* A file server has lent it to a client (a lease, fcntl(2)), and has now been told to ask for it. */
+	if (errno == EAGAIN)
+		return LOCK_BUSY;
+	explain_open(mbox, why);
+	return LOCK_FAILED;
 }
 
 /* The group of the spool may write, where the boxes are kept as Debian does. */
@@ -260,8 +266,8 @@ static LockAnswer try_lock(Mbox *mbox, Failure *why)
 	LockAnswer answer = take_dotlock(mbox, why);
 
 	if (answer == LOCK_TAKEN)
-		answer = open_file(mbox, why) ? lock_file(mbox, why) : LOCK_FAILED;
-	return answer;
+		answer = open_file(mbox, why);
+	return answer == LOCK_TAKEN ? lock_file(mbox, why) : answer;
 }
 
 /* Tries all; gives all back when one cannot be had.  `*which` is that one. */
@@ -275,7 +281,7 @@ static LockAnswer try_all(Mbox *const *boxes, size_t count, size_t *which, Failu
 		*which = i;
 		for (size_t held = 0; held < i; held++)
 			mbox_unlock(boxes[held]);
-		if (answer == LOCK_FAILED || boxes[i]->fd >= 0)
+		if (answer == LOCK_FAILED || boxes[i]->fd >= 0 || boxes[i]->dotlock.held)
 			mbox_unlock(boxes[i]);
 		return answer; /* a dotlock that is busy stays ready to be linked */
 	}

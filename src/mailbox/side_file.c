@@ -25,7 +25,7 @@ bool side_file_lock(SideFile *file, int dir_fd, const char *name, unsigned patie
 {
 	*file = (SideFile){ .name = name, .fd = -1 };
 	host_machine(file->machine);
-	snprintf(file->new_name, sizeof file->new_name, ".new.%s", name);
+	snprintf(file->new_name, sizeof file->new_name, ".%s.new", name);
 	return dotlock_init(&file->lock, dir_fd, name, file->machine, NO_GROUP, why) &&
 	       dotlock_acquire(&file->lock, patience_s, SIDE_FILE_STALE_S, why);
 }

@@ -1,7 +1,7 @@
 /* side_file - change a small file that IMAP servers keep beside the mail, as they change it themselves
  *
  * While "<name>.lock" is held (a Dotlock, so that who died holding it is no hindrance) the new file is
- * written as ".new.<name>" and renamed over the old one.  What a writer that was killed has left under that
+ * written as ".<name>.new" and renamed over the old one.  What a writer that was killed has left under that
  * name the next one removes.
  */
 #ifndef MAILBOX_SIDE_FILE_H

@@ -40,6 +40,44 @@ END
 	is "$(wc -c <"$MBOX")" 0 "and the mailbox is as it was"
 	no_litter
 	kill $holder
+
+	# A lease: whoever opens the file waits until its holder has been asked for it, for 45 s (lease-break-time).
+	cat >"$T/lease.py" <<'END'
+import fcntl, os, signal, sys, time
+file = os.open(sys.argv[1], os.O_RDONLY)
+asked = []
+signal.signal(signal.SIGIO, lambda *_: asked.append(1))
+fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_RDLCK)
+os.close(os.open(sys.argv[2], os.O_CREAT | os.O_WRONLY))
+until = time.time() + 120
+while time.time() < until and not (asked and sys.argv[3] == "gentle"):
+    time.sleep(0.1)
+fcntl.fcntl(file, fcntl.F_SETLEASE, fcntl.F_UNLCK)
+END
+	for manner in gentle stubborn; do
+		fresh_mbox
+		: | mine "$HOME/mail/Lists"
+		echo 'require ["fileinto", "copy"]; fileinto :copy "Lists";' | rules
+		call python3 "$T/lease.py" "$HOME/mail/Lists" "$HOME/held" $manner 2>"$T/err" &
+		holder=$!
+		for _ in $(seq 100); do [ -e "$HOME/held" ] || sleep 0.05; done
+		if [ ! -e "$HOME/held" ]; then
+			echo "# no leases on this file system: $(tail -n 1 "$T/err")"
+			break
+		fi
+		began=$(date +%s)
+		deliver -o "$MBOX_HERE" -o lock_timeout_s=2 <"$T/mail"
+		status=$?
+		took=$(($(date +%s) - began))
+		case $manner in
+		gentle) in_time 0 "a mailbox that is lent, whose borrower gives it back when he is asked" ;;
+		stubborn) in_time 75 "one whose borrower does not" ;;
+		esac
+		is "$(cat "$MBOX" "$HOME/mail/Lists" | grep -c '^From ')" $((status ? 0 : 2)) "and the message is in both mailboxes or in none"
+		no_litter
+		kill $holder 2>/dev/null
+		wait $holder 2>/dev/null
+	done
 fi
 fresh_mbox
 sleep 120 &

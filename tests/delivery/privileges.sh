@@ -110,6 +110,29 @@ own "$HOME/mail"
 ln -s "$T/rootfile" "$HOME/inbox"
 as_root -d "$ME" -o "$MBOX_HERE" <"$T/mail"
 is "$? $(wc -c <"$T/rootfile")" "75 0" "an mbox that is a link to a file of root's: 75, and untouched"
+# Nor is what it leads to opened: it would be waited for here.
+if command -v python3 >/dev/null; then
+	: | mine "$HOME/held"
+	ln -sf held "$HOME/inbox"
+	call python3 -c '
+import fcntl, sys, time
+file = open(sys.argv[1], "r+")
+fcntl.lockf(file, fcntl.LOCK_EX)
+open(sys.argv[2], "w").close()
+time.sleep(60)' "$HOME/held" "$HOME/holding" &
+	holder=$!
+	for _ in $(seq 100); do [ -e "$HOME/holding" ] || sleep 0.05; done
+	began=$(date +%s)
+	as_root -d "$ME" -o "$MBOX_HERE" -o lock_timeout_s=30 <"$T/mail"
+	is "$? $(wc -c <"$HOME/held")" "75 0" "a link to a mailbox of the recipient's own that somebody has locked: 75"
+	like "$(cat "$T/err")" "'$HOME/inbox' is a symbolic link, which is not followed" "because it is a link"
+	holds "and at once" test $(($(date +%s) - began)) -le $((5 * SLOWER))
+	kill $holder
+fi
+ln -sf "$T/none" "$HOME/inbox"
+as_root -d "$ME" -o "$MBOX_HERE" <"$T/mail"
+is "$? $(test -e "$T/none" && echo made)" "75 " "a link to nowhere: 75, and nothing is made there"
+like "$(cat "$T/err")" "is a symbolic link, which is not followed" "because it is a link"
 rm "$HOME/inbox"
 ln "$T/rootfile" "$HOME/inbox"
 as_root -d "$ME" -o "$MBOX_HERE" <"$T/mail"

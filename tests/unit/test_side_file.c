@@ -94,13 +94,13 @@ END_TEST
 START_TEST(what_stands_in_the_way_is_not_followed)
 {
 	write_scratch("other", "theirs", 0600);
-	ck_assert_int_eq(symlink("other", in_scratch(".new.notes")), 0);
+	ck_assert_int_eq(symlink("other", in_scratch(".notes.new")), 0);
 	replace("one");
-	ck_assert_int_eq(link(in_scratch("other"), in_scratch(".new.notes")), 0);
+	ck_assert_int_eq(link(in_scratch("other"), in_scratch(".notes.new")), 0);
 	replace("two");
 	ck_assert_str_eq(read_notes(), "two");
 	ck_assert_uint_eq(files(), 2);
-	ck_assert_int_eq(mkdir(in_scratch(".new.notes"), 0700), 0);
+	ck_assert_int_eq(mkdir(in_scratch(".notes.new"), 0700), 0);
 	SideFile file;
 	Failure why = { 0 };
 	lock(&file);
@@ -146,12 +146,12 @@ START_TEST(the_new_file_of_another_is_not_put_there)
 	replace("old");
 	lock(&first);
 	write_to(&first, "first");
-	ck_assert_int_eq(unlink(in_scratch(".new.notes")), 0);
-	write_scratch(".new.notes", "half of another", 0600);
+	ck_assert_int_eq(unlink(in_scratch(".notes.new")), 0);
+	write_scratch(".notes.new", "half of another", 0600);
 	ck_assert(!side_file_put(&first, &why));
 	side_file_unlock(&first);
 	ck_assert_str_eq(read_notes(), "old");
-	ck_assert(exists(".new.notes"));
+	ck_assert(exists(".notes.new"));
 	lock(&second);
 	side_file_unlock(&second);
 }
@@ -171,7 +171,7 @@ static void rob_and_end(void *with)
 START_TEST(who_ends_removes_nothing_of_anothers)
 {
 	ck_assert_int_eq(forked(rob_and_end, NULL).status, 0);
-	ck_assert(exists(".new.notes"));
+	ck_assert(exists(".notes.new"));
 	ck_assert(exists("notes.lock"));
 }
 END_TEST
