@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <linux/openat2.h>
 #include <stdlib.h>
 #include <string.h>
@@ -12,6 +13,7 @@
 
 #include "base/cleanup.h"
 #include "base/memory.h"
+#include "system/trust.h"
 
 enum {
 	OPEN_PATH = O_PATH | O_DIRECTORY | O_CLOEXEC,
@@ -62,13 +64,15 @@ bool beneath_flush(int dir_fd)
 	return fd >= 0 && fsync(fd) == 0;
 }
 
-static int open_trusted(int parent, const char *name)
+/* Makes one directory and flushes its name; one that is there already is as good. */
+static bool make_one(int parent, const char *name)
 {
-	return openat(parent, name, OPEN_PATH);
+	if (mkdirat(parent, name, 0700) == 0)
+		return beneath_flush(parent);
+	return errno == EEXIST;
 }
 
-/* Makes and enters one part after the other. */
-static bool make_parts(int root_fd, const char *relative, int (*enter)(int parent, const char *name))
+bool beneath_make_directories(int root_fd, const char *relative)
 {
 	auto_free char *parts = memory_copy_string(relative);
 	auto_fd int parent = openat(root_fd, ".", OPEN_PATH);
@@ -79,30 +83,70 @@ static bool make_parts(int root_fd, const char *relative, int (*enter)(int paren
 		next = strchr(part, '/');
 		if (next)
 			*next++ = '\0';
-		if (mkdirat(parent, part, 0700) == 0) {
-			if (!beneath_flush(parent))
-				return false;
-		} else if (errno != EEXIST) {
+		if (!make_one(parent, part))
 			return false;
-		}
-		inner = enter(parent, part);
+		inner = beneath_open_directory(parent, part);
 		cleanup_fd(&parent);
 		parent = inner;
 	}
 	return parent >= 0;
 }
 
-bool beneath_make_directories(int root_fd, const char *relative)
+/* A link on the way ends it: ELOOP; or, where that cannot be asked for, ENOSYS or EPERM. */
+static int open_without_links(const char *path)
 {
-	return make_parts(root_fd, relative, beneath_open_directory);
+	struct open_how how = { .flags = OPEN_PATH, .resolve = RESOLVE_NO_SYMLINKS };
+
+	return (int)syscall(SYS_openat2, AT_FDCWD, path, &how, sizeof how);
 }
 
+static bool cannot_ask(void)
+{
+	return errno == ENOSYS || errno == EPERM;
+}
+
+static int open_resolved(const char *path)
+{
+	int fd = open_without_links(path);
+
+	if (fd < 0 && cannot_ask()) {
+		auto_fd int root = open("/", OPEN_PATH);
+
+		fd = root < 0 ? -1 : open_step_by_step(root, path[1] ? path + 1 : ".");
+	}
+	return fd;
+}
+
+/* Where others may put a link, in a spool, it would lead the mail to any directory of the recipient's. */
 int directory_open(const char *path, Failure *why)
 {
-	int fd = open(path, OPEN_PATH);
+	char resolved[PATH_MAX];
+	int fd = open_without_links(path);
 
+	if (fd < 0 && (errno == ELOOP || cannot_ask())) {
+		if (!trusted_resolve(path, geteuid(), resolved, why)) {
+			errno = why->error ? why->error : EACCES;
+			return -1;
+		}
+		fd = open_resolved(resolved);
+	}
 	if (fd < 0)
 		failure_errno(why, "open the directory '%s'", path);
+	return fd;
+}
+
+/* Makes the directory that ends at `end` in `path`, which is changed and mended, and enters it. */
+static int make_and_enter(int parent, char *path, char *name, char *end, Failure *why)
+{
+	const char after = *end;
+	int fd = -1;
+
+	*end = '\0';
+	if (make_one(parent, name))
+		fd = directory_open(path, why);
+	else
+		failure_errno(why, "make the directory '%s'", path);
+	*end = after;
 	return fd;
 }
 
@@ -110,16 +154,17 @@ int directory_make(const char *path, const char *home, Failure *why)
 {
 	size_t length = strlen(home);
 	bool inside = strncmp(path, home, length) == 0 && path[length] == '/';
-	auto_fd int start = open(inside ? home : "/", OPEN_PATH);
-	const char *relative = path + (inside ? length : 0);
+	auto_free char *whole = memory_copy_string(path);
+	auto_fd int parent = directory_open(inside ? home : "/", why);
+	char *name = whole + (inside ? length : 0), *end;
 
-	while (*relative == '/')
-		relative++;
-	if (start < 0)
-		failure_errno(why, "open the directory '%s'", inside ? home : "/");
-	else if (!make_parts(start, relative, open_trusted))
-		failure_errno(why, "make the directory '%s'", path);
-	else
-		return directory_open(path, why);
-	return -1;
+	for (; parent >= 0 && *(name += strspn(name, "/")); name = end) {
+		int inner;
+
+		end = name + strcspn(name, "/");
+		inner = make_and_enter(parent, whole, name, end, why);
+		cleanup_fd(&parent);
+		parent = inner;
+	}
+	return TAKE_FD(parent);
 }

@@ -38,8 +38,8 @@ static bool make_maildir_folder(Store *store, const char *relative, const char *
 	if (use && !store_mark_use(store, relative, use, why))
 		return false;
 	if (store->location.layout == STORE_MAILDIR) {
-		auto_fd int mark = openat(fd, "maildirfolder", O_WRONLY | O_CREAT | O_NOFOLLOW | O_CLOEXEC,
-					  0600);
+		auto_fd int mark = openat(fd, "maildirfolder",
+					  O_WRONLY | O_CREAT | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC, 0600);
 
 		if (mark < 0)
 			return failure_errno(why, "make '%s/maildirfolder'", path);
@@ -111,6 +111,32 @@ static bool make_mbox_directories(Store *store, const char *relative, const char
 	return !use || store_mark_use(store, relative, use, why);
 }
 
+/* Whose a directory is can take away what is in it, whoever owns that: a spool is root's or the recipient's.
+ */
+static bool check_spool(const Store *store, int fd, const char *directory, Failure *why)
+{
+	struct stat status;
+
+	if (fstat(fd, &status) < 0)
+		return failure_errno(why, "look at '%s'", directory);
+	return status.st_uid == 0 || status.st_uid == store->settings.uid ||
+	       failure_retry(why,
+			     "the mail directory '%s' belongs to uid %ld, neither to root nor to %ld: 'chown "
+			     "%ld %s' "
+			     "mends it",
+			     directory, (long)status.st_uid, (long)store->settings.uid,
+			     (long)store->settings.uid, directory);
+}
+
+static int open_spool(const Store *store, const char *directory, Failure *why)
+{
+	auto_fd int fd = directory_open(directory, why);
+
+	if (fd < 0 && errno == ENOENT)
+		fd = directory_make(directory, store->settings.home, why);
+	return fd >= 0 && check_spool(store, fd, directory, why) ? TAKE_FD(fd) : -1;
+}
+
 static int open_mbox_directory(Store *store, const FolderPlace *place, const char *path, bool *missing,
 			       Failure *why)
 {
@@ -120,10 +146,7 @@ static int open_mbox_directory(Store *store, const FolderPlace *place, const cha
 
 	if (place->inbox) {
 		directory = memory_copy_bytes(path, (size_t)(strrchr(path, '/') - path));
-		fd = directory_open(*directory ? directory : "/", why);
-		if (fd < 0 && errno == ENOENT)
-			fd = directory_make(directory, store->settings.home, why);
-		return fd;
+		return open_spool(store, *directory ? directory : "/", why);
 	}
 	directory = memory_copy_bytes(relative, directories_length(relative));
 	fd = beneath_open_directory(store->root_fd, *directory ? directory : ".");

@@ -57,6 +57,7 @@ static bool find_mbox_place(Store *store, const char *relative, StoreFacts *plac
 
 bool store_facts_place(Store *store, const char *relative, StoreFacts *place, Failure *why)
 {
+	Failure ignored;
 	bool missing;
 
 	*place = (StoreFacts){ .dir_fd = -1 };
@@ -72,7 +73,7 @@ bool store_facts_place(Store *store, const char *relative, StoreFacts *place, Fa
 	if (*relative || strcmp(store->location.inbox, store->location.root) == 0)
 		place->dir_fd = open_beneath(store, relative, why);
 	else
-		place->dir_fd = open(store->location.inbox, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		place->dir_fd = directory_open(store->location.inbox, &ignored);
 	return why->kind == FAILURE_NONE;
 }
 

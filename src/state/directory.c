@@ -160,7 +160,7 @@ bool state_directory_open(const char *path, uid_t owner, bool make, int *fd, Fai
 	}
 	if (opened < 0)
 		return failure_errno(why, "open the state directory '%s'", path);
-	if (!judge(opened, path, owner, why) || !trusted_directory(path, owner, why))
+	if (!judge(opened, path, owner, why) || !trusted_directory(path, opened, owner, why))
 		return false;
 	*fd = TAKE_FD(opened);
 	return true;

@@ -64,19 +64,28 @@ static Trust judge_file(const Way *way, const struct stat *file, Failure *why)
 	return TRUST_OK;
 }
 
-/* In a sticky directory others cannot replace what is not theirs.  A group that may write to a directory of
- * root's is root's decision (/var/mail, /usr/local); in the user's own it is an accident. */
+/* May others put something there?  A group that may write to a directory of root's is root's decision
+ * (/var/mail, /usr/local); in the user's own it is an accident. */
+static bool is_open(const struct stat *directory)
+{
+	return directory->st_mode & (directory->st_uid == 0 ? S_IWOTH : S_IWGRP | S_IWOTH);
+}
+
+/* May they also replace what is not theirs? */
+static bool is_wide_open(const struct stat *directory)
+{
+	return is_open(directory) && !(directory->st_mode & S_ISVTX);
+}
+
 static Trust judge_directory(const Way *way, const struct stat *directory, Failure *why)
 {
-	mode_t loose = directory->st_uid == 0 ? S_IWOTH : S_IWGRP | S_IWOTH;
-
 	if (!is_friend(way, directory->st_uid))
 		return refuse(
 			why,
 			"the directory '%s' on the way to '%s' belongs to uid %lu; 'chown %lu %s' mends it",
 			way->done, way->path, (unsigned long)directory->st_uid, (unsigned long)way->owner,
 			way->done);
-	if ((directory->st_mode & loose) && !(directory->st_mode & S_ISVTX))
+	if (is_wide_open(directory))
 		return refuse(why, "the directory '%s' can be written by others; 'chmod go-w %s' mends it",
 			      way->done, way->done);
 	return TRUST_OK;
@@ -110,10 +119,38 @@ static bool is_last(const Way *way)
 	return way->rest[strspn(way->rest, "/")] == '\0';
 }
 
+/* Looks at the directory that holds what way->done names. */
+static bool look_at_parent(const Way *way, struct stat *parent)
+{
+	char path[PATH_MAX];
+	const size_t length = (size_t)(strrchr(way->done, '/') - way->done);
+
+	memcpy(path, way->done, length);
+	memcpy(path + length, "/", 2);
+	return lstat(path, parent) == 0;
+}
+
+/* Whoever may not change a file or a link of the owner's may still have given it a second name there: link(2)
+ * asks for no right to it where fs.protected_hardlinks is off, and links, which it does not follow, are all
+ * the same. */
+static Trust judge_names(const Way *way, const struct stat *entry, Failure *why)
+{
+	struct stat parent;
+
+	if (entry->st_nlink == 1)
+		return TRUST_OK;
+	if (!look_at_parent(way, &parent))
+		return unreadable(way->done, why);
+	if (!is_open(&parent))
+		return TRUST_OK;
+	return refuse(why, "'%s' has %lu names, and stands where others could have given it one of them",
+		      way->done, (unsigned long)entry->st_nlink);
+}
+
 static Trust judge_link(const Way *way, const struct stat *entry, Failure *why)
 {
 	if (is_friend(way, entry->st_uid))
-		return TRUST_OK;
+		return judge_names(way, entry, why);
 	return refuse(why, "the link '%s' on the way to '%s' belongs to uid %lu; 'chown -h %lu %s' mends it",
 		      way->done, way->path, (unsigned long)entry->st_uid, (unsigned long)way->owner,
 		      way->done);
@@ -148,6 +185,14 @@ static Trust tell(Way *way, const char *path, const struct stat *entry, Trust tr
 	return trust == TRUST_REFUSED ? TRUST_OK : trust;
 }
 
+/* What is wrong with the names of the file itself is told beside what else there is to say of it. */
+static Trust judge_names_of_file(Way *way, const struct stat *file, Failure *why)
+{
+	Trust trust = judge_names(way, file, why);
+
+	return trust == TRUST_REFUSED ? tell(way, way->done, file, trust, why) : trust;
+}
+
 /* Looks at everything between "/" and the file. */
 static Trust judge_way(Way *way, const struct stat *file, Failure *why)
 {
@@ -157,8 +202,15 @@ static Trust judge_way(Way *way, const struct stat *file, Failure *why)
 	while (step(way, &fits)) {
 		Trust trust = TRUST_OK;
 
-		if (way->done[0] == '\0' || (way->last_is_no_link && is_last(way)))
+		if (way->done[0] == '\0')
 			continue;
+		/* The usual one, with one name, was looked at when it was opened. */
+		if (way->last_is_no_link && is_last(way)) {
+			trust = judge_names_of_file(way, file, why);
+			if (trust != TRUST_OK)
+				return trust;
+			continue;
+		}
 		if (lstat(way->done, &entry) < 0)
 			return unreadable(way->done, why);
 		if (S_ISLNK(entry.st_mode))
@@ -167,6 +219,8 @@ static Trust judge_way(Way *way, const struct stat *file, Failure *why)
 			trust = tell(way, way->done, &entry, judge_directory(way, &entry, why), why);
 		else if (entry.st_ino != file->st_ino || entry.st_dev != file->st_dev)
 			return refuse(why, "'%s' was replaced while it was read", way->path);
+		else
+			trust = judge_names_of_file(way, &entry, why);
 		if (trust == TRUST_OK && S_ISLNK(entry.st_mode))
 			trust = follow(way, why);
 		if (trust != TRUST_OK)
@@ -251,12 +305,55 @@ Trust trusted_look(const char *path, uid_t owner, TrustSeen seen, void *self, Fa
 	return trust == TRUST_OK && way.refused ? TRUST_REFUSED : trust;
 }
 
-bool trusted_directory(const char *path, uid_t owner, Failure *why)
+bool trusted_directory(const char *path, int fd, uid_t owner, Failure *why)
 {
-	struct stat it;
+	struct stat it, there;
 	Way way = { .path = path, .owner = owner };
 
-	if (stat(path, &it) < 0 || !begin(&way, path))
+	if (fstat(fd, &it) < 0 || !begin(&way, path))
 		return failure_errno(why, "look at '%s'", path);
-	return judge_way(&way, &it, why) == TRUST_OK;
+	if (judge_way(&way, &it, why) != TRUST_OK)
+		return false;
+	/* Nobody else can change the way that is there now: does it lead to what was opened? */
+	if (lstat(way.done[0] ? way.done : "/", &there) < 0)
+		return failure_errno(why, "look at '%s'", path);
+	return (there.st_dev == it.st_dev && there.st_ino == it.st_ino) ||
+	       failure_set(why, FAILURE_RETRY, "4.7.0", "'%s' was replaced while it was opened", path);
+}
+
+/* Whose link it is says little (on a server root's may be nobody's); what counts is who could have put it
+ * there. */
+static Trust judge_place_of_link(const Way *way, const struct stat *entry, Failure *why)
+{
+	struct stat parent;
+
+	if (!look_at_parent(way, &parent))
+		return unreadable(way->done, why);
+	if (is_friend(way, parent.st_uid) && !is_wide_open(&parent))
+		return is_open(&parent) ? judge_link(way, entry, why) : TRUST_OK;
+	return refuse(why, "the link '%s' on the way to '%s' stands where others can put one", way->done,
+		      way->path);
+}
+
+bool trusted_resolve(const char *path, uid_t owner, char resolved[PATH_MAX], Failure *why)
+{
+	Way way = { .path = path, .owner = owner };
+	struct stat entry;
+	bool fits;
+
+	if (!begin(&way, path))
+		return failure_errno(why, "look at '%s'", path);
+	while (step(&way, &fits)) {
+		if (way.done[0] == '\0')
+			continue;
+		if (lstat(way.done, &entry) < 0)
+			return failure_errno(why, "look at '%s'", way.done);
+		if (S_ISLNK(entry.st_mode) &&
+		    (judge_place_of_link(&way, &entry, why) != TRUST_OK || follow(&way, why) != TRUST_OK))
+			return false;
+	}
+	if (!fits)
+		return refuse(why, "'%s' is too long a path", path) == TRUST_OK;
+	snprintf(resolved, PATH_MAX, "%s", way.done[0] ? way.done : "/");
+	return true;
 }

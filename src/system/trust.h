@@ -6,6 +6,7 @@
 #ifndef SYSTEM_TRUST_H
 #define SYSTEM_TRUST_H
 
+#include <limits.h>
 #include <stdbool.h>
 #include <sys/stat.h>
 #include <sys/types.h>
@@ -21,7 +22,8 @@ typedef enum Trust {
 
 /* Opens the file at `path` (absolute, or from the working directory) for reading when only `owner` and root
  * could have written it.  Gives the descriptor, close-on-exec, the caller's, only with TRUST_OK.
- * Symbolic links are followed where `owner` or root made them. */
+ * Symbolic links are followed where `owner` or root made them; neither they nor the file may have a second
+ * name where others could have given them this one. */
 Trust trusted_open(const char *path, uid_t owner, int *fd, Failure *why);
 
 /* Hears of everything between "/" and a file, the file last: `wrong` is why it is refused, or NULL. */
@@ -30,8 +32,13 @@ typedef void (*TrustSeen)(void *self, const char *path, const struct stat *entry
 /* The judgement that trusted_open makes, for people: it does not end at the first thing that is wrong. */
 Trust trusted_look(const char *path, uid_t owner, TrustSeen seen, void *self, Failure *why);
 
-/* Could nobody but `owner` and root have put the directory `path` (absolute) there, or put another in its
- * place?  False and `why` (RETRY) when somebody could, or it cannot be looked at. */
-bool trusted_directory(const char *path, uid_t owner, Failure *why);
+/* Could nobody but `owner` and root have put the directory `path` (absolute), which is open as `fd`, there,
+ * or put another in its place?  False and `why` (RETRY) when somebody could, or it cannot be looked at. */
+bool trusted_directory(const char *path, int fd, uid_t owner, Failure *why);
+
+/* Where `path` leads, without a link in it, when nobody but `owner` and root could have put the links there
+ * that it goes through; of what is no link nothing is asked.  Whoever opens that follows no links: what was
+ * none may be one by then.  False and `why` (RETRY; with an errno when it cannot be looked at). */
+bool trusted_resolve(const char *path, uid_t owner, char resolved[PATH_MAX], Failure *why);
 
 #endif

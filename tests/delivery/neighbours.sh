@@ -95,6 +95,92 @@ for mode in 1777 2777; do
 	same "$victim" "$T/key" "and his keys, to which links led, are as they were"
 	is "$(find "$T/home" -name '.keys.none*')" "" "and nothing was made where they led"
 done
+
+# The same where each has a directory there, with a Maildir or an mbox in it: a link of another's in its place would lead
+# the mail to any directory of the recipient's, one that he shows to everybody, say.
+shown=$T/home/shown
+ln -s /var/mail "$T/way"
+for mode in 1777 2777; do
+	for layout in maildir mbox linked; do
+		case $layout in
+		maildir) location="maildir:$SPOOL" ;;
+		linked) location="maildir:$T/way/$ME" ;; # a link of root's on the way
+		mbox) location="mbox:~/mail:INBOX=$SPOOL/box" ;;
+		esac
+		find /var/mail -mindepth 1 -delete
+		chown root:mail /var/mail
+		chmod $mode /var/mail
+		fresh
+		mkdir -m 755 "$shown"
+		: | mine "$shown/box"
+		chown "$ME:$ME" "$shown"
+		# Without a race: all that a stranger can put there.
+		for thing in link linked-link directory directories; do
+			find /var/mail "$shown" -mindepth 1 ! -name box -exec rm -rf {} +
+			case $thing in
+			link) ln -s "$shown" "$SPOOL" ;;
+			linked-link) # his own, to which link(2) has given a second name
+				ln -s "$shown" "$SPOOL.his"
+				chown -h "$ME:$ME" "$SPOOL.his"
+				ln -P "$SPOOL.his" "$SPOOL"
+				;;
+			directory) mkdir -m 777 "$SPOOL" ;;
+			directories) mkdir -m 777 "$SPOOL" "$SPOOL/new" "$SPOOL/cur" "$SPOOL/tmp" ;;
+			esac
+			[ $thing = linked-link ] || chown -h -R "$OTHER" "$SPOOL"
+			as_root -d "$ME" -o "mail_location=$location" -o lock_timeout_s=1 <"$T/mail"
+			is "$? $(find "$shown" /var/mail -type f -size +0)" "75 " \
+				"a $layout in a directory of mode $mode, where a stranger has put a $thing: again later"
+		done
+		find /var/mail -mindepth 1 -delete
+		race "$OTHER" "$T/racer.py" "$T/stop" "$shown" "symlink directory dangling file fifo" "$SPOOL"
+		: >"$T/statuses"
+		stored=0
+		for _ in $(seq $((RUNS / 2))); do
+			as_root -d "$ME" -o "mail_location=$location" -o lock_timeout_s=0 <"$T/mail"
+			status=$?
+			echo $status >>"$T/statuses"
+			# Whatever stands there and is not the other's is taken away, so that he can go on.
+			if [ "$(stat -c %u "$SPOOL" 2>/dev/null)" = "$(id -u "$ME")" ] && mv "$SPOOL" "$T/moved" 2>/dev/null; then
+				stored=$((stored + $(find "$T/moved" -type f -size +0 | wc -l)))
+				rm -rf "$T/moved"
+			fi
+		done
+		raced
+		only_right_statuses "a $layout in a directory of mode $mode"
+		is "$(find "$shown" -type f -size +0)$(find "$shown" -mindepth 1 ! -name box)" "" \
+			"a $layout in a directory of mode $mode: nothing went where links of another lead"
+		[ $mode != 1777 ] || is "$stored" "$(grep -cx 0 "$T/statuses")" "and whatever was 0 is in a directory of the recipient's"
+	done
+done
+# Between the look at such a way and the opening of what it leads to: the second openat2 waits.
+if can_trace; then
+	fresh
+	find /var/mail -mindepth 1 -delete
+	mkdir "$SPOOL" "$SPOOL/new" "$SPOOL/cur" "$SPOOL/tmp"
+	chmod -R 700 "$SPOOL"
+	chown -R "$ME:$ME" "$SPOOL"
+	mkdir -m 755 "$shown"
+	chown "$ME:$ME" "$shown"
+	setsid env -i PATH="$PATH" "$UNTRACED" strace -qq -o "$T/trace" -e trace=openat2 -e inject=openat2:delay_enter=1500000:when=2 \
+		"$TROMMEL" -d "$ME" -o "mail_location=maildir:$T/way/$ME" <"$T/mail" >"$T/out" 2>"$T/err" &
+	pid=$!
+	for _ in $(seq 100); do grep -q ELOOP "$T/trace" 2>/dev/null || sleep 0.02; done
+	mv "$SPOOL" "$SPOOL.was"
+	setpriv --reuid "$OTHER" --regid "$OTHER" --clear-groups ln -s "$shown" "$SPOOL"
+	wait $pid
+	is "$? $(find "$shown" "$SPOOL.was" -mindepth 1 ! -type d)" "75 " "a directory that becomes a link when it has been looked at: again later"
+fi
+# A link of root's there, as spools that have moved have one, leads the mail on.
+chmod 1777 /var/mail
+find /var/mail -mindepth 1 -delete
+fresh
+mkdir -m 755 "$T/moved-spool"
+mkdir -m 700 "$T/moved-spool/$ME"
+chown "$ME:$ME" "$T/moved-spool/$ME"
+ln -s "$T/moved-spool" /var/mail/all
+as_root -d "$ME" -o "mail_location=maildir:/var/mail/all/%u" <"$T/mail"
+is "$? $(find "$T/moved-spool/$ME/new" -type f | wc -l)" "0 1" "a link of root's is followed"
 find /var/mail -mindepth 1 -delete
 
 # The recipient himself, against root and the others: everything in his home leads out of it every other moment.

@@ -230,6 +230,117 @@ START_TEST(what_may_not_be_read_is_unreadable)
 }
 END_TEST
 
+/* What others cannot write they can give a second name, where they may make one. */
+START_TEST(a_second_name_counts_nothing_where_others_could_have_given_it)
+{
+	ck_assert_int_eq(link(in_scratch("home/sieve/rules"), in_scratch("home/second")), 0);
+	ck_assert_int_eq(symlink("sieve/rules", in_scratch("home/link")), 0);
+	ck_assert_int_eq(
+		linkat(AT_FDCWD, in_scratch("home/link"), AT_FDCWD, in_scratch("home/second-link"), 0), 0);
+	ck_assert_msg(look_at("home/second", me) == TRUST_OK, "%s", why.text);
+	ck_assert_msg(look_at("home/second-link", me) == TRUST_OK, "%s", why.text);
+	ck_assert_int_eq(chmod(in_scratch("home"), 01777), 0);
+	ck_assert_int_eq(look_at("home/second", me), TRUST_REFUSED);
+	ck_assert_ptr_nonnull(strstr(why.text, "2 names"));
+	ck_assert_int_eq(look_at("home/second-link", me), TRUST_REFUSED);
+	ck_assert_int_eq(unlink(in_scratch("home/link")), 0);
+	ck_assert_msg(look_at("home/second-link", me) == TRUST_OK, "%s", why.text);
+	ck_assert_int_eq(unlink(in_scratch("home/sieve/rules")), 0);
+	ck_assert_msg(look_at("home/second", me) == TRUST_OK, "%s", why.text);
+}
+END_TEST
+
+static void count_wrong(void *self, const char *path, const struct stat *entry, const char *wrong)
+{
+	(void)path, (void)entry;
+	*(int *)self += wrong != NULL;
+}
+
+START_TEST(a_second_name_is_told)
+{
+	int wrong = 0;
+
+	ck_assert_int_eq(link(in_scratch("home/rules"), in_scratch("home/second")), 0);
+	ck_assert_int_eq(chmod(in_scratch("home"), 01777), 0);
+	ck_assert_int_eq(trusted_look(in_scratch("home/second"), me, count_wrong, &wrong, &why),
+			 TRUST_REFUSED);
+	ck_assert_int_eq(wrong, 1);
+}
+END_TEST
+
+/* Where a path leads, from the scratch directory; NULL when it is refused, with an errno or without. */
+static const char *resolve(const char *name, uid_t owner, int error)
+{
+	static char resolved[PATH_MAX], real[PATH_MAX];
+
+	why = (Failure){ 0 };
+	ck_assert_ptr_nonnull(realpath(scratch, real));
+	if (!trusted_resolve(in_scratch(name), owner, resolved, &why)) {
+		ck_assert_int_eq(why.error, error);
+		return NULL;
+	}
+	ck_assert_int_eq(strncmp(resolved, real, strlen(real)), 0);
+	return resolved + strlen(real);
+}
+
+START_TEST(links_lead_where_one_has_put_them_oneself)
+{
+	ck_assert_str_eq(resolve("home/../home//sieve/.", me, 0), "/home/sieve");
+	ck_assert_int_eq(symlink("home/sieve", in_scratch("link")), 0);
+	ck_assert_int_eq(symlink(in_scratch("link"), in_scratch("home/again")), 0);
+	ck_assert_str_eq(resolve("home/again", me, 0), "/home/sieve");
+	ck_assert_str_eq(resolve("home/again/..", me, 0), "/home");
+	ck_assert_ptr_null(resolve("home/again/none", me, ENOENT));
+	ck_assert_int_eq(symlink("circle", in_scratch("circle")), 0);
+	ck_assert_ptr_null(resolve("circle", me, 0));
+}
+END_TEST
+
+START_TEST(links_do_not_lead_where_others_could_have_put_them)
+{
+	ck_assert_int_eq(mkdir(in_scratch("spool"), 0755), 0);
+	ck_assert_int_eq(symlink("../home/sieve", in_scratch("spool/link")), 0);
+	ck_assert_int_eq(chmod(in_scratch("spool"), 0777), 0);
+	ck_assert_ptr_null(resolve("spool/link", me, 0));
+	ck_assert_ptr_nonnull(strstr(why.text, "stands where others can put one"));
+	ck_assert_int_eq(chmod(in_scratch("spool"), 01777), 0);
+	ck_assert_str_eq(resolve("spool/link", me, 0), "/home/sieve");
+	ck_assert_int_eq(linkat(AT_FDCWD, in_scratch("spool/link"), AT_FDCWD, in_scratch("spool/twice"), 0),
+			 0);
+	ck_assert_ptr_null(resolve("spool/twice", me, 0));
+	ck_assert_int_eq(unlink(in_scratch("spool/twice")), 0);
+	if (!only_root_can())
+		return;
+	give("spool/link", STRANGER);
+	ck_assert_ptr_null(resolve("spool/link", OWNER, 0));
+	ck_assert_ptr_null(resolve("spool/link", me, 0));
+	ck_assert_int_eq(chmod(in_scratch("spool"), 0775), 0);
+	ck_assert_str_eq(resolve("spool/link", OWNER, 0),
+			 "/home/sieve"); /* root's directory, and its group's */
+	give("spool", OWNER);
+	ck_assert_ptr_null(resolve("spool/link", OWNER, 0));
+	ck_assert_int_eq(chmod(in_scratch("spool"), 0755), 0);
+	ck_assert_str_eq(resolve("spool/link", OWNER, 0),
+			 "/home/sieve"); /* put there by him, whoever made it */
+	give("spool", STRANGER);
+	ck_assert_ptr_null(resolve("spool/link", OWNER, 0));
+}
+END_TEST
+
+START_TEST(a_directory_is_the_one_that_was_opened)
+{
+	int fd = open(in_scratch("home/sieve"), O_RDONLY | O_DIRECTORY);
+
+	ck_assert_msg(trusted_directory(in_scratch("home/sieve"), fd, me, &why), "%s", why.text);
+	ck_assert_int_eq(rename(in_scratch("home/sieve"), in_scratch("home/was")), 0);
+	ck_assert_int_eq(mkdir(in_scratch("home/sieve"), 0700), 0);
+	ck_assert(!trusted_directory(in_scratch("home/sieve"), fd, me, &why));
+	ck_assert_ptr_nonnull(strstr(why.text, "was replaced"));
+	ck_assert_msg(trusted_directory(in_scratch("home/was"), fd, me, &why), "%s", why.text);
+	close(fd);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("trust");
@@ -251,6 +362,11 @@ int main(void)
 	tcase_add_test(files, a_strangers_file_directory_or_link_is_refused);
 	tcase_add_test(files, a_group_may_write_to_a_directory_of_root_alone);
 	tcase_add_test(files, what_may_not_be_read_is_unreadable);
+	tcase_add_test(files, a_second_name_counts_nothing_where_others_could_have_given_it);
+	tcase_add_test(files, a_second_name_is_told);
+	tcase_add_test(files, links_lead_where_one_has_put_them_oneself);
+	tcase_add_test(files, links_do_not_lead_where_others_could_have_put_them);
+	tcase_add_test(files, a_directory_is_the_one_that_was_opened);
 	suite_add_tcase(suite, files);
 	SRunner *runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
