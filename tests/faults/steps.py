@@ -416,7 +416,7 @@ def litter():
     found = []
     for top, _, names in os.walk(HOME):
         found += [f"{top}/{name}" for name in names
-                  if name.endswith(".lock") or name.startswith(".new.") or "/journal" in top]
+                  if name.endswith(".lock") or name.endswith(".new") or "/journal" in top]
     return found + [name for name in os.listdir(f"{T}/spool") if name != ME]
 
 
