@@ -153,7 +153,7 @@ oracle:
 # power cut behind each call; `make check` takes some of them.
 faults:
 	@FAULTS_STEP=1 POWERCUT_STATES=2000 TEST_TIMEOUT=7200 $(PARALLEL) -s check \
-		TESTS='tests/faults/steps.sh tests/faults/nfs.sh tests/faults/powercut.sh'
+		TESTS='tests/faults/steps.sh tests/faults/refiling.sh tests/faults/nfs.sh tests/faults/powercut.sh'
 
 # The same faults on other delivery agents, and a table of what came of them.
 faults-peers:

@@ -335,13 +335,13 @@ static int resume(Refile *refile, RefileOptions *options, Config *config, int pl
 
 	if (!refile_log_open(&refile->log, place, path, id, LOG_PATIENCE_MS, why))
 		return complain(why);
-	if (refile->log.finished || refile->log.undone) {
-		failure_retry(why,
-			      refile->log.undone
-				      ? "the run '%s' is being undone: 'trommel undo %s' goes on"
-				      : "the run '%s' was finished; undo it with 'trommel undo %s'",
-			      id, id);
+	if (refile->log.undone) {
+		failure_retry(why, "the run '%s' is being undone: 'trommel undo %s' goes on", id, id);
 		return complain(why);
+	}
+	if (refile->log.finished) {
+		printf("The run '%s' was finished before; 'trommel undo %s' takes it back.\n", id, id);
+		return GOOD;
 	}
 	if (!recall_command(&refile->log, &command, &argv, &argc, why) ||
 	    !read_part(refile->log.dir_fd, "script", SIZE_MAX / 2, &script, why) ||

@@ -21,7 +21,7 @@
 #   STAGE_NETWORK  not empty: a loopback network of its own (as root only)
 set -u
 umask 022
-export LC_ALL=C
+export LC_ALL=C PYTHONDONTWRITEBYTECODE=1
 
 # ---- the stage: outside, make it and clean up; inside, go on with the story
 if [ -z "${TROMMEL_STAGE-}" ]; then

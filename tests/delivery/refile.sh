@@ -44,6 +44,11 @@ like "$(mail "$HOME/Maildir/.Lists")" ":2,FSa$" "flags and keywords of an mbox a
 is "$(date_of "$(mail "$HOME/Maildir/.Lists")")" "2026-01-01 12:00" "the file has the date of the From_ line"
 is "$(mail "$HOME/Maildir/new" | wc -l)" 1 "the keep is in the inbox"
 
+mail "$HOME/Maildir" >"$T/filed"
+refile --resume "$(last_run)"
+is "$? $(mail "$HOME/Maildir" | cmp - "$T/filed" 2>&1)" "0 " "a run that was finished can be resumed: nothing is left to do"
+like "$(cat "$T/out")" "was finished before" "and that is said"
+
 # ---- one folder by two names
 printf 'require "fileinto"; fileinto "Lists/x"; fileinto "Lists.x"; fileinto "INBOX.Lists.x";\n' | mine "$HOME/names"
 two | mine "$HOME/names.box"

@@ -95,7 +95,7 @@ def main():
             run = begun_run()
             child = start("--resume", run) if run else begin()
         output = child.communicate()[0].decode()
-        if child.returncode != 0 and "was finished" not in output:
+        if child.returncode != 0:
             print("kill", number, "resume:", child.returncode, output)
         check("kill %d:" % number)
 

@@ -23,7 +23,8 @@ import sys
 import time
 
 import steps
-from steps import DEADLY, HOME, ME, OLD, PROMPT_S, STEP, T, TRIES
+from inject import HOME, ME, as_user, calls_in_trace, fired, tools, wanted
+from steps import DEADLY, OLD, PROMPT_S, T, TRIES
 
 PEERS = f"{T}/peers"
 OUTCOMES = ["wrong exit", "stuck", "elsewhere", "lost", "damaged", "doubled", "by a kill"]
@@ -93,10 +94,8 @@ def fresh():
 
 def deliver(command, tracer=(), limit_s=FIRST_S):
     """The exit status; None when it does not end."""
-    whole = ["setpriv", "--reuid", ME, "--regid", ME, "--clear-groups", "env", "-i", "PATH=" + os.environ["PATH"],
-             "HOME=" + HOME, "USER=" + ME, "LOGNAME=" + ME, *tracer, *command]
     with open(f"{T}/mail", "rb") as mail, subprocess.Popen(
-            whole, stdin=mail, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True) as process:
+            as_user(*tracer, *command), stdin=mail, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, start_new_session=True) as process:
         try:
             return process.wait(limit_s)
         except subprocess.TimeoutExpired:
@@ -158,21 +157,20 @@ def outcome(command, store, status, fault):
 def calls_of(command, tool):
     fresh()
     deliver(command, tool.tracer())
-    return steps.calls_in_trace(tool)
+    return calls_in_trace(tool, steps.reads_the_message)
 
 
-def sweep(name, command, store, tools):
+def sweep(name, command, store, every):
     counts, tried, called, examples = dict.fromkeys(OUTCOMES, 0), 0, 0, {}
-    for tool in tools:
+    for tool in every:
         calls = calls_of(command, tool)
         called = max(called, len(calls))
         jobs = [(step, fault) for step in calls for fault in tool.faults(step[0])]
-        for step, fault in jobs[len(name) % STEP::STEP]:
+        for step, fault in wanted(jobs, len(name)):
             fresh()
             status = deliver(command, tool.tracer(*step, fault))
-            with open(steps.TRACE, encoding="utf-8", errors="replace") as file:
-                if not tool.hit.search(file.read()):
-                    continue
+            if not fired(tool):
+                continue
             tried += 1
             word = outcome(command, store, status, fault)
             if word:
@@ -189,12 +187,12 @@ def version(package):
 
 
 def main():
-    tools, wrong = steps.tools(), 0
-    wanted = os.environ.get("FAULTS_PROGRAMS", "")
+    every, wrong = tools(), 0
+    only = os.environ.get("FAULTS_PROGRAMS", "")
     print("| program | version | mailbox | calls | faults | " + " | ".join(OUTCOMES) + " |\n" + "|---" * 12 + "|", flush=True)
     details = []
     for name, make, program, package in PROGRAMS:
-        if wanted and name not in wanted.split(","):
+        if only and name not in only.split(","):
             continue
         if not os.access(program, os.X_OK):
             details.append(f"{name} is not installed")
@@ -207,7 +205,7 @@ def main():
                 print(f"{name}, {store}: undisturbed it ends with {status}: {look(store)}")
                 wrong += 1
                 continue
-            called, tried, counts, examples = sweep(name, command, store, tools)
+            called, tried, counts, examples = sweep(name, command, store, every)
             print(f"| {name} | {version(package)} | {store} | {called} | {tried} | "
                   + " | ".join(str(counts[word]) for word in OUTCOMES) + " |", flush=True)
             details += [f"{name}, {store}, {word}: " + "; ".join(found[:4]) for word, found in examples.items()]

@@ -2,11 +2,8 @@
 """One system call of the courier after the other fails, or is met by a signal; then the MTA tries again.
 
 For each plan: what the first, undisturbed delivery calls from its first read of the message on is traced.  Then each
-of these calls gets its errors and signals, once, in a fresh home; the delivery is tried again until it ends with 0;
-and every effect has to be there exactly once.
-
-The faults are strace(1)'s, which sees every call, and those of fault_shim.so for what a tracer cannot do: calls that move
-less than they were asked to, and calls that are done and whose reply is lost.  Where nobody may trace, all are the shim's.
+of these calls gets its errors and signals (inject.py), once, in a fresh home; the delivery is tried again until it ends
+with 0; and every effect has to be there exactly once.
 
 The next delivery is not held up (PROMPT_S).  Where a message has one place and nothing leaves, nothing of it is there
 after a status that is not 0, but for a kill.
@@ -19,11 +16,9 @@ that one effect happen twice (copies that went into several mboxes in one step: 
 kept, and it is all copies), and all of it behind the end of the journal, in the last calls before the exit.  Nothing may be lost, and neither an error that a call reports nor a
 signal that asks for an end may double anything.
 """
-import errno
 import os
 import re
 import shutil
-import signal
 import socketserver
 import sqlite3
 import subprocess
@@ -32,37 +27,12 @@ import threading
 import time
 from dataclasses import dataclass, replace
 
-T, HOME, TROMMEL, ME = os.environ["T"], os.environ["HOME"], os.environ["TROMMEL"], os.environ["ME"]
-STEP = int(os.environ["FAULTS_STEP"])
-ONLY_CALL, ONLY_FAULT = os.environ.get("FAULTS_CALL", ""), os.environ.get("FAULTS_ERROR", "")
+from inject import HOME, ME, SIGNALS, Strace, as_user, calls_in_trace, fired, tools, wanted
+
+T, TROMMEL = os.environ["T"], os.environ["TROMMEL"]
 TRIES = 3
 PROMPT_S = 5
-TRACE = f"{HOME}/trace"
 
-# What may go wrong with a call.  Others cannot fail, or not once they have begun to wait for a child; close() is not
-# here because what fails here is not done, and a close that fails has closed all the same.
-ERRORS = {
-    "openat": ["EMFILE", "EIO", "ENOSPC", "EINTR"], "read": ["EIO", "EINTR"], "pread64": ["EIO", "EINTR"],
-    "write": ["ENOSPC", "EDQUOT", "EIO", "EINTR"], "writev": ["ENOSPC", "EDQUOT", "EIO", "EINTR"],
-    "pwrite64": ["ENOSPC", "EDQUOT", "EIO", "EINTR"], "fsync": ["EIO", "ENOSPC", "EDQUOT", "EINTR"],
-    "fdatasync": ["EIO", "ENOSPC", "EDQUOT", "EINTR"], "linkat": ["ENOSPC", "EDQUOT", "EIO"],
-    "link": ["ENOSPC", "EDQUOT", "EIO"], "rename": ["EIO", "ENOSPC"], "renameat": ["EIO", "ENOSPC"],
-    "mkdirat": ["ENOSPC", "EDQUOT", "EIO"], "mkdir": ["ENOSPC", "EDQUOT", "EIO"], "unlinkat": ["EIO"],
-    "unlink": ["EIO"], "ftruncate": ["EIO", "EINTR"], "fallocate": ["ENOSPC", "EDQUOT", "EINTR"],
-    "flock": ["ENOLCK", "EINTR"], "fcntl": ["ENOLCK", "EINTR"], "newfstatat": ["EIO", "ENOMEM"], "fstat": ["EIO"],
-    "lseek": ["EIO"], "utimensat": ["EIO"], "ppoll": ["EINTR"], "poll": ["EINTR"],
-    "sendto": ["ENOBUFS", "EINTR", "EPIPE"], "sendmsg": ["ENOBUFS", "EINTR"], "recvfrom": ["EINTR"], "recvmsg": ["EINTR"],
-    "wait4": ["EINTR"], "fchmod": ["EIO"], "socket": ["EMFILE"], "connect": ["ECONNREFUSED", "ETIMEDOUT"],
-    "clone": ["EAGAIN"], "clone3": ["EAGAIN"], "vfork": ["EAGAIN"], "pipe2": ["EMFILE"], "socketpair": ["EMFILE"],
-    "mmap": ["ENOMEM"], "brk": [], "statfs": ["EIO"], "getdents64": ["EIO"],
-}
-SIGNALS = ["KILL", "TERM", "SEGV", "XFSZ"]
-# Half of it, by one call or by two; then the disk is full.
-SHORT = {"read": ["short"], "pread64": ["short"], "write": ["short", "short ENOSPC"], "writev": ["short", "short ENOSPC"],
-         "pwrite64": ["short", "short ENOSPC"], "sendfile": ["short", "short ENOSPC"],
-         "copy_file_range": ["short", "short ENOSPC"]}
-LOST = dict.fromkeys(("linkat", "rename", "renameat", "unlink", "unlinkat", "mkdir", "mkdirat", "fsync", "fdatasync",
-                      "ftruncate"), ["lost EIO"]) | {"close": ["lost EIO", "lost ENOSPC"]}
 SILENT = {"Sent", "alice"}  # of an answer that is not given
 LAST = 4  # calls before the exit, in which the journal goes
 DEADLY = {"KILL", "SEGV"}
@@ -223,63 +193,6 @@ filter "shout"; execute :output "folder" "folder"; fileinto "${folder}";""",
 }
 
 
-class Strace:
-    """Has every call of the kernel's fail before it is done, or be met by a signal."""
-
-    log_line = re.compile(r"([a-z_0-9]+)\((\w*)")
-    hit = re.compile(r"INJECTED|--- SIG(TERM|SEGV|XFSZ)|killed by SIGKILL")
-
-    def tracer(self, name="", number=0, fault=""):
-        what = f"signal={fault}" if fault in SIGNALS else f"error={fault}"
-        return ["strace", "-o", TRACE] + (["-e", f"trace={name}", "-e", f"inject={name}:{what}:when={number}"] if name else [])
-
-    def faults(self, name):
-        return ERRORS.get(name, []) + SIGNALS
-
-
-class Shim:
-    """The same for the calls of libc's that the program makes; and those that are done in part, or in vain."""
-
-    log_line = re.compile(r"([a-z_0-9]+) (-?\d+)$")
-    hit = re.compile(r"^\w+ hit$", re.M)
-
-    def __init__(self, alone):
-        self.alone = alone
-
-    def tracer(self, name="", number=0, fault=""):
-        with open(TRACE, "w", encoding="ascii"):
-            os.chmod(TRACE, 0o666)
-        command = ["env", f"LD_PRELOAD={os.environ['FAULT_SHIM']}", f"FAULT_LOG={TRACE}"]
-        if not name:
-            return command
-        manner, _, error = fault.partition(" ") if " " in fault else (fault, "", "")
-        if fault in SIGNALS:
-            what = f"signal={int(getattr(signal, 'SIG' + fault))}"
-        elif manner in ("short", "lost"):
-            what = f"{manner}={getattr(errno, error) if error else 0}"
-        else:
-            what = f"error={getattr(errno, fault)}"
-        return command + [f"FAULT={name} {number} {what}"]
-
-    def faults(self, name):
-        own = SHORT.get(name, []) + LOST.get(name, [])
-        return own + (ERRORS.get(name, []) + SIGNALS if self.alone else [])
-
-
-def tools():
-    """What faults are made with here."""
-    if os.environ.get("FAULTS_UNTRACED"):
-        print("strace is not wanted: all faults are those of a preloaded library")
-        return [Shim(alone=True)]
-    try:
-        subprocess.run(["setpriv", "--reuid", ME, "--regid", ME, "--clear-groups", "strace", "-o", "/dev/null", "true"],
-                       check=True, capture_output=True)
-    except (OSError, subprocess.CalledProcessError):
-        print("strace may not trace here: all faults are those of a preloaded library")
-        return [Shim(alone=True)]
-    return [Strace(), Shim(alone=False)]
-
-
 def fresh(plan):
     """A home with the rules, what they ask for, and older messages."""
     for name in os.listdir(HOME):
@@ -306,31 +219,14 @@ def fresh(plan):
 
 
 def deliver(plan, tracer=()):
-    command = ["setpriv", "--reuid", ME, "--regid", ME, "--clear-groups", "env", "-i", "PATH=" + os.environ["PATH"],
-               "HOME=" + HOME, "USER=" + ME, "LOGNAME=" + ME, "ASAN_OPTIONS=detect_leaks=0", *tracer, TROMMEL,
-               *OPTIONS, *plan.options]
+    command = as_user(*tracer, TROMMEL, *OPTIONS, *plan.options)
     with open(f"{T}/{plan.mail}", "rb") as mail:
         return subprocess.run(command, stdin=mail, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, timeout=60,
                               check=False)
 
 
-def calls_in_trace(tool):
-    """The calls from the first read of the message on, each as (name, how many of that name came before it)."""
-    counts, found, reading = {}, [], False
-    with open(TRACE, encoding="utf-8", errors="replace") as file:
-        for line in file:
-            match = tool.log_line.match(line)
-            if not match:
-                continue
-            name, first = match.groups()
-            if name == "start":  # a program that has become another
-                counts, reading = {}, False
-                continue
-            counts[name] = counts.get(name, 0) + 1
-            reading = reading or (name in ("read", "pread64", "fstat") and first == "0")
-            if reading and name != "exit_group":
-                found.append((name, counts[name]))
-    return found
+def reads_the_message(_, name, first):
+    return name in ("read", "pread64", "fstat") and first == "0"
 
 
 def is_mbox(options):
@@ -490,9 +386,7 @@ def attempt(plan, tool, step, fault, last):
     fresh(plan)
     try:
         status = deliver(plan, tool.tracer(name, number, fault)).returncode
-        with open(TRACE, encoding="utf-8", errors="replace") as file:
-            fired = tool.hit.search(file.read())
-        if not fired:
+        if not fired(tool):
             return False, "", []
         if status not in (0, 75, 77, -9, 137):
             return True, f"ended with {status}", []
@@ -523,21 +417,21 @@ def jobs_for(plan, tool, calls):
         jobs += [(step, fault) for fault in tool.faults(step[0])]
         if is_connected and step[0] == LOST_ANSWER[0] and isinstance(tool, Strace):
             jobs.append((step, LOST_ANSWER[1]))
-    return [(step, fault) for step, fault in jobs if ONLY_CALL in ("", step[0]) and ONLY_FAULT in ("", fault)]
+    return jobs
 
 
 def sweep(title, plan, tool):
     """How many faults came about, and a line for each of them that went wrong."""
     fresh(plan)
     deliver(plan, tool.tracer())
-    calls = calls_in_trace(tool)
+    calls = calls_in_trace(tool, reads_the_message)
     missing, doubled, damaged = verdict(plan)
     if not calls or missing or doubled or damaged:
         return 1, [f"{title}: undisturbed: {len(calls)} calls, missing {missing}, doubled {doubled}, damaged {damaged}"]
     tried, wrong, twice = 0, [], []
-    for step, fault in jobs_for(plan, tool, calls)[len(title) % STEP::STEP]:
-        fired, text, doubled = attempt(plan, tool, step, fault, step in calls[-LAST:])
-        tried += fired
+    for step, fault in wanted(jobs_for(plan, tool, calls), len(title)):
+        came, text, doubled = attempt(plan, tool, step, fault, step in calls[-LAST:])
+        tried += came
         if text:
             wrong.append(f"{title}, {type(tool).__name__}: {fault} at {step[0]} number {step[1]}: {text}")
         elif doubled:
@@ -549,10 +443,10 @@ def sweep(title, plan, tool):
 
 def main():
     tried, wrong = 0, []
-    wanted = os.environ.get("FAULTS_PLAN", "")
+    only = os.environ.get("FAULTS_PLAN", "")
     every = tools()
     for title, plan in PLANS.items():
-        if wanted not in title:
+        if only not in title:
             continue
         fresh(plan)
         if deliver(plan).returncode not in (0, 77):
