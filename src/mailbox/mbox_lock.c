@@ -104,14 +104,22 @@ static bool is_directory(const Mbox *mbox, Failure *why)
 			     mbox->path);
 }
 
+static bool is_a_link(const Mbox *mbox, Failure *why)
+{
+	return failure_retry(
+		why,
+		"the mailbox '%s' is a symbolic link, which is not followed: name what it leads to in "
+		"mail_location",
+		mbox->path);
+}
+
 static bool explain_open(const Mbox *mbox, Failure *why)
 {
 	struct stat status;
 	int error = errno;
 
 	if (error == ELOOP)
-		return failure_retry(why, "the mailbox '%s' is a symbolic link, which is not followed",
-				     mbox->path);
+		return is_a_link(mbox, why);
 	if (error == EISDIR)
 		return is_directory(mbox, why);
 	if ((error == EPERM || error == EACCES) &&
@@ -156,8 +164,7 @@ static bool check_status(const Mbox *mbox, const struct stat *is, Failure *why)
 	uid_t uid = mbox->store->settings.uid;
 
 	if (S_ISLNK(is->st_mode))
-		return failure_retry(why, "the mailbox '%s' is a symbolic link, which is not followed",
-				     mbox->path);
+		return is_a_link(mbox, why);
 	if (S_ISDIR(is->st_mode))
 		return is_directory(mbox, why);
 	if (!S_ISREG(is->st_mode))

@@ -142,8 +142,11 @@ static bool check_directory(const Store *store, int fd, const char *path, Failur
 	if (fstat(fd, &status) < 0)
 		return failure_errno(why, "look at '%s'", path);
 	if (status.st_uid != store->settings.uid)
-		return failure_retry(why, "the mail directory '%s' belongs to uid %ld, not to %ld", path,
-				     (long)status.st_uid, (long)store->settings.uid);
+		return failure_retry(
+			why,
+			"the mail directory '%s' belongs to uid %ld, not to %ld: 'chown %ld %s' mends it",
+			path, (long)status.st_uid, (long)store->settings.uid, (long)store->settings.uid,
+			path);
 	return store_check_writers(store, &status, NO_GROUP, path, why);
 }
 

@@ -153,6 +153,12 @@ chmod 666 "$MBOX"
 as_root -d "$ME" -o "$MBOX_HERE" <"$T/mail"
 is "$? $(wc -c <"$MBOX")" "75 0" "an mbox that is another user's: 75, and untouched"
 is "$(grep -c . "$T/err")" 1 "with one line that says so"
+fresh
+chown "$OTHER" "$HOME/Maildir"
+chmod 777 "$HOME/Maildir"
+as_root -d "$ME" -o "mail_location=maildir:~/Maildir" <"$T/mail"
+is "$? $(everywhere)" "75 0" "a Maildir that is another user's: 75, and nothing in it"
+like "$(cat "$T/err")" "belongs to uid .*: 'chown 61990 $HOME/Maildir' mends it" "and how it is mended"
 
 # A home that is not there (an automounter asleep): again later, and not in /.
 fresh

@@ -96,6 +96,7 @@ spool root:mail 1777
 ln -s "$T/home/elsewhere" "$SPOOL"
 as_root -d "$ME" <"$T/mail"
 is "$? $(test -e "$T/home/elsewhere" && echo made)" "75 " "a box that is a link: 75, and nothing is made"
+like "$(cat "$T/err")" "is a symbolic link, .*: name what it leads to in mail_location" "and what to do instead"
 spool root:mail 1777
 as_root -d "$ME" <"$T/mail"
 ln "$SPOOL" /var/mail/second
