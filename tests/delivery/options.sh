@@ -62,6 +62,18 @@ CASES
 fresh
 deliver -m Lists <"$T/mail"
 is "$? $(count Lists) $(count)" "0 1 0" "-m files into a folder when the rules say nothing else"
+# Whoever writes to bob+anything chooses it: it makes nothing, and leads nowhere else.
+for folder in None ../../elsewhere a//b .. "$(head -c 400 /dev/zero | tr '\0' a)" "$(printf 'x\ny')"; do
+	fresh
+	call "$TROMMEL" -m "$folder" <"$T/mail" >"$T/out" 2>"$T/err"
+	is "$? $(count) $(everywhere) $(ls -A "$HOME/Maildir" | wc -l)" "0 1 1 3" \
+		"a folder that is not there is not made, the inbox takes the message: $(printf %s "$folder" | tr '\n' '?' | cut -c 1-20)"
+done
+fresh
+mkdir -p "$HOME/Maildir/.Lists/new" "$HOME/Maildir/.Lists/cur" "$HOME/Maildir/.Lists/tmp"
+own "$HOME"
+call "$TROMMEL" -m Lists <"$T/mail" >"$T/out" 2>"$T/err"
+is "$? $(count Lists) $(everywhere)" "0 1 1" "one that is there is used"
 fresh
 echo 'keep;' | rules
 deliver -m Lists <"$T/mail"
