@@ -54,6 +54,15 @@ echo 'redirect "bob@example.com";' | rules
 deliver -o sendmail="$T/sendmail" -f alice@example.org <"$T/far"
 is "$? $(sent) $(count)" "0 0 1" "mail that came through 30 hops is kept instead"
 like "$(told)" "hop|loop|Received" "and its owner is told"
+for hops in 25 26; do
+	(received $hops; message hello) >"$T/far"
+	fresh
+	mkdir "$HOME/sent"
+	own "$HOME"
+	echo 'redirect "bob@example.com";' | rules
+	deliver -o sendmail="$T/sendmail" -f alice@example.org <"$T/far"
+	is "$? $(sent) $(count)" "0 $((26 - hops)) $((hops - 25))" "25 are the most: $hops"
+done
 story 'redirect "bob@example.com";' -f alice@example.org
 cp "$HOME/sent/0.mail" "$T/back"
 fresh
@@ -62,6 +71,22 @@ own "$HOME"
 echo 'redirect "bob@example.com";' | rules
 deliver -o sendmail="$T/sendmail" -r reader@example.net -f alice@example.org <"$T/back"
 is "$? $(sent) $(count)" "0 0 1" "mail that comes back from where it was sent is kept instead"
+guarded() { # address header-line what reason: redirected nowhere, with $T/mail
+	fresh
+	mkdir "$HOME/sent"
+	own "$HOME"
+	printf 'redirect "%s";\n' "$1" | rules
+	message hello ${2:+"$2"} | environ ORIGINAL_RECIPIENT=sales@example.net -- -o sendmail="$T/sendmail" -r reader@example.net
+	is "$? $(sent) $(count)" "0 0 1" "$3: kept instead"
+	like "$(told)" "not redirected to $1, kept instead: $4" "$3: and the owner is told why"
+}
+guarded READER@example.net '' "to the recipient himself" "it is the recipient's own address"
+guarded sales@example.net '' "to the address that led here" "it is the recipient's own address"
+guarded bob@example.com 'X-Sieve-Redirected-From: bob@example.com' "to where it was redirected from" "this message was redirected from there before"
+guarded bob@example.com 'X-Sieve-Redirected-From: Reader@Example.net' "from here before" "this message was redirected from here before"
+guarded bob@example.com 'Delivered-To: Bob@example.com' "to where it has been" "the message has been at that address already"
+story 'redirect "bob@example.com";' -f alice@example.org
+is "$? $(sent) $(count)" "0 1 0" "and to anybody else it goes"
 story 'redirect "a@example.com"; redirect "b@example.com"; redirect "c@example.com"; redirect "d@example.com"; redirect "e@example.com"; redirect "f@example.com";' -f alice@example.org
 is "$? $(count)" "0 1" "more redirects than are allowed: the script failed, the message is kept"
 is "$(sent)" 0 "and none was sent"
