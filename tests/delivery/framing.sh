@@ -109,7 +109,7 @@ printf 'Subject: quoting\n\nFrom here on\n>From there on\nFrom-less\n' |
 sed 1d "$MBOX" >"$T/found"
 same "$T/found" "$T/expected" "with mbox_format=mboxo only lines without a sign get one"
 printf 'Subject: stale\n\nbody\n\n' >"$T/expected"
-printf 'Status: RO\nSubject: stale\nX-Status: A\nContent-Length: 3\nX-UID: 7\nX-IMAPbase: 1 2\nX-Keywords: a\n\nbody\n' |
+printf 'Status: RO\nSubject: stale\nX-Status: A\nContent-Length: 3\nx-uid: 7\nX-IMAP: 1 2\nX-IMAPbase: 1 2\nX-Keywords: a\n\nbody\n' |
 	in_mbox "$T/expected" "fields that mbox readers believe are not taken from strangers"
 fresh_mbox
 printf 'From x Thu Jan  1 12:00:00 2026\nSubject: torn\n\nbody without an end' | mine "$MBOX"

@@ -65,6 +65,28 @@ if [ "$(id -u)" = 0 ]; then
 	is "$status $(everywhere)" "77 0" "as an ordinary user, for another: refused"
 	like "$(cat "$T/err")" '^5\.[0-9.]+ ' "with a status of class 5"
 fi
+fresh
+deliver -d "$ME@example.net" <"$T/mail"
+is "$? $(count)" "0 1" "an address names the account of its local part"
+fresh
+deliver -d no-such-user-here@example.net <"$T/mail"
+is "$? $(everywhere)" "67 0" "if there is one"
+# Postfix hands mail for root over with the rights of nobody.
+fresh
+environ USER=root RECIPIENT=root@example.net <"$T/mail"
+is "$? $(everywhere)" "75 0" "mail for root with another's rights is put off"
+like "$(cat "$T/err")" "^4\..*: alias root to a person" "and the line says what to do"
+# Where others could put mail of their own, or take some away.
+fresh
+chmod 777 "$HOME/Maildir"
+deliver -o "mail_location=maildir:~/Maildir" <"$T/mail"
+is "$? $(everywhere)" "75 0" "a Maildir that others can write: 75, and nothing in it"
+like "$(cat "$T/err")" "others can write '$HOME/Maildir': chmod o-w mends it" "with what mends it"
+fresh_mbox
+chmod 606 "$MBOX"
+deliver -o "$MBOX_HERE" <"$T/mail"
+is "$? $(wc -c <"$MBOX")" "75 0" "an mbox that others can write: the same"
+like "$(cat "$T/err")" "others can write '$MBOX': chmod o-w mends it" "with what mends it"
 [ "$(id -u)" = 0 ] || { echo "# what root does: only as root"; exit 0; }
 
 as_root() { env -i PATH="$PATH" "$TROMMEL" "$@" >"$T/out" 2>"$T/err"; }
@@ -78,6 +100,10 @@ rmdir "$HOME"/Maildir/* "$HOME/Maildir"
 echo 'require ["fileinto", "mailbox"]; fileinto :create "Lists";' | rules
 as_root -d "$ME" -o "mail_location=maildir:~/Maildir" <"$T/mail"
 is "$? $(count Lists) $(find "$HOME" ! -user "$ME" | wc -l)" "0 1 0" "a Maildir and a folder made on the way are his too"
+fresh
+as_root <"$T/mail"
+is "$? $(everywhere)" "75 0" "as root, for nobody: put off, since a bounce would be wrong"
+like "$(cat "$T/err")" "^4\..*name the recipient with -d USER" "and the line says what is missing"
 fresh
 as_root -d "$ME" -d "$OTHER" <"$T/mail"
 status=$?
