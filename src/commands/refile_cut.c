@@ -103,11 +103,11 @@ bool refile_cut(Refile *refile, Failure *why)
 {
 	Cutting cutting = { .refile = refile };
 	unsigned number = 1;
-	bool done = true;
+	bool done;
 
 	if (!refile->options->move || refile->mboxes.count == 0)
 		return true;
-	cutting.key_count = refile_log_keys(&refile->log, "taken", &cutting.keys);
+	done = refile_log_keys(&refile->log, "taken", &cutting.keys, &cutting.key_count, why);
 	cutting.used = memory_zeroed(cutting.key_count + 1, sizeof *cutting.used);
 	for (size_t i = 0; i < refile->mboxes.count && done; i++)
 		done = cut_mbox(&cutting, refile->mboxes.items[i], &number, why);

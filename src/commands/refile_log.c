@@ -7,12 +7,10 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/file.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
-#include "base/ascii.h"
 #include "base/io.h"
 #include "base/memory.h"
 #include "delivery/journal.h"
@@ -107,7 +105,7 @@ bool refile_log_create(RefileLog *log, int place, const char *path, int argc, ch
 	char second[24];
 	int made = -1;
 
-	*log = (RefileLog){ .dir_fd = -1, .fd = -1 };
+	*log = (RefileLog){ .dir_fd = -1, .fd = -1, .open_batch = LOG_NO_BATCH };
 	strftime(second, sizeof second, "%Y%m%d-%H%M%S", localtime_r(&now, &parts));
 	for (int i = 1; i < 1000 && made < 0; i++) {
 		snprintf(log->id, sizeof log->id, i == 1 ? "%s" : "%s-%d", second, i);
@@ -153,147 +151,7 @@ bool refile_log_flush(RefileLog *log, Failure *why)
 	return true;
 }
 
-static void unescape(char *field)
-{
-	char *to = field;
-
-	for (const char *at = field; *at; at++) {
-		int high = *at == '%' ? ascii_hex_value(at[1]) : -1;
-		int low = high < 0 ? -1 : ascii_hex_value(at[2]);
-
-		*to++ = low < 0 ? *at : (char)(high << 4 | low);
-		at += low < 0 ? 0 : 2;
-	}
-	*to = '\0';
-}
-
-/* `length` without the line's end. */
-static void take_apart(const char *begin, size_t length, LogLine *line, Text *text)
-{
-	char *at;
-
-	text_reset(text);
-	text_append(text, begin, length);
-	text_append_char(text, '\0');
-	line->kind = text->data[0];
-	at = text->data + strcspn(text->data, "\t");
-	for (size_t i = 0; i < LOG_FIELDS; i++) {
-		bool is_last = !*at;
-
-		*at = '\0';
-		line->fields[i] = is_last ? at : ++at;
-		at += strcspn(at, "\t");
-	}
-	*at = '\0';
-	for (size_t i = 0; i < LOG_FIELDS; i++)
-		unescape(line->fields[i]);
-}
-
-void refile_log_line(const RefileLog *log, size_t number, LogLine *line, Text *text)
-{
-	const char *begin = log->bytes + log->lines[number];
-	const char *end = memchr(begin, '\n', log->length - log->lines[number]);
-
-	take_apart(begin, (size_t)(end - begin), line, text);
-}
-
 /* --- one that there is --- */
-
-/* A last line without its end was never on disk, and what it says has not happened: it goes. */
-static bool read_lines(RefileLog *log, Failure *why)
-{
-	struct stat file;
-	size_t capacity = 0, whole = 0;
-
-	if (fstat(log->fd, &file) < 0)
-		return failure_errno(why, "read the log of the run '%s'", log->id);
-	log->length = (size_t)file.st_size;
-	if (log->length == 0)
-		return true;
-	log->bytes = mmap(NULL, log->length, PROT_READ, MAP_PRIVATE, log->fd, 0);
-	if (log->bytes == MAP_FAILED) {
-		log->bytes = NULL;
-		return failure_errno(why, "read the log of the run '%s'", log->id);
-	}
-	for (const char *end; (end = memchr(log->bytes + whole, '\n', log->length - whole));) {
-		MEMORY_GROW(log->lines, log->count, capacity);
-		log->lines[log->count++] = whole;
-		log->finished |= log->bytes[whole] == 'F';
-		log->undone |= log->bytes[whole] == 'U';
-		whole = (size_t)(end - log->bytes) + 1;
-	}
-	return whole == log->length || ftruncate(log->fd, (off_t)whole) == 0 ||
-	       failure_errno(why, "mend the log of the run '%s'", log->id);
-}
-
-static void forget_lines(RefileLog *log)
-{
-	if (log->bytes)
-		munmap((void *)(size_t)log->bytes, log->length);
-	free(log->lines);
-	log->bytes = NULL;
-	log->lines = NULL;
-	log->length = log->count = 0;
-}
-
-static int by_key(const void *a, const void *b)
-{
-	const uint64_t *one = a, *other = b;
-
-	return *one < *other ? -1 : *one > *other;
-}
-
-/* What was written since it was opened counts, too.  Not in memory: it has several lines for each message. */
-static FILE *read_again(const RefileLog *log)
-{
-	auto_fd int fd = openat(log->dir_fd, "log", O_RDONLY | O_NOFOLLOW | O_CLOEXEC);
-	FILE *file = fd < 0 ? NULL : fdopen(fd, "r");
-
-	if (file)
-		(void)TAKE_FD(fd);
-	return file;
-}
-
-bool refile_log_is_empty(const RefileLog *log)
-{
-	FILE *file = read_again(log);
-	auto_free char *line = NULL;
-	size_t room = 0;
-	ssize_t length = file ? getline(&line, &room, file) : 0;
-
-	if (file)
-		fclose(file);
-	return length <= 0 || line[length - 1] != '\n';
-}
-
-size_t refile_log_keys(const RefileLog *log, const char *which, uint64_t **keys)
-{
-	AUTO_VALUE(Text) text = { 0 };
-	auto_free char *bytes = NULL;
-	size_t count = 0, capacity = 0, complete = 0, room = 0;
-	FILE *file = read_again(log);
-	LogLine line;
-	ssize_t length;
-
-	while (file && (length = getline(&bytes, &room, file)) > 0 && bytes[length - 1] == '\n') {
-		if (*bytes == 'E')
-			complete = count;
-		else if (*bytes == 'B' || *bytes == 'R')
-			count = complete;
-		if (*bytes != 'm')
-			continue;
-		take_apart(bytes, (size_t)length - 1, &line, &text);
-		if (which && strcmp(line.fields[1], which) != 0)
-			continue;
-		MEMORY_GROW(*keys, count, capacity);
-		(*keys)[count++] = strtoull(line.fields[0], NULL, 16);
-	}
-	if (file)
-		fclose(file);
-	if (complete)
-		qsort(*keys, complete, sizeof **keys, by_key);
-	return complete;
-}
 
 bool refile_log_open(RefileLog *log, int place, const char *path, const char *id, unsigned patience_ms,
 		     Failure *why)
@@ -302,22 +160,7 @@ bool refile_log_open(RefileLog *log, int place, const char *path, const char *id
 	if (strlen(id) >= sizeof log->id || strchr(id, '/') || id[0] == '.' || !*id)
 		return failure_retry(why, "'%s' is no run; 'trommel undo' lists them", id);
 	snprintf(log->id, sizeof log->id, "%s", id);
-	return open_log(log, place, path, patience_ms, why) && read_lines(log, why);
-}
-
-size_t refile_log_open_batch(const RefileLog *log)
-{
-	size_t open = log->count;
-
-	for (size_t i = 0; i < log->count; i++) {
-		char kind = log->bytes[log->lines[i]];
-
-		if (kind == 'B')
-			open = i;
-		else if (kind == 'E' || kind == 'R')
-			open = log->count;
-	}
-	return open;
+	return open_log(log, place, path, patience_ms, why) && refile_log_look(log, why);
 }
 
 /* --- the end --- */
@@ -363,6 +206,5 @@ void refile_log_close(RefileLog *log)
 	cleanup_fd(&log->dir_fd);
 	text_clear(&log->path);
 	text_clear(&log->pending);
-	forget_lines(log);
 	*log = (RefileLog){ .dir_fd = -1, .fd = -1 };
 }

@@ -31,6 +31,8 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <stdio.h>
+#include <sys/types.h>
 
 #include "base/failure.h"
 #include "base/text.h"
@@ -39,7 +41,8 @@
 
 enum {
 	LOG_FIELDS = 6,
-	LOG_PATIENCE_MS = 5000
+	LOG_PATIENCE_MS = 5000,
+	LOG_NO_BATCH = -1
 };
 
 typedef struct RefileLog {
@@ -48,17 +51,30 @@ typedef struct RefileLog {
 	Text path;    /* of the directory */
 	Text pending; /* lines that are not written yet */
 	/* as it was found: */
-	const char *bytes; /* of the log */
-	size_t length;
-	size_t *lines; /* where each whole one begins */
-	size_t count;
 	bool finished, undone;
+	off_t open_batch; /* where the batch begins that was neither completed nor taken back; or LOG_NO_BATCH
+			   */
+	size_t last_taken; /* the highest number in taken/ */
 } RefileLog;
 
 typedef struct LogLine {
 	char kind;
 	char *fields[LOG_FIELDS]; /* "" where there is none */
 } LogLine;
+
+/* A place in a log, and the batch that was read last. */
+typedef struct LogReader {
+	FILE *file;
+	const char *id;
+	char *bytes; /* the present line, */
+	ssize_t length;
+	size_t room;
+	bool holds;     /* which is still to be read: it begins the next batch */
+	Text lines;     /* of the batch, */
+	size_t *starts; /* where each begins, */
+	size_t count, capacity;
+	char end; /* and how it ended: 'E' or 'R' as in the log, or 0: it did not */
+} LogReader;
 
 /* The directory of all runs, made when `make`; -1 when it is not there. */
 bool refile_log_place(const Config *config, const User *user, bool make, int *fd, Text *path, Failure *why);
@@ -77,22 +93,32 @@ void refile_log_add(RefileLog *log, char kind, const char *const *fields);
 /* Writes the lines, and they are on disk. */
 bool refile_log_flush(RefileLog *log, Failure *why);
 
-/* Takes line `number` apart; the fields live until `text` is changed. */
-void refile_log_line(const RefileLog *log, size_t number, LogLine *line, Text *text);
-
-/* The first line of a batch that was neither completed nor taken back; `count` when there is none. */
-size_t refile_log_open_batch(const RefileLog *log);
-
-/* The keys of messages in batches that are complete, in order, as the log is now; with `which`, of those that
- * are said to be that.  The caller's to free. */
-size_t refile_log_keys(const RefileLog *log, const char *which, uint64_t **keys);
-
-/* Has it no line, as it is now? */
+/* Has it no line, as it is now?  Not when that cannot be seen. */
 bool refile_log_is_empty(const RefileLog *log);
 
 /* Removes the run with all that is in it. */
 bool refile_log_remove(RefileLog *log, int place, Failure *why);
 
 void refile_log_close(RefileLog *log);
+
+/* --- reading it, as it is now: refile_log_read.c --- */
+
+/* Reads what RefileLog says "as it was found", and cuts half a line off its end; for refile_log_open. */
+bool refile_log_look(RefileLog *log, Failure *why);
+
+/* Begins at `from`, where a line does. */
+bool refile_log_read(const RefileLog *log, off_t from, LogReader *reader, Failure *why);
+
+/* Reads the next batch.  False behind the last, and with `why` for accidents. */
+bool refile_log_next(LogReader *reader, Failure *why);
+void refile_log_read_end(LogReader *reader);
+
+/* Takes line `number` of the batch apart; the fields live until `text` is changed. */
+void refile_log_line(const LogReader *reader, size_t number, LogLine *line, Text *text);
+char refile_log_kind(const LogReader *reader, size_t number);
+
+/* The keys of messages in batches that are complete, in order; with `which`, of those that are said to be
+ * that.  The caller's to free. */
+bool refile_log_keys(const RefileLog *log, const char *which, uint64_t **keys, size_t *count, Failure *why);
 
 #endif

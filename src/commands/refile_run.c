@@ -273,18 +273,19 @@ static bool file_message(void *self, BatchItem *item, Plan *plan, Failure *why)
 bool refile_recall(Refile *refile, Failure *why)
 {
 	RefileUndo undo = { .log = &refile->log, .store = refile->store };
-	size_t open = refile_log_open_batch(&refile->log);
+	const off_t open = refile->log.open_batch;
 
 	if (!refile_undo_settle(&undo, why))
 		return false;
-	if (open < refile->log.count) {
-		if (!refile_undo_lines(&undo, open, why))
+	if (open != LOG_NO_BATCH) {
+		if (!refile_undo_batches(&undo, open, why))
 			return false;
 		refile_log_add(&refile->log, 'R', NULL);
 		if (!refile_log_flush(&refile->log, why))
 			return false;
 	}
-	refile->done_count = refile_log_keys(&refile->log, NULL, &refile->done);
+	if (!refile_log_keys(&refile->log, NULL, &refile->done, &refile->done_count, why))
+		return false;
 	refile->used = memory_zeroed(refile->done_count + 1, sizeof *refile->used);
 	return true;
 }
@@ -308,32 +309,13 @@ static size_t find_room(const Store *store)
 		       : 1;
 }
 
-/* Behind those that an earlier part has used. */
-static size_t last_taken(const RefileLog *log)
-{
-	AUTO_VALUE(Text) text = { 0 };
-	size_t last = 0;
-	LogLine line;
-
-	for (size_t i = 0; i < log->count; i++) {
-		size_t number;
-
-		if (log->bytes[log->lines[i]] != 't')
-			continue;
-		refile_log_line(log, i, &line, &text);
-		number = strtoull(line.fields[1], NULL, 10);
-		last = number > last ? number : last;
-	}
-	return last;
-}
-
 bool refile_run(Refile *refile, Failure *why)
 {
 	RefileBatch *batch = memory_zeroed(1, sizeof *batch);
 	bool done;
 
 	batch->room = find_room(refile->store);
-	batch->taken_next = last_taken(&refile->log);
+	batch->taken_next = refile->log.last_taken; /* behind those of an earlier part */
 	batch->filings = memory_new((batch->room + 2 * LIMIT_ACTIONS + COPIES_BESIDES) *
 				    sizeof *batch->filings);
 	refile->files = batch;

@@ -100,6 +100,11 @@ bool refile_undo_lock(Mbox *mbox, const Store *store, const char *path, Failure 
 	return mbox_init(mbox, store, fd, path, why) && mbox_lock_all(all, 1, why);
 }
 
+typedef struct MboxRegions {
+	MboxRegion *items;
+	size_t count, capacity;
+} MboxRegions;
+
 static int by_offset(const void *a, const void *b)
 {
 	const MboxRegion *one = a, *other = b;
@@ -107,49 +112,56 @@ static int by_offset(const void *a, const void *b)
 	return one->offset < other->offset ? -1 : one->offset > other->offset;
 }
 
-/* How the batch of each line ended: 'E' or 'R' as in the log, or 0: it did not. */
-static char *find_ends(const RefileLog *log)
+/* Those that stand side by side are one. */
+static void add_region(MboxRegions *regions, off_t offset, off_t length)
 {
-	char *ends = memory_zeroed(log->count + 1, 1), end = 0;
+	MboxRegion *last = regions->count ? &regions->items[regions->count - 1] : NULL;
 
-	for (size_t i = log->count; i-- > 0;) {
-		const char kind = log->bytes[log->lines[i]];
-
-		if (kind == 'E' || kind == 'R')
-			end = kind;
-		ends[i] = end;
+	if (last && last->offset + last->length == offset) {
+		last->length += length;
+		return;
 	}
-	return ends;
+	MEMORY_GROW(regions->items, regions->count, regions->capacity);
+	regions->items[regions->count++] = (MboxRegion){ offset, length };
 }
 
-/* The records of the mbox that are still where they were, among the lines from `first` on. */
-static size_t find_records(RefileUndo *undo, size_t first, const char *ends, const char *path, int fd,
-			   MboxRegion **regions)
+/* A record of the mbox that is still where it was. */
+static void find_record(RefileUndo *undo, const LogLine *line, char end, int fd, MboxRegions *regions)
+{
+	FiledPlace place = { .path = line->fields[0] };
+
+	place.offset = strtoll(line->fields[1], NULL, 10);
+	place.length = strtoll(line->fields[2], NULL, 10);
+	place.digested = strtoull(line->fields[3], NULL, 10);
+	snprintf(place.digest, sizeof place.digest, "%s", line->fields[4]);
+	if (!filed_place_holds(&place, fd)) {
+		undo->gone += is_missed(undo, end);
+		return;
+	}
+	add_region(regions, place.offset, place.length);
+	undo->removed++;
+}
+
+static bool find_records(RefileUndo *undo, off_t from, const char *path, int fd, MboxRegions *regions,
+			 Failure *why)
 {
 	AUTO_VALUE(Text) text = { 0 };
-	size_t count = 0, capacity = 0;
+	LogReader reader;
 	LogLine line;
+	bool done = refile_log_read(undo->log, from, &reader, why);
 
-	for (size_t i = first; i < undo->log->count; i++) {
-		FiledPlace place = { .path = path };
-
-		refile_log_line(undo->log, i, &line, &text);
-		if (line.kind != 'a' || ends[i] == 'R' || strcmp(line.fields[0], path) != 0)
-			continue;
-		place.offset = strtoll(line.fields[1], NULL, 10);
-		place.length = strtoll(line.fields[2], NULL, 10);
-		place.digested = strtoull(line.fields[3], NULL, 10);
-		snprintf(place.digest, sizeof place.digest, "%s", line.fields[4]);
-		if (!filed_place_holds(&place, fd)) {
-			undo->gone += is_missed(undo, ends[i]);
-			continue;
+	while (done && refile_log_next(&reader, why))
+		for (size_t i = 0; i < reader.count && reader.end != 'R'; i++) {
+			if (refile_log_kind(&reader, i) != 'a')
+				continue;
+			refile_log_line(&reader, i, &line, &text);
+			if (strcmp(line.fields[0], path) == 0)
+				find_record(undo, &line, reader.end, fd, regions);
 		}
-		MEMORY_GROW(*regions, count, capacity);
-		(*regions)[count++] = (MboxRegion){ place.offset, place.length };
-	}
-	if (count > 0)
-		qsort(*regions, count, sizeof **regions, by_offset);
-	return count;
+	refile_log_read_end(&reader);
+	if (regions->count > 0)
+		qsort(regions->items, regions->count, sizeof *regions->items, by_offset);
+	return done && why->kind == FAILURE_NONE;
 }
 
 static void next_name(int dir_fd, const char *kind, unsigned *number, char name[40])
@@ -164,22 +176,21 @@ static void next_name(int dir_fd, const char *kind, unsigned *number, char name[
 	}
 }
 
-static bool remove_records(RefileUndo *undo, size_t first, const char *ends, const char *path, Failure *why)
+static bool remove_records(RefileUndo *undo, off_t from, const char *path, Failure *why)
 {
 	Mbox mbox = { .fd = -1, .dir_fd = -1 };
-	auto_free MboxRegion *regions = NULL;
+	MboxRegions regions = { 0 };
 	unsigned number = 1;
 	char name[40];
 	Excise excise = { .dir_fd = undo->log->dir_fd, .name = name };
-	bool done = refile_undo_lock(&mbox, undo->store, path, why);
+	bool done = refile_undo_lock(&mbox, undo->store, path, why) &&
+		    find_records(undo, from, path, mbox.fd, &regions, why);
 
 	if (done) {
-		size_t count = find_records(undo, first, ends, path, mbox.fd, &regions);
-
 		next_name(undo->log->dir_fd, "undo", &number, name);
-		done = excise_begin(&excise, &mbox, regions, count, why);
-		undo->removed += count;
+		done = excise_begin(&excise, &mbox, regions.items, regions.count, why);
 	}
+	free(regions.items);
 	excise_clear(&excise);
 	mbox_clear(&mbox);
 	return done;
@@ -193,31 +204,41 @@ static bool is_known(const Names *names, const char *name)
 	return false;
 }
 
-bool refile_undo_lines(RefileUndo *undo, size_t first, Failure *why)
+/* From its last line to its first: what was taken is back before the copies of it go. */
+static bool take_back_batch(RefileUndo *undo, const LogReader *batch, Names *mboxes, Failure *why)
 {
-	auto_free char *ends = find_ends(undo->log);
-	AUTO_VALUE(Names) mboxes = { 0 };
 	AUTO_VALUE(Text) text = { 0 };
 	LogLine line;
 
-	for (size_t i = undo->log->count; i-- > first;) {
-		if (ends[i] == 'R')
-			continue;
-		refile_log_line(undo->log, i, &line, &text);
+	for (size_t i = batch->count; i-- > 0;) {
+		refile_log_line(batch, i, &line, &text);
 		if (line.kind == 's')
 			undo->sent += strtoull(line.fields[0], NULL, 10);
 		if (line.kind == 't' && !give_back(undo, &line, why))
 			return false;
-		if (line.kind == 'c' && !remove_copy(undo, &line, ends[i], why))
+		if (line.kind == 'c' && !remove_copy(undo, &line, batch->end, why))
 			return false;
-		if (line.kind == 'a' && !is_known(&mboxes, line.fields[0]))
-			names_add(&mboxes, line.fields[0]);
+		if (line.kind == 'a' && !is_known(mboxes, line.fields[0]))
+			names_add(mboxes, line.fields[0]);
 	}
-	for (size_t i = 0; i < mboxes.count; i++)
-		if (!remove_records(undo, first, ends, mboxes.items[i], why))
-			return false;
-	sync();
 	return true;
+}
+
+bool refile_undo_batches(RefileUndo *undo, off_t from, Failure *why)
+{
+	AUTO_VALUE(Names) mboxes = { 0 };
+	LogReader reader;
+	bool done = refile_log_read(undo->log, from, &reader, why);
+
+	while (done && refile_log_next(&reader, why))
+		done = reader.end == 'R' || take_back_batch(undo, &reader, &mboxes, why);
+	refile_log_read_end(&reader);
+	done = done && why->kind == FAILURE_NONE;
+	for (size_t i = 0; i < mboxes.count && done; i++)
+		done = remove_records(undo, from, mboxes.items[i], why);
+	if (done)
+		sync();
+	return done;
 }
 
 /* --- what was taken out of mboxes --- */

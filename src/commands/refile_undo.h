@@ -16,8 +16,8 @@ typedef struct RefileUndo {
 	size_t sent;     /* what has left */
 } RefileUndo;
 
-/* Takes back the lines from `first` on, the last one first, but for batches that were taken back already. */
-bool refile_undo_lines(RefileUndo *undo, size_t first, Failure *why);
+/* Takes back the batches from the place `from` of the log on, but for those that were taken back already. */
+bool refile_undo_batches(RefileUndo *undo, off_t from, Failure *why);
 
 /* Finishes what was begun in mboxes. */
 bool refile_undo_settle(RefileUndo *undo, Failure *why);

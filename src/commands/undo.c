@@ -125,7 +125,7 @@ static int list(int place, const char *path, Failure *why)
 
 /* --- one run --- */
 
-/* From the last thing to the first: what was taken out of mboxes at the end of the run comes first. */
+/* The last thing first: what was taken out of mboxes at the end of the run comes first. */
 static bool take_back(RefileUndo *undo, Failure *why)
 {
 	if (!undo->log->undone) {
@@ -134,7 +134,7 @@ static bool take_back(RefileUndo *undo, Failure *why)
 			return false;
 	}
 	return refile_undo_settle(undo, why) && refile_undo_restore(undo, why) &&
-	       refile_undo_lines(undo, 0, why);
+	       refile_undo_batches(undo, 0, why);
 }
 
 static int put_back_run(int place, const char *path, const char *id, const Options *options,

@@ -196,4 +196,22 @@ print(status, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss // 1024 < 3
 		"nor when a Maildir goes into an mbox"
 	is "$(peak "$TROMMEL" refile -o mail_location=maildir:~/Maildir --move --yes "$HOME/rules" "$HOME/mail/Lists")" "0 True" "nor when an mbox is moved"
 	is "$(peak "$TROMMEL" try "$HOME/rules" "$HOME/large")" "0 True" "nor to try"
+
+	# The log of a run has several lines for each message; it is made longer by batches that were taken back.
+	rm -rf "$HOME/Maildir" "$HOME/large" "$RUNS"
+	printf 'From a@example.org  Thu Jan  1 12:00:00 2026\nSubject: list\n\ntext\n\n' | mine "$HOME/short"
+	refile "$HOME/rules" "$HOME/short"
+	run=$(ls "$RUNS")
+	python3 - "$RUNS/$run/log" <<'PYTHON'
+import sys
+with open(sys.argv[1], "r+") as log:
+    lines = log.read().removesuffix("F\n")
+    log.seek(0)
+    for i in range(20000):
+        log.write("B\n" + "c\t/nowhere/Maildir/.Lists.of.some.length\tnew/1795954198.M226619P28501Q%d.host\n" % i * 25 + "R\n")
+    log.write(lines)
+    log.truncate()
+PYTHON
+	is "$(peak "$TROMMEL" refile --resume "$run") $(count Lists)" "0 True 1" "nor is the log of a run that is resumed"
+	is "$(peak "$TROMMEL" undo "$run") $(count Lists)" "0 True 0" "or undone"
 fi
