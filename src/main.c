@@ -1,12 +1,14 @@
 /* main - a delivery, or a command that a person typed
  *
  * What an MTA calls has no subcommand: options alone, or nothing at all, mean "deliver". */
+#include <fcntl.h>
 #include <string.h>
 #include <unistd.h>
 
 #include "commands/commands.h"
 #include "commands/tools.h"
 #include "system/privileges.h"
+#include "system/standard.h"
 
 /* "try", "--help"; not "-f" or "--". */
 static bool may_name_command(const char *argument)
@@ -29,6 +31,8 @@ static bool run_tool(int argc, char **argv, int *status)
 	const Tools *tools;
 	const Command *command;
 
+	/* What nobody can read was not said. */
+	standard_hold(O_RDONLY);
 	/* A set-gid bit is there for the spool that mail is delivered into, not for what people type. */
 	if (!privileges_put_set_gid_aside(true, &why))
 		return false;

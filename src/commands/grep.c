@@ -206,21 +206,29 @@ static void print_found(const Grep *grep, const char *source, bool is_one)
 	printf("%s%zu\n", text_string(&out), grep->found_here);
 }
 
-static void search(Grep *grep, const char *source, bool is_one)
+static void fail(Grep *grep, const Failure *why)
+{
+	options_complain(&grep_command, why->text);
+	grep->failed = true;
+}
+
+/* False: there is no going on with other sources. */
+static bool search(Grep *grep, const char *source, bool is_one)
 {
 	static const SourceOptions remarking = { .remark = print_remark };
-	Failure why = { 0 };
-	bool read;
+	Failure unreadable = { 0 }, why = { 0 };
+	bool was_read;
 
 	grep->found_here = 0;
-	read = source_read(source, &remarking, give, grep, &why);
-	if (!grep->enough && !batch_finish(grep->batch, &why))
-		read = false;
-	if (!read && !grep->enough) {
-		options_complain(&grep_command, why.text);
-		grep->failed = true;
+	was_read = source_read(source, &remarking, give, grep, &unreadable);
+	if (!grep->enough && !batch_finish(grep->batch, &why)) {
+		fail(grep, &why);
+		return false;
 	}
+	if (!grep->enough && !was_read)
+		fail(grep, &unreadable);
 	print_found(grep, source, is_one);
+	return !grep->enough;
 }
 
 static int run(Grep *grep, int argc, char **argv, Config *config, User *user, Failure *why)
@@ -237,13 +245,11 @@ static int run(Grep *grep, int argc, char **argv, Config *config, User *user, Fa
 		return why->kind == FAILURE_NONE ? COULD_NOT_RUN : options_complain(&grep_command, why->text);
 	if (!open_judges(grep, &script, arena, why))
 		return options_complain(&grep_command, why->text);
-	for (int i = first; i < argc && !grep->enough; i++)
-		search(grep, argv[i], argc - first == 1);
-	if (fflush(stdout) != 0)
-		return options_complain(&grep_command, "what was found could not be written");
+	for (int i = first; i < argc && search(grep, argv[i], argc - first == 1); i++)
+		;
 	if (grep->failed && !grep->enough)
 		return COULD_NOT_RUN;
-	return grep->found ? FOUND : NOT_FOUND;
+	return options_written(&grep_command, grep->found ? FOUND : NOT_FOUND);
 }
 
 static int command_grep(int argc, char **argv)

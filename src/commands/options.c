@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/failure.h"
 #include "base/panic.h"
 #include "base/suggest.h"
 
@@ -176,6 +177,16 @@ int options_complain(const Command *command, const char *why)
 {
 	fprintf(stderr, "trommel %s: %s\n", command->name, why);
 	return 2;
+}
+
+int options_written(const Command *command, int status)
+{
+	Failure why;
+
+	if (fflush(stdout) == 0 && !ferror(stdout))
+		return status;
+	failure_errno(&why, "write");
+	return options_complain(command, why.text);
 }
 
 bool options_count(const Command *command, char letter, const char *value, unsigned most, unsigned *count)

@@ -71,4 +71,7 @@ int options_usage(const Command *command);
 /* Says why the command could not run, on standard error; returns 2, likewise. */
 int options_complain(const Command *command, const char *why);
 
+/* All is printed: returns `status`, or complains that it could not be written. */
+int options_written(const Command *command, int status);
+
 #endif

@@ -170,13 +170,14 @@ static bool agree(const Refile *refile, Failure *why)
 	return true;
 }
 
-static void print_plan(const Refile *refile)
+/* Who cannot be shown what is going to happen does not want it. */
+static bool print_plan(const Refile *refile, Failure *why)
 {
 	AUTO_VALUE(Text) out = { 0 };
 
 	refile_plan_print(refile, &out);
-	fputs(text_string(&out), stdout);
-	fflush(stdout);
+	return (fputs(text_string(&out), stdout) >= 0 && fflush(stdout) == 0) ||
+	       failure_errno(why, "write the plan");
 }
 
 /* It has its name when all of it is there. */
@@ -232,8 +233,8 @@ static bool plan_and_run(Refile *refile, Failure *why)
 		return false;
 	if (refile->problem)
 		return failure_set(why, FAILURE_USAGE, "5.6.0", "%s", refile->problem);
-	print_plan(refile);
-	return agree(refile, why) && rewind_input(refile->options, why) && refile_run(refile, why);
+	return print_plan(refile, why) && agree(refile, why) && rewind_input(refile->options, why) &&
+	       refile_run(refile, why);
 }
 
 static int end_run(Refile *refile, int place, bool done, const Failure *why)
@@ -244,7 +245,7 @@ static int end_run(Refile *refile, int place, bool done, const Failure *why)
 	if (done) {
 		printf("Done; 'trommel undo %s' puts everything back%s.\n", id,
 		       refile->options->allow_outgoing ? " but what was sent" : "");
-		return GOOD;
+		return options_written(&refile_command, GOOD);
 	}
 	complain(why);
 	if (!refile_log_is_empty(&refile->log)) {

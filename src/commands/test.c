@@ -167,6 +167,14 @@ static bool add_directory(Files *files, const char *path, unsigned depth, Failur
 	return good;
 }
 
+static bool are_readable(const Files *files, Failure *why)
+{
+	for (size_t i = 0; i < files->count; i++)
+		if (access(files->items[i], R_OK) < 0)
+			return failure_errno(why, "read '%s'", files->items[i]);
+	return true;
+}
+
 static bool find_files(int argc, char **argv, Files *files, Failure *why)
 {
 	for (int i = optind; i < argc; i++) {
@@ -182,7 +190,7 @@ static bool find_files(int argc, char **argv, Files *files, Failure *why)
 		else if (files->count == before)
 			return failure_retry(why, "there is no file NAME.svtest in '%s'", argv[i]);
 	}
-	return true;
+	return are_readable(files, why);
 }
 
 /* ---- running them ---- */
@@ -230,7 +238,7 @@ static int run(int argc, char **argv, const Options *options, Failure *why)
 	good = test_report_finish(report);
 	if (options->junit && !write_junit(report, options->junit, why))
 		return options_complain(&test_command, why->text);
-	return good ? GOOD : TESTS_FAILED;
+	return options_written(&test_command, good ? GOOD : TESTS_FAILED);
 }
 
 static int command_test(int argc, char **argv)

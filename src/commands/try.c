@@ -386,10 +386,11 @@ static int run(Trial *trial, int argc, char **argv, Config *config, User *user, 
 		return options_complain(&try_command, why->text);
 	for (int i = first; i < argc; i++) {
 		Failure unreadable = { 0 };
+		const bool was_read = source_read(argv[i], &remarking, try_message, trial, &unreadable);
 
-		if (!source_read(argv[i], &remarking, try_message, trial, &unreadable))
-			trial->status = options_complain(&try_command, unreadable.text);
-		if (!finish(trial, &unreadable))
+		if (!finish(trial, why))
+			return options_complain(&try_command, why->text);
+		if (!was_read)
 			trial->status = options_complain(&try_command, unreadable.text);
 	}
 	return print_end(trial, why) ? trial->status : options_complain(&try_command, why->text);

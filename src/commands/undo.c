@@ -120,7 +120,7 @@ static int list(int place, const char *path, Failure *why)
 		print_run(place, path, names.items[i]);
 	if (names.count == 0)
 		puts("There is nothing to undo.");
-	return GOOD;
+	return options_written(&undo_command, GOOD);
 }
 
 /* --- one run --- */
@@ -157,7 +157,7 @@ static int put_back_run(int place, const char *path, const char *id, const Optio
 		       undo.sent);
 	if (undo.gone)
 		printf("%zu copies were not there any more, or were changed since\n", undo.gone);
-	return undo.gone ? INCOMPLETE : GOOD;
+	return options_written(&undo_command, undo.gone ? INCOMPLETE : GOOD);
 }
 
 static int run(int argc, char **argv, const Options *options, Config *config, User *user, Failure *why)
@@ -171,7 +171,8 @@ static int run(int argc, char **argv, const Options *options, Config *config, Us
 		return complain(why);
 	if (optind == argc)
 		return list(place, text_string(&path), why);
-	store = refile_open_store(config, user, NULL, why);
+	/* How mboxes are locked is all that is asked of it. */
+	store = refile_open_store(config, user, "maildir:/none", why);
 	if (place < 0)
 		failure_retry(why, "there is no run '%s'; 'trommel undo' lists them", argv[optind]);
 	if (!store || place < 0)

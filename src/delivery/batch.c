@@ -66,6 +66,8 @@ struct Batch {
 	size_t judge_count;
 	int64_t left_ms;   /* when nobody listened any more */
 	Text no_judgement; /* the plan for all of them, when the rules cannot be used */
+	bool broken;       /* something has failed: what is under way stays there */
+	Failure failed;    /* and why */
 };
 
 static Slot *slot_of(const Batch *batch, size_t number)
@@ -320,9 +322,24 @@ static bool deliver(Batch *batch, Failure *why)
 	return true;
 }
 
+/* There is no going on: a message may be under way that nobody was given. */
+static bool broken(Batch *batch, const Failure *why)
+{
+	if (!batch->broken)
+		batch->failed = *why;
+	batch->broken = true;
+	return false;
+}
+
+static bool broken_before(const Batch *batch, Failure *why)
+{
+	*why = batch->failed;
+	return false;
+}
+
 static bool turn(Batch *batch, bool wait, Failure *why)
 {
-	return listen_to_judges(batch, wait, why) && deliver(batch, why);
+	return (listen_to_judges(batch, wait, why) && deliver(batch, why)) || broken(batch, why);
 }
 
 /* --- adding --- */
@@ -450,12 +467,11 @@ static bool decide_without(Batch *batch, Slot *slot, Failure *why)
 	       plan_check(slot->plan, slot->item.message.size_bytes, why);
 }
 
-bool batch_add(Batch *batch, const BatchItem *item, Failure *why)
+static bool add(Batch *batch, const BatchItem *item, Failure *why)
 {
 	Slot *slot;
 	Judge *judge;
 
-	BUG_IF(!batch->arena || item->message.base);
 	while (batch->next - batch->first == batch->window)
 		if (!turn(batch, true, why))
 			return false;
@@ -473,6 +489,16 @@ bool batch_add(Batch *batch, const BatchItem *item, Failure *why)
 	return give_to(judge, batch->next - 1, why) && (batch->next % LOOK_EVERY || turn(batch, false, why));
 }
 
+bool batch_add(Batch *batch, const BatchItem *item, Failure *why)
+{
+	const size_t before = batch->next;
+
+	BUG_IF(!batch->arena || item->message.base);
+	if (batch->broken)
+		return broken_before(batch, why);
+	return add(batch, item, why) || (batch->next != before && broken(batch, why));
+}
+
 Arena *batch_arena(Batch *batch)
 {
 	if (!batch->arena)
@@ -482,6 +508,8 @@ Arena *batch_arena(Batch *batch)
 
 bool batch_finish(Batch *batch, Failure *why)
 {
+	if (batch->broken)
+		return broken_before(batch, why);
 	while (batch->first < batch->next)
 		if (!turn(batch, true, why))
 			return false;

@@ -2,7 +2,6 @@
 
 #include <errno.h>
 #include <fcntl.h>
-#include <poll.h>
 #include <signal.h>
 #include <stdbool.h>
 #include <stdint.h>
@@ -13,6 +12,7 @@
 #include <unistd.h>
 
 #include "base/panic.h"
+#include "system/standard.h"
 #include "system/undo.h"
 
 /* What ends us, and how to say it.  What is neither here nor uncatchable is blocked. */
@@ -162,20 +162,6 @@ static void handle_signals(void)
 	sigprocmask(SIG_SETMASK, &blocked, NULL);
 }
 
-/* In ascending order, so that each open gets the lowest number, the missing one.  O_WRONLY: a read from
- * 0 fails then, and is not taken for an empty message. */
-static void open_missing_descriptors(void)
-{
-	struct pollfd standard[3] = { { .fd = 0 }, { .fd = 1 }, { .fd = 2 } };
-
-	if (poll(standard, 3, 0) <= 0)
-		return;
-	for (int i = 0; i < 3; i++)
-		if ((standard[i].revents & POLLNVAL) && open("/dev/null", O_WRONLY) != i)
-			panic("descriptor %d is closed, and /dev/null cannot be opened: %s", i,
-			      strerror(errno));
-}
-
 static void close_inherited_descriptors(void)
 {
 	if (close_range(3, ~0U, 0) == 0)
@@ -192,7 +178,7 @@ void crash_guard_install(void)
 	grace_given = 0;
 	panic_set_hook(on_panic);
 	handle_signals();
-	open_missing_descriptors();
+	standard_hold(O_WRONLY);
 	close_inherited_descriptors();
 	umask(077);
 }

@@ -102,3 +102,16 @@ if mount -t tmpfs -o size=256k,uid="$(id -u "$ME")",mode=700 none "$HOME/other" 
 else
 	echo "# another file system: none can be mounted here"
 fi
+
+# ---- mail that lies elsewhere needs no home, neither to be filed nor to be taken back
+mkdir "$T/apart"
+cp "$T/box" "$T/apart/box"
+echo 'keep;' | mine "$T/apart/rules"
+own "$T/apart"
+mv "$HOME" "$HOME.away"
+elsewhere="-o state_dir=$T/apart/state"
+(cd "$T/apart" && call "$TROMMEL" refile $elsewhere --into "maildir:$T/apart/mail" rules box </dev/null >"$T/out" 2>"$T/err")
+is "$? $(find "$T/apart/mail" -path '*/new/*' | wc -l)" "0 $(grep -c "^From " "$T/apart/box")" "a run without a home"
+(cd "$T/apart" && call "$TROMMEL" undo $elsewhere "$(ls "$T/apart/state/refile")" >"$T/out" 2>"$T/err")
+is "$? $(find "$T/apart/mail" -type f -path '*/new/*' | wc -l)" "0 0" "is undone"
+mv "$HOME.away" "$HOME"
