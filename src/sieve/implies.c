@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/search.h"
 #include "sieve/extension.h"
 
 static bool is(const SieveNode *node, const char *name)
@@ -100,15 +101,57 @@ static bool same_tags(const SieveNode *a, const SieveNode *b)
 	return left == right;
 }
 
-static bool same_matching(const SieveMatching *a, const SieveMatching *b)
+static bool is_match(const SieveMatching *how, const char *name)
+{
+	return how->type && strcmp(how->type->name, name) == 0;
+}
+
+/* Does what `a` says of a value tell something of what `b` says of it?  What is equal to a text contains it.
+ */
+static bool comparable_matching(const SieveMatching *a, const SieveMatching *b)
 {
 	if (!a || !b)
 		return a == b;
-	return a->type == b->type && a->comparator == b->comparator && a->part == b->part &&
+	return (a->type == b->type || (is_match(a, "is") && is_match(b, "contains"))) &&
+	       a->comparator == b->comparator && a->part == b->part &&
 	       same_argument(&a->argument, &b->argument);
 }
 
 /* ---- what follows ---- */
+
+/* Is it so of each value that fits `key`, that it fits `other`? */
+static bool key_implies(const SieveMatching *test, Slice key, const SieveMatching *then, Slice other)
+{
+	const bool any_case = strcmp(then->comparator->name, "i;ascii-casemap") == 0;
+	Searcher searcher;
+
+	if (test->type == then->type && slice_equal(key, other))
+		return true;
+	if (!any_case && strcmp(then->comparator->name, "i;octet") != 0)
+		return false;
+	if (is_match(then, "is"))
+		return any_case && ascii_equal_fold(key, other);
+	if (!is_match(then, "contains"))
+		return false;
+	search_init(&searcher, other, any_case);
+	return search_find(&searcher, key) >= 0;
+}
+
+static bool keys_imply(const SieveNode *test, const SieveNode *then, size_t place)
+{
+	const SieveStrings *keys = sieve_strings(test, place), *others = sieve_strings(then, place);
+
+	for (size_t i = 0; i < keys->count; i++) {
+		bool found = false;
+
+		for (size_t j = 0; j < others->count && !found; j++)
+			found = key_implies(test->matching, keys->items[i].text, then->matching,
+					    others->items[j].text);
+		if (!found)
+			return false;
+	}
+	return true;
+}
 
 /* A test of values against keys is true when any pair of them matches; so with more of either it is true of
  * more messages.  Counts are no such test. */
@@ -123,7 +166,7 @@ static bool values_imply(const SieveNode *test, const SieveNode *then)
 		if (!sieve_strings(test, i) || !sieve_strings(then, i) ||
 		    !is_subset(sieve_strings(test, i), sieve_strings(then, i), by_name))
 			return false;
-	return is_subset(sieve_strings(test, last), sieve_strings(then, last), false);
+	return keys_imply(test, then, last);
 }
 
 static bool sizes_imply(const SieveNode *test, const SieveNode *then)
@@ -144,6 +187,8 @@ static bool arguments_imply(const SieveNode *test, const SieveNode *then)
 	if ((is(test, "header") || is(test, "address") || is(test, "envelope") || is(test, "body")) &&
 	    values_imply(test, then))
 		return true;
+	if (test->matching && test->matching->type != then->matching->type)
+		return false;
 	for (size_t i = 0; i < parameters(test); i++)
 		if (!same_argument(&test->arguments[i], &then->arguments[i]))
 			return false;
@@ -197,5 +242,5 @@ bool sieve_test_implies(const SieveNode *test, const SieveNode *then)
 	if (is(test, "not") && is(then, "not"))
 		return sieve_test_implies(then->tests, test->tests);
 	return test->verb == then->verb && parameters(test) && same_tags(test, then) &&
-	       same_matching(test->matching, then->matching) && arguments_imply(test, then);
+	       comparable_matching(test->matching, then->matching) && arguments_imply(test, then);
 }
