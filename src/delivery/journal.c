@@ -119,10 +119,13 @@ static bool is_ours(const Journal *journal, int fd, bool is_directory, Failure *
 static int open_directory(const Journal *journal, Failure *why)
 {
 	AUTO_VALUE(Text) path = { 0 };
-	auto_fd int fd = -1;
+	auto_fd int place = -1, fd = -1;
 
 	text_printf(&path, "%s/" JOURNAL_DIRECTORY, journal->settings.directory);
-	fd = open(text_string(&path), O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+	place = directory_open(text_string(&path), why);
+	if (place < 0)
+		return -1;
+	fd = openat(place, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	if (fd < 0)
 		failure_errno(why, "open the directory '%s'", text_string(&path));
 	return fd >= 0 && is_ours(journal, fd, true, why) ? TAKE_FD(fd) : -1;

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/digest.h"
@@ -25,6 +26,7 @@
 enum {
 	FILE_BYTES_MAX = 64 * 1024 * 1024,
 	NAME_BYTES = 32, /* of the digest of a path */
+	DRAFT_OLD_S = 5, /* then nobody is writing it any more */
 };
 
 const char *last_rules_path(const char *state, const char *script, Arena *arena)
@@ -151,24 +153,41 @@ static bool write_file(int fd, Slice script, const RuleSources *includes, int64_
 	       futimens(fd, times) == 0;
 }
 
+/* Under one name: what a delivery that was killed has left is not looked for.  -1 with EEXIST: another
+ * delivery is writing the same just now. */
+static int make_draft(int directory, const char *draft, Undo *undo)
+{
+	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
+	struct stat old;
+	int fd;
+
+	if (fstatat(directory, draft, &old, AT_SYMLINK_NOFOLLOW) == 0 &&
+	    llabs(time(NULL) - old.st_ctime) > DRAFT_OLD_S)
+		unlinkat(directory, draft, 0);
+	undo_hold_signals();
+	fd = openat(directory, draft, flags, 0600);
+	if (fd >= 0)
+		*undo = undo_add_unlink(directory, draft, (gid_t)-1);
+	undo_release_signals();
+	return fd;
+}
+
 bool last_rules_keep(const char *path, const char *home, Slice script, const RuleSources *includes,
 		     int64_t modified_s, Failure *why)
 {
 	auto_fd int directory = open_directory(path, home, why);
 	const char *name = strrchr(path, '/') + 1;
-	char draft[NAME_BYTES + 24];
+	char draft[NAME_BYTES + 8];
 	auto_fd int fd = -1;
 	Undo undo = 0;
 	bool done;
 
 	if (directory < 0)
 		return false;
-	snprintf(draft, sizeof draft, "%s.%ld", name, (long)getpid());
-	undo_hold_signals();
-	fd = openat(directory, draft, O_WRONLY | O_CREAT | O_TRUNC | O_NOFOLLOW | O_CLOEXEC, 0600);
-	if (fd >= 0)
-		undo = undo_add_unlink(directory, draft, (gid_t)-1);
-	undo_release_signals();
+	snprintf(draft, sizeof draft, ".%s.new", name);
+	fd = make_draft(directory, draft, &undo);
+	if (fd < 0 && errno == EEXIST)
+		return true;
 	done = fd >= 0 && write_file(fd, script, includes, modified_s) &&
 	       renameat(directory, draft, directory, name) == 0;
 	if (!done)

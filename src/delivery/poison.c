@@ -13,6 +13,7 @@
 #include "base/cleanup.h"
 #include "base/digest.h"
 #include "delivery/trace.h"
+#include "mailbox/beneath.h"
 #include "system/crash_guard.h"
 
 enum {
@@ -100,7 +101,9 @@ static bool is_ours(int fd)
 
 static int open_directory(void)
 {
-	auto_fd int fd = *directory ? open(directory, O_RDONLY | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC) : -1;
+	Failure ignored;
+	auto_fd int place = *directory ? directory_open(directory, &ignored) : -1;
+	auto_fd int fd = place < 0 ? -1 : openat(place, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	return fd >= 0 && is_ours(fd) ? TAKE_FD(fd) : -1;
 }

@@ -49,8 +49,12 @@ int user_log_open(const char *path, uid_t owner)
 
 	if (!is_ours(fd, owner, &size))
 		return -1;
-	if (size > USER_LOG_BYTES)
+	if (size > USER_LOG_BYTES) {
 		rotate(path, &fd);
+		/* What stands there now may be another's. */
+		if (!is_ours(fd, owner, &size))
+			return -1;
+	}
 	return TAKE_FD(fd);
 }
 

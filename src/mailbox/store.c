@@ -212,6 +212,25 @@ bool store_error_means_missing(int error)
 	}
 }
 
+/* Looks at what is called `path` below the root: it is nearly always one name, and no link. */
+static bool look_beneath(int root_fd, const char *path, struct stat *status)
+{
+	const char *slash = strrchr(path, '/');
+	auto_free char *parent = memory_copy_bytes(path, slash ? (size_t)(slash - path) : 0);
+	auto_fd int fd = slash ? beneath_open_directory(root_fd, parent) : -1;
+
+	return (!slash || fd >= 0) &&
+	       fstatat(slash ? fd : root_fd, slash ? slash + 1 : path, status, AT_SYMLINK_NOFOLLOW) == 0;
+}
+
+/* What a link leads to is a folder where it would be opened: below the root, and no mbox. */
+static bool link_is_folder(int root_fd, const char *path, StoreLayout layout)
+{
+	auto_fd int fd = layout == STORE_MBOX ? -1 : beneath_open_directory(root_fd, path);
+
+	return fd >= 0;
+}
+
 /* Is there such a folder?  -1 for an accident. */
 static int look(Store *store, StoreLayout layout, const char *relative, Failure *why)
 {
@@ -221,8 +240,11 @@ static int look(Store *store, StoreLayout layout, const char *relative, Failure 
 	text_append_string(&path, relative);
 	if (layout == STORE_MAILDIR_FS)
 		text_append_string(&path, "/cur"); /* else only something above a folder */
-	if (fstatat(store->root_fd, text_string(&path), &status, 0) == 0)
+	if (look_beneath(store->root_fd, text_string(&path), &status)) {
+		if (S_ISLNK(status.st_mode))
+			return link_is_folder(store->root_fd, text_string(&path), layout);
 		return layout == STORE_MBOX ? S_ISREG(status.st_mode) : S_ISDIR(status.st_mode);
+	}
 	if (store_error_means_missing(errno))
 		return 0;
 	failure_errno(why, "look for the folder '%s/%s'", store->location.root, relative);

@@ -171,6 +171,34 @@ if can_trace; then
 	wait $pid
 	is "$? $(find "$shown" "$SPOOL.was" -mindepth 1 ! -type d)" "75 " "a directory that becomes a link when it has been looked at: again later"
 fi
+# The state of a user in such a directory, and the list of what was done: a link of another's leads none of it elsewhere.
+mkdir -m 1777 "$T/states"
+chown root:root "$T/states"
+fresh
+mkdir -m 755 "$shown"
+for name in journal poison rules duplicate; do
+	mkdir -m 700 "$shown/$name"
+	for file in 0 1; do echo mine | mine "$shown/$name/$(printf '%064d' $file)"; done
+done
+touch -d '3 years ago' "$shown"/*/*
+own "$shown"
+find "$shown" -type f | sort >"$T/before"
+printf '%s\n' 'require ["duplicate", "copy"]; if duplicate { keep; }' 'redirect :copy "bob@example.com";' | rules
+for engine in files sqlite; do
+	race "$OTHER" "$T/racer.py" "$T/stop" "$shown" "symlink directory dangling file fifo" "$T/states/$ME"
+	: >"$T/statuses"
+	for run in $(seq $((RUNS / 6))); do
+		printf 'X-Run: %s\n' "$run" | cat - "$T/mail" >"$T/one"
+		as_root -d "$ME" -f alice@example.org -r bob@example.net -o state_engine=$engine -o state_dir="$T/states/%u" -o sendmail=/bin/true \
+			-o rules_notice=no <"$T/one"
+		echo $? >>"$T/statuses"
+		if [ "$(stat -c %u "$T/states/$ME" 2>/dev/null)" = "$(id -u "$ME")" ]; then rm -rf "$T/states/$ME"; fi
+	done
+	raced
+	only_right_statuses "state in $engine where a stranger can put links"
+	find "$shown" -type f | sort | diff - "$T/before" >"$T/changed"
+	is "$(cat "$T/changed")" "" "state in $engine where a stranger can put links: nothing comes or goes where they lead"
+done
 # A link of root's there, as spools that have moved have one, leads the mail on.
 chmod 1777 /var/mail
 find /var/mail -mindepth 1 -delete
@@ -181,6 +209,21 @@ chown "$ME:$ME" "$T/moved-spool/$ME"
 ln -s "$T/moved-spool" /var/mail/all
 as_root -d "$ME" -o "mail_location=maildir:/var/mail/all/%u" <"$T/mail"
 is "$? $(find "$T/moved-spool/$ME/new" -type f | wc -l)" "0 1" "a link of root's is followed"
+# Where the kernel, or a container, has no openat2 each name is opened after the other.
+if can_trace; then
+	for error in ENOSYS EPERM; do
+		rm -f "$T/moved-spool/$ME/new"/*
+		call "$UNTRACED" strace -f -qq -o "$HOME/trace" -e trace=openat2 -e inject=openat2:error=$error "$TROMMEL" \
+			-o "mail_location=maildir:/var/mail/all/%u" <"$T/mail" >"$T/out" 2>"$T/err"
+		is "$? $(find "$T/moved-spool/$ME/new" -type f | wc -l) $(grep -c INJECTED "$HOME/trace" | sed 's/[1-9].*/some/')" "0 1 some" \
+			"and so it is where openat2 says $error"
+		setpriv --reuid "$OTHER" --regid "$OTHER" --clear-groups ln -s "$T/moved-spool" /var/mail/theirs
+		call "$UNTRACED" strace -f -qq -o "$HOME/trace" -e trace=openat2 -e inject=openat2:error=$error "$TROMMEL" \
+			-o "mail_location=maildir:/var/mail/theirs/%u" <"$T/mail" >"$T/out" 2>"$T/err"
+		is "$? $(find "$T/moved-spool/$ME/new" -type f | wc -l)" "75 1" "but not a stranger's"
+		rm /var/mail/theirs
+	done
+fi
 find /var/mail -mindepth 1 -delete
 
 # The recipient himself, against root and the others: everything in his home leads out of it every other moment.
@@ -476,12 +519,12 @@ learns() { # what mailbox-option
 		if [ -n "${2-}" ]; then fresh_mbox; else fresh; fi
 		rules <"$T/spy"
 		mkdir -p "$HOME/sieve" "$HOME/.config/trommel/lists" "$HOME/Maildir"
-		for name in "$HOME/sieve/link.sieve" "$HOME/.config/trommel/lists/link" "$HOME/Maildir/.Link" "$HOME/mail/link"; do
-			case $name in
-			*.sieve) ln -s "$T/other/sieve/theirs.sieve" "$name" ;;
-			*lists*) ln -s "$T/other/friends" "$name" ;;
-			*Maildir*) ln -s "$T/other/Maildir/.Secret" "$name" ;;
-			*) [ -d "${name%/*}" ] && ln -s "$T/other/inbox" "$name" ;;
+		for learns_link in "$HOME/sieve/link.sieve" "$HOME/.config/trommel/lists/link" "$HOME/Maildir/.Link" "$HOME/mail/link"; do
+			case $learns_link in
+			*.sieve) ln -s "$T/other/sieve/theirs.sieve" "$learns_link" ;;
+			*lists*) ln -s "$T/other/friends" "$learns_link" ;;
+			*Maildir*) ln -s "$T/other/Maildir/.Secret" "$learns_link" ;;
+			*) [ -d "${learns_link%/*}" ] && ln -s "$T/other/inbox" "$learns_link" ;;
 			esac
 		done
 		own "$HOME"
@@ -501,12 +544,12 @@ learns() { # what mailbox-option
 		"$1: and nothing of it was used or changed"
 }
 for name in "../../other/Maildir/.Secret" "../../../other/Maildir" "$T/other/Maildir" "/..$T/other/Maildir" "~$OTHER/Maildir" "INBOX/../../../other" "Link"; do
-	[ "$name" = Link ] || {
-		printf 'require ["fileinto", "mailbox"]; if mailboxexists "%s" { fileinto "Learned"; }\n' "$name" >"$T/spy"
-		learns "mailboxexists $name"
-		printf 'require ["fileinto", "mailbox"]; fileinto :create "%s";\n' "$name" >"$T/spy"
-		learns "fileinto $name"
-	}
+	printf 'require ["fileinto", "mailbox"]; if mailboxexists "%s" { fileinto "Learned"; }\n' "$name" >"$T/spy"
+	learns "mailboxexists $name"
+	printf 'require ["fileinto", "mailbox"]; fileinto :create "%s";\n' "$name" >"$T/spy"
+	learns "fileinto $name"
+	printf 'require ["fileinto", "mboxmetadata"]; if metadata "%s" "/shared/comment" "theirs" { fileinto "Learned"; }\n' "$name" >"$T/spy"
+	learns "metadata of $name"
 done
 for name in "../other/inbox" "../../other/inbox" "$T/other/inbox" link; do
 	printf 'require ["fileinto", "mailbox"]; fileinto :create "%s";\n' "$name" >"$T/spy"

@@ -250,7 +250,7 @@ CAUGHT long syscall(long number, ...)
 	for (int i = 0; i < 6; i++)
 		a[i] = va_arg(arguments, long);
 	va_end(arguments);
-	ANSWER(OPEN, number == SYS_openat2 && is_remote((int)a[0]),
+	ANSWER(OPEN, number == SYS_openat2 && is_remote_path((int)a[0], (const char *)(size_t)a[1]),
 	       NEXT(syscall)(number, a[0], a[1], a[2], a[3], a[4], a[5]));
 }
 
