@@ -173,7 +173,8 @@ static void note_outcome(Side *side, Plan *plan)
 	if (!side->errors_printed)
 		fputs(plan->error, stderr);
 	side->errors_printed = true;
-	plan->error = "see above";
+	if (!side->trial->options->json || side->trial->diff)
+		plan->error = NULL;
 }
 
 static void report(Trial *trial, const Tried *it, const Plan *plan, Text *out)

@@ -115,11 +115,14 @@ static void put_message(Text *out, const Tried *it)
 void try_json(const Tried *it, const Plan *plan, Text *out)
 {
 	AUTO_VALUE(Text) words = { 0 };
+	Plan without = *plan;
 
 	text_append_char(out, '{');
 	put_message(out, it);
 	json_field_string(out, "outcome", outcomes[plan->outcome]);
-	try_outcome(plan, &words);
+	if (plan->outcome == PLAN_NO_COMPILE)
+		without.error = NULL; /* the lines about it stand in "error" */
+	try_outcome(&without, &words);
 	json_field_slice(out, "text", text_slice(&words));
 	put_if_given(out, "error", plan->error);
 	json_name(out, "actions");

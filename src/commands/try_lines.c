@@ -25,7 +25,9 @@ void try_outcome(const Plan *plan, Text *out)
 		bool is_remark = strncmp(line, "note: ", 6) == 0 || strncmp(line, "warning: ", 9) == 0;
 
 		if (!is_remark) {
-			text_append_string(out, first ? "" : "; ");
+			bool is_title = out->length && out->data[out->length - 1] == ':';
+
+			text_append_string(out, first ? "" : is_title ? " " : "; ");
 			printable_append(out, slice(line, length), LINE_BYTES);
 			first = false;
 		}

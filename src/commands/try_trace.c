@@ -11,6 +11,7 @@
 #include <string.h>
 
 #include "base/ascii.h"
+#include "base/columns.h"
 #include "base/printable.h"
 #include "base/utf8.h"
 
@@ -91,13 +92,30 @@ TryMark *try_marks(const Steps *steps, size_t script, Slice text, size_t *lines,
 
 /* --- values --- */
 
-static size_t characters(Slice text)
+static size_t columns(Slice text)
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < text.length; i++)
-		count += ((unsigned char)text.data[i] & 0xc0) != 0x80;
+	while (text.length) {
+		uint32_t c = '?';
+		size_t length = utf8_decode(text.data, text.length, &c);
+
+		count += columns_of(c);
+		text = slice_from(text, length ? length : 1);
+	}
 	return count;
+}
+
+/* On one line; of a text with several, such as a body, each line end is a blank. */
+static void append_shown(Slice value, Text *out)
+{
+	AUTO_VALUE(Text) line = { 0 };
+
+	text_append_slice(&line, value);
+	for (size_t i = 0; i < line.length; i++)
+		if (line.data[i] == '\r' || line.data[i] == '\n' || line.data[i] == '\t')
+			line.data[i] = ' ';
+	printable_append(out, text_slice(&line), VALUE_BYTES);
 }
 
 static void repeat(Text *out, char c, size_t count)
@@ -120,27 +138,27 @@ static void append_value(const StepSight *sight, const Style *style, Text *out)
 	}
 	if (sight->value_from)
 		text_append_string(out, "...");
-	printable_append(out, slice(sight->value.data, sight->match_from), VALUE_BYTES);
-	start = characters(slice(out->data + start, out->length - start));
+	if (!sight->value_all)
+		text_append_string(out, "(empty)");
+	append_shown(slice(sight->value.data, sight->match_from), out);
+	start = columns(slice(out->data + start, out->length - start));
 	if (sight->hit) {
 		AUTO_VALUE(Text) match = { 0 };
 
-		printable_append(&match, slice(sight->value.data + sight->match_from, sight->match_size),
-				 VALUE_BYTES);
+		append_shown(slice(sight->value.data + sight->match_from, sight->match_size), &match);
 		text_printf(out, "%s%s%s", style->good, text_string(&match), style->end);
-		printable_append(out, slice_from(sight->value, sight->match_from + sight->match_size),
-				 VALUE_BYTES);
+		append_shown(slice_from(sight->value, sight->match_from + sight->match_size), out);
 		if (sight->value_from + sight->value.length < sight->value_all)
 			text_append_string(out, "...");
 		text_printf(out, "\n%s", margin);
 		repeat(out, ' ', start);
-		repeat(out, '~', characters(text_slice(&match)) ? characters(text_slice(&match)) : 1);
+		repeat(out, '~', columns(text_slice(&match)) ? columns(text_slice(&match)) : 1);
 		text_append_string(out, " fits \"");
 		printable_append(out, sight->key, VALUE_BYTES);
 		text_append_string(out, "\"\n");
 		return;
 	}
-	printable_append(out, slice_from(sight->value, sight->match_from), VALUE_BYTES);
+	append_shown(slice_from(sight->value, sight->match_from), out);
 	if (sight->value_from + sight->value.length < sight->value_all)
 		text_append_string(out, "...");
 	text_append_string(out, "\n");

@@ -193,9 +193,9 @@ void plan_describe_action(const Action *action, Text *out)
 
 static const char *const outcomes[] = {
 	[PLAN_DECIDED] = NULL,
-	[PLAN_NO_COMPILE] = "the rules have errors:",
-	[PLAN_RUN_ERROR] = "the rules failed:",
-	[PLAN_RETRY] = "the rules could not be read just now:",
+	[PLAN_NO_COMPILE] = "the rules have errors",
+	[PLAN_RUN_ERROR] = "the rules failed",
+	[PLAN_RETRY] = "the rules could not be read just now",
 };
 
 static void append_lines(const char *text, Text *out)
@@ -216,8 +216,9 @@ static void append_list(const char *before, const char *const *lines, size_t cou
 void plan_print(const Plan *plan, Text *out)
 {
 	if (outcomes[plan->outcome]) {
-		append_lines(outcomes[plan->outcome], out);
-		append_lines(plan->error ? plan->error : "", out);
+		text_printf(out, "%s%s\n", outcomes[plan->outcome], plan->error ? ":" : "");
+		if (plan->error)
+			append_lines(plan->error, out);
 	}
 	append_list("warning: ", plan->warnings, plan->warning_count, out);
 	append_list("note: ", plan->notes, plan->note_count, out);

@@ -31,7 +31,13 @@ END
 try "$HOME/rules" "$HOME/plain.eml"
 is $? 1 "a script that does not compile: status 1"
 like "$(cat "$T/err")" "rules:9:.*error" "its mistakes are shown with their places"
-like "$(said)" "keep in the inbox" "and what would become of the message"
+is "$(said)" "$HOME/plain.eml: someone@example.org: hello
+    the rules have errors
+    keep in the inbox [implicit keep]" "and what would become of the message"
+call "$TROMMEL" try "$HOME/rules" "$HOME/plain.eml" >"$T/out" 2>/dev/null
+like "$(said)" ": hello -> the rules have errors; keep in the inbox \[implicit keep\]$" "on one line, too"
+call "$TROMMEL" try --json "$HOME/rules" "$HOME/plain.eml" >"$T/out" 2>/dev/null
+like "$(said)" '"outcome":"errors","text":"the rules have errors; keep in the inbox \[implicit keep\]","error":"[^"]*rules:9:' "an object has them with it"
 
 sed 's/ :originalzone//' "$HOME/rules" | mine "$HOME/rules.sieve"
 rm "$HOME/rules"

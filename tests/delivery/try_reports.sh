@@ -87,6 +87,19 @@ near 'header :is "subject" "bye"' hello ""
 near 'header :is "subject" "hello"' hello ""
 near 'not header :is "subject" "bye"' hello ""
 
+# --- what is underlined is what fitted, however wide the characters before it are; lines of a body are one
+printf 'require "body";\nif header :contains "subject" "hello" { keep; }\nif body :contains "second" { keep; }\n' | mine "$HOME/wide"
+printf 'Subject: =?utf-8?b?5pel5pys6KqeIGhlbGxvIPCfmIA=?=\n\nfirst\nthe second line\n' | mine "$HOME/wide.eml"
+try --trace "$HOME/wide" "$HOME/wide.eml"
+like "$(said)" "^         \| Subject: 日本語 hello 😀$" "wide characters"
+like "$(said)" "^         \|                 ~~~~~ fits \"hello\"$" "take two columns"
+like "$(said)" "^         \| first  the second line *$" "line ends are blanks"
+like "$(said)" "^         \|            ~~~~~~ fits \"second\"$" "and move nothing"
+printf 'if header "subject" "" { keep; }\n' | mine "$HOME/wide"
+printf 'Subject:\n\n' | mine "$HOME/wide.eml"
+try --trace "$HOME/wide" "$HOME/wide.eml"
+like "$(said)" "^         \| Subject: \(empty\)$" "an empty value is called that"
+
 # --- included scripts
 printf 'if header :contains "subject" "hello" { stop; }\n' | mine "$HOME/sieve/in.sieve"
 own "$HOME/sieve"
