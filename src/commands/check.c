@@ -133,7 +133,7 @@ static bool read_options(int argc, char **argv, Options *options, Failure *why)
 		default:
 			return false;
 		}
-	return optind < argc;
+	return options_enough(&check_command, argc, argv, 1, "a script");
 }
 
 /* ---- the stage ---- */

@@ -56,7 +56,7 @@ static bool read_options(int argc, char **argv, Options *options)
 		default:
 			return false;
 		}
-	return optind == argc;
+	return options_no_more(&config_command, argc, argv, 0);
 }
 
 static int print(const Text *out)

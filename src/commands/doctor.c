@@ -57,7 +57,7 @@ static bool read_options(int argc, char **argv, Options *options)
 			return false;
 		}
 	options->user = argv[optind];
-	return argc - optind <= 1;
+	return options_no_more(&doctor_command, argc, argv, 1);
 }
 
 /* ---- what is found ---- */

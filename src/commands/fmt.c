@@ -52,7 +52,7 @@ static bool read_options(int argc, char **argv, Options *options)
 		default:
 			return false;
 		}
-	return optind < argc;
+	return options_enough(&fmt_command, argc, argv, 1, "a script");
 }
 
 /* Shows what keeps a script from being one, on standard error.  Of one that has only wrong words: nothing. */

@@ -98,7 +98,7 @@ static bool read_options(int argc, char **argv, Options *options)
 		default:
 			return false;
 		}
-	return argc - optind >= 2;
+	return options_enough(&grep_command, argc, argv, 2, "a test, and behind it where to search");
 }
 
 /* --- one message --- */

@@ -154,6 +154,32 @@ int options_next(const Command *command, int argc, char **argv)
 	return option;
 }
 
+bool options_enough(const Command *command, int argc, char **argv, int least, const char *wanted)
+{
+	if (argc - optind >= least)
+		return true;
+	fprintf(stderr, "trommel %s: wanted is %s", command->name, wanted);
+	if (optind < argc)
+		fprintf(stderr, "; nothing stands behind '%s'\n", argv[argc - 1]);
+	else
+		fputs("; nothing was given\n", stderr);
+	return false;
+}
+
+bool options_no_more(const Command *command, int argc, char **argv, int most)
+{
+	if (argc - optind <= most)
+		return true;
+	fprintf(stderr, "trommel %s: '%s' is one word too many\n", command->name, argv[optind + most]);
+	return false;
+}
+
+bool options_exclude(const Command *command, const char *one, const char *other)
+{
+	fprintf(stderr, "trommel %s: %s and %s cannot go together\n", command->name, one, other);
+	return false;
+}
+
 int options_usage(const Command *command)
 {
 	const char *lead = "usage: ";

@@ -65,6 +65,15 @@ int options_next_silently(const Command *command, int argc, char **argv);
 /* The value of the option `letter`: how many, from 1 to `most`.  Says so on standard error when it is not. */
 bool options_count(const Command *command, char letter, const char *value, unsigned most, unsigned *count);
 
+/* Are there at least `least` operands?  Else says that `wanted` ("a script") is missing. */
+bool options_enough(const Command *command, int argc, char **argv, int least, const char *wanted);
+
+/* Are there no more than `most`?  Else says which is one too many. */
+bool options_no_more(const Command *command, int argc, char **argv, int most);
+
+/* Says that these two options exclude one another; false. */
+bool options_exclude(const Command *command, const char *one, const char *other);
+
 /* Says how the command is used, on standard error; returns 2, for the exit. */
 int options_usage(const Command *command);
 

@@ -119,10 +119,10 @@ static bool read_options(int argc, char **argv, RefileOptions *options)
 			return false;
 		}
 	if (options->resume)
-		return argc == optind;
+		return options_no_more(&refile_command, argc, argv, 0);
 	options->sources = argv + optind + 1;
 	options->source_count = argc - optind >= 2 ? (size_t)(argc - optind - 1) : 0;
-	return options->source_count > 0;
+	return options_enough(&refile_command, argc, argv, 2, "a script, and behind it saved messages");
 }
 
 /* --- the stage --- */

@@ -78,7 +78,9 @@ static bool read_options(int argc, char **argv, Options *options)
 		default:
 			return false;
 		}
-	return optind < argc;
+	if (options->json && options->html)
+		return options_exclude(&report_command, "--json", "--html");
+	return options_enough(&report_command, argc, argv, 1, "a log");
 }
 
 /* ---- the sums ---- */

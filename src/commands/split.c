@@ -84,7 +84,12 @@ static bool read_options(int argc, char **argv, Options *options)
 		}
 	options->sources = argv + optind;
 	options->source_count = (size_t)(argc - optind);
-	return options->source_count > 0 && !options->into == !!options->command;
+	if (options->into && options->command)
+		return options_exclude(&split_command, "--into", "a command behind '--'");
+	if (!options->into && !options->command)
+		return options_complain(&split_command,
+					"wanted is a command behind '--', or --into a directory") == 0;
+	return options_enough(&split_command, argc, argv, 1, "saved messages");
 }
 
 /* ---- all messages ---- */

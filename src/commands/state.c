@@ -329,13 +329,43 @@ static const struct Verb *find_verb(const char *name)
 	return NULL;
 }
 
+static bool wrong(const char *what)
+{
+	options_complain(&state_command, what);
+	return false;
+}
+
+static bool forgets_one_thing(const Options *options)
+{
+	if (options->all && (options->id_count || options->has_use))
+		return wrong("--all is everything: neither --use nor ids go with it");
+	return options->all || options->has_use || options->id_count ||
+	       wrong("wanted are ids, as 'trommel state list' shows them, or --use, or --all");
+}
+
 static bool makes_sense(const struct Verb *verb, Options *options)
 {
-	if (verb->takes_user)
-		return take_user(options) && !options->all && !options->yes;
 	if (verb->run == forget)
-		return options->id_count ? !options->all : options->all != options->has_use;
-	return options->id_count > 0 && !options->all && !options->yes;
+		return forgets_one_thing(options);
+	if (options->all || options->yes)
+		return wrong("--all and --yes go with 'forget' alone");
+	if (verb->takes_user)
+		return take_user(options) || wrong("one user at a time, by -d or behind the options");
+	return options->id_count > 0 || wrong("wanted are ids, as 'trommel state list' shows them");
+}
+
+/* The first word is none of `verbs`. */
+static int complain_verb(const char *word)
+{
+	static const char *const names[] = { "list", "show", "forget", "prune", NULL };
+	const char *meant = word ? suggest_nearest(slice_of(word), names) : NULL;
+
+	if (word)
+		fprintf(stderr, "trommel state: '%s' is none of list, show, forget and prune%s%s%s\n", word,
+			meant ? "; did you mean '" : "", meant ? meant : "", meant ? "'?" : "");
+	else
+		wrong("wanted is one of list, show, forget and prune");
+	return complain_usage();
 }
 
 static int command_state(int argc, char **argv)
@@ -348,7 +378,7 @@ static int command_state(int argc, char **argv)
 	panic_set_status(COULD_NOT_RUN);
 	config_init(&config);
 	if (!verb)
-		return complain_usage();
+		return complain_verb(argv[1]);
 	if (!read_options(argc - 1, argv + 1, &options) || !makes_sense(verb, &options))
 		return complain_usage();
 	if (!settings_read(argc - 1, argv + 1, &state_command, options.file, &config, &why))

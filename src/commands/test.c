@@ -91,7 +91,7 @@ static bool read_options(int argc, char **argv, Options *options)
 		default:
 			return false;
 		}
-	return optind < argc;
+	return options_enough(&test_command, argc, argv, 1, "a file of tests, or a directory of such");
 }
 
 /* ---- the files ---- */

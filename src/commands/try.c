@@ -143,7 +143,9 @@ static bool read_options(int argc, char **argv, Options *options)
 			return false;
 		}
 	/* What differs is shown, and nothing else. */
-	return argc - optind >= 2 && !(options->old && (options->trace || options->html));
+	if (options->old && (options->trace || options->html))
+		return options_exclude(&try_command, "--diff", options->trace ? "--trace" : "--html");
+	return options_enough(&try_command, argc, argv, 2, "a script, and behind it saved messages");
 }
 
 /* --- the reports --- */

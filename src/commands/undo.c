@@ -58,7 +58,9 @@ static bool read_options(int argc, char **argv, Options *options)
 		default:
 			return false;
 		}
-	return argc - optind <= 1 && (!options->forget || argc - optind == 1);
+	if (options->forget && !options_enough(&undo_command, argc, argv, 1, "a run"))
+		return false;
+	return options_no_more(&undo_command, argc, argv, 1);
 }
 
 /* --- the list --- */

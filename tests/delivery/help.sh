@@ -61,3 +61,34 @@ is "$? $(head -n 1 "$T/err")" "2 trommel check: --json takes no value" "a value 
 call "$TROMMEL" try --now 2>"$T/err"
 is "$? $(head -n 1 "$T/err")" "2 trommel try: --now wants a value: DATE" "a value that is missing"
 
+# What is missing or too much on a command line is named, before how it is to be used.
+while IFS='|' read -r words wanted; do
+	# shellcheck disable=SC2086 # words
+	call "$TROMMEL" $words >"$T/out" 2>"$T/err" </dev/null
+	is "$? $(head -n 1 "$T/err")" "2 trommel ${words%% *}: $wanted" "trommel $words"
+	like "$(sed -n 2p "$T/err")" "^usage: trommel ${words%% *} " "and its usage follows"
+done <<'END'
+check|wanted is a script; nothing was given
+fmt|wanted is a script; nothing was given
+report|wanted is a log; nothing was given
+report --json --html x log|--json and --html cannot go together
+test|wanted is a file of tests, or a directory of such; nothing was given
+grep true|wanted is a test, and behind it where to search; nothing stands behind 'true'
+try rules|wanted is a script, and behind it saved messages; nothing stands behind 'rules'
+try --diff a --trace b c|--diff and --trace cannot go together
+refile rules|wanted is a script, and behind it saved messages; nothing stands behind 'rules'
+refile --resume 1 2|'2' is one word too many
+undo 1 2|'2' is one word too many
+undo --forget|wanted is a run; nothing was given
+split box|wanted is a command behind '--', or --into a directory
+split -- cat|wanted is saved messages; nothing was given
+split --into d box -- cat|--into and a command behind '--' cannot go together
+config x|'x' is one word too many
+doctor a b|'b' is one word too many
+state|wanted is one of list, show, forget and prune
+state lst|'lst' is none of list, show, forget and prune; did you mean 'list'?
+state list --all|--all and --yes go with 'forget' alone
+state show|wanted are ids, as 'trommel state list' shows them
+state forget|wanted are ids, as 'trommel state list' shows them, or --use, or --all
+state forget --all x|--all is everything: neither --use nor ids go with it
+END
