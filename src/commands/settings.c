@@ -33,5 +33,10 @@ bool settings_read_script(const char *name, Text *source, Failure *why)
 	if (fd < 0)
 		return failure_errno(why, "read '%s'", name);
 	/* One byte more than a script may have: that it is too long is for the compiler to say. */
-	return io_read_file(fd, name, SIEVE_LIMIT_SCRIPT_BYTES + 1, source, why);
+	if (io_read_file(fd, name, SIEVE_LIMIT_SCRIPT_BYTES + 1, source, why))
+		return true;
+	return source->length > SIEVE_LIMIT_SCRIPT_BYTES
+		       ? failure_retry(why, "'%s' is longer than %d bytes, which no script may be", name,
+				       SIEVE_LIMIT_SCRIPT_BYTES)
+		       : false;
 }

@@ -173,13 +173,27 @@ static const char *compression(Slice beginning)
 	return NULL;
 }
 
-/* Nobody has named it: is it mail? */
+static bool is_field(Slice line)
+{
+	return header_name_length(line) > 0;
+}
+
+static Slice take_line(Slice *bytes)
+{
+	const char *end = bytes->length ? memchr(bytes->data, '\n', bytes->length) : NULL;
+	Slice line = slice(bytes->data, end ? (size_t)(end - bytes->data) : 0);
+
+	*bytes = slice_from(*bytes, end ? line.length + 1 : bytes->length);
+	return line;
+}
+
+/* Nobody has named it: is it mail?  What stands behind "From " need not be what an mbox has there. */
 static bool looks_like_mail(Slice beginning)
 {
-	const char *end = beginning.length ? memchr(beginning.data, '\n', beginning.length) : NULL;
+	Slice rest = beginning, line = take_line(&rest);
 
-	return mbox_reader_knows(beginning) ||
-	       (end && header_name_length(slice(beginning.data, (size_t)(end - beginning.data))) > 0);
+	return mbox_reader_knows(beginning) || is_field(line) ||
+	       (line.length > 5 && memcmp(line.data, "From ", 5) == 0 && is_field(take_line(&rest)));
 }
 
 bool walk_content(SourceWalk *walk, const SourcePlace *place, Failure *why)

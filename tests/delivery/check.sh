@@ -68,6 +68,8 @@ is "$(check --wibble x)" "status 2" "an unknown option is an error"
 head -c 1048577 /dev/zero | tr '\0' '#' >long.sieve
 is "$(check long.sieve | head -1)" \
 	"long.sieve:1:1: error: the script is longer than 1048576 bytes (limit: script bytes)" "a script has a limit"
+head -c 1100000 /dev/zero | tr '\0' '#' >long.sieve
+is "$(check long.sieve) $(cat err)" "status 2 trommel check: 'long.sieve' is longer than 1048576 bytes, which no script may be" "and is not read for ever"
 
 # warnings
 is "$(check --strict warned.sieve | tail -1)" "status 1" "--strict takes warnings for mistakes"

@@ -125,6 +125,8 @@ START_TEST(a_directory_of_whatever_there_is)
 	put("d/b.eml", "S: 3\n\nb\n");
 	put("d/c/cur/4:2,R", "S: 4\n\n");
 	put("d/d/index", "\x01\x02\x03nothing of ours\n");
+	put("d/d/letter", "From here on\n\nnothing of ours\n");
+	put("d/g.eml", "From bob@example.org\nS: 6\n\nb\n");
 	put("d/.imap/e", "S: 5\n\n");
 	run("ln -s ../d d/self && ln -s b.eml d/f");
 	expect("d/b.eml", "d/b.eml [-] () S: 3\n");
@@ -133,7 +135,8 @@ START_TEST(a_directory_of_whatever_there_is)
 		    "Status: RO\nX-Status: AF\nX-Keywords: work $x\n"
 		    "d/a/box 2 [a/box] () other S: 2\n"
 		    "d/b.eml [b.eml] () S: 3\n"
-		    "d/c/cur/4:2,R [c] (\\Answered) S: 4\n");
+		    "d/c/cur/4:2,R [c] (\\Answered) S: 4\n"
+		    "d/g.eml [g.eml] () S: 6\n");
 }
 END_TEST
 
