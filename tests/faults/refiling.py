@@ -66,7 +66,8 @@ def fresh(make):
 
 
 def trommel(tracer, command, *arguments):
-    return subprocess.run(as_user(*tracer, TROMMEL, command, "-o", f"state_dir={HOME}/state", *arguments),
+    return subprocess.run(as_user(*tracer, TROMMEL, command, "-o", f"state_dir={HOME}/state", "-o", "lock_timeout_s=5",
+                                  *arguments),
                           stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=60, check=False)
 
 
