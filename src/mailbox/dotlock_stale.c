@@ -85,6 +85,8 @@ bool dotlock_read_holder(const Dotlock *lock, DotlockHolder *holder)
 	if (!S_ISREG(holder->status.st_mode))
 		return true;
 	got = io_read(fd, text, sizeof text - 1);
+	if (got < 0)
+		return false;
 	if (got > 0) {
 		text[got] = '\0';
 		parse_text(holder, text);

@@ -74,19 +74,29 @@ static bool shows_separator(Slice bytes)
 	return false;
 }
 
-/* Reads [offset, end) and looks for another From_ line.  What is unreadable is no proof that there is none.
+/* What the file system cannot read now is not known: the lock stays, and with it the record of what to cut.
  */
-static bool has_separator(int fd, off_t offset, off_t end)
+static bool cannot_read(const Mbox *mbox, Failure *why)
+{
+	return failure_errno(why, "read the end of '%s'", mbox->path);
+}
+
+/* Reads [offset, end) and looks for another From_ line.  What is not there any more is no proof that there is
+ * none. */
+static bool look_for_separator(const Mbox *mbox, int fd, off_t offset, off_t end, bool *found, Failure *why)
 {
 	auto_free char *buffer = memory_new(SCAN_SIZE);
 	size_t held = 0;
 
+	*found = true;
 	while (offset < end) {
 		size_t wanted = end - offset < (off_t)(SCAN_SIZE - held) ? (size_t)(end - offset)
 									 : SCAN_SIZE - held;
 		ssize_t got = io_read_at(fd, buffer + held, wanted, offset);
 
-		if (got <= 0)
+		if (got < 0)
+			return cannot_read(mbox, why);
+		if (got == 0)
 			return true;
 		offset += got;
 		held += (size_t)got;
@@ -98,49 +108,67 @@ static bool has_separator(int fd, off_t offset, off_t end)
 			held = SEPARATOR_MAX;
 		}
 	}
-	return false;
+	*found = false;
+	return true;
 }
 
 /* Where what was appended ends: no record ends with NUL, but where a file system has written down its length
  * before its bytes, a power cut leaves zeros. */
-static off_t find_written_end(int fd, off_t offset, off_t size)
+static bool find_written_end(const Mbox *mbox, int fd, off_t offset, off_t *size, Failure *why)
 {
 	char bytes[4096];
 
-	while (size > offset) {
-		size_t length = size - offset < (off_t)sizeof bytes ? (size_t)(size - offset) : sizeof bytes;
+	while (*size > offset) {
+		size_t length = *size - offset < (off_t)sizeof bytes ? (size_t)(*size - offset)
+								     : sizeof bytes;
+		ssize_t got = io_read_at(fd, bytes, length, *size - (off_t)length);
 
-		if (io_read_at(fd, bytes, length, size - (off_t)length) != (ssize_t)length)
-			return size;
-		for (; length > 0; length--, size--)
+		if (got < 0)
+			return cannot_read(mbox, why);
+		if (got != (ssize_t)length)
+			return true;
+		for (; length > 0; length--, --*size)
 			if (bytes[length - 1] != '\0')
-				return size;
+				return true;
 	}
-	return size;
+	return true;
 }
 
-static bool tail_is_the_holders(int fd, const DotlockHolder *holder, off_t written)
+static bool look_at_tail(const Mbox *mbox, int fd, const DotlockHolder *holder, off_t written,
+			 bool *is_the_holders, Failure *why)
 {
 	char line[DOTLOCK_FIRST_LINE_MAX];
 	size_t length = holder->first_line_length;
+	bool found = false;
+	ssize_t got;
 
+	*is_the_holders = false;
 	if (written - holder->offset < (off_t)length)
 		length = (size_t)(written - holder->offset);
-	if (io_read_at(fd, line, length, holder->offset) != (ssize_t)length ||
-	    memcmp(line, holder->first_line, length) != 0)
+	got = io_read_at(fd, line, length, holder->offset);
+	if (got < 0)
+		return cannot_read(mbox, why);
+	if (got != (ssize_t)length || memcmp(line, holder->first_line, length) != 0)
+		return true;
+	if (length && !look_for_separator(mbox, fd, holder->offset + (off_t)length - 1, written, &found, why))
 		return false;
-	return length == 0 || !has_separator(fd, holder->offset + (off_t)length - 1, written);
+	*is_the_holders = !found;
+	return true;
 }
 
 static bool repair(const Mbox *mbox, int fd, const DotlockHolder *holder, off_t size, bool dead, Failure *why)
 {
-	off_t end = holder->offset + holder->length, written;
+	off_t end = holder->offset + holder->length, written = size;
+	bool is_the_holders;
 
 	if (holder->state != 'U' || size <= holder->offset || size > end)
 		return true;
-	written = find_written_end(fd, holder->offset, size);
-	if ((written == end && !(dead && holder->same_boot)) || !tail_is_the_holders(fd, holder, written))
+	if (!find_written_end(mbox, fd, holder->offset, &written, why))
+		return false;
+	if (written == end && !(dead && holder->same_boot))
 		return true;
+	if (!look_at_tail(mbox, fd, holder, written, &is_the_holders, why) || !is_the_holders)
+		return why->kind == FAILURE_NONE;
 	if (ftruncate(fd, holder->offset) < 0 || fsync(fd) < 0)
 		return failure_errno(why, "cut the broken tail off '%s'", mbox->path);
 	return true;
@@ -169,7 +197,9 @@ bool mbox_break_stale(Mbox *mbox, Failure *why)
 		return true;
 	if (fd >= 0 && S_ISREG(box.st_mode) && box.st_uid == settings->uid &&
 	    (dead || settings->lock_fcntl)) {
-		if (fstat(fd, &box) == 0 && !repair(mbox, fd, &holder, box.st_size, dead, why))
+		if (fstat(fd, &box) < 0)
+			return cannot_read(mbox, why);
+		if (!repair(mbox, fd, &holder, box.st_size, dead, why))
 			return false;
 	}
 	if (dotlock_break(&mbox->dotlock, &holder) && !dead)

@@ -53,6 +53,26 @@ lock $gone "$here" U
 boxed
 is_cut "killed before it could say that it was done: cut off, since nobody was told"
 
+# What cannot be read at this moment is not known to be whole: the record of what to cut stays for the next try.
+if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
+	for call in pread64 read newfstatat; do
+		for number in $(seq 16); do
+			torn 400
+			lock $gone "$here" U
+			call strace -f -o "$HOME/trace" -e "inject=$call:error=EIO:when=$number" "$TROMMEL" -o "$MBOX_HERE" \
+				-o lock_timeout_s=4 <"$T/mail" >"$T/out" 2>"$T/err"
+			status=$?
+			[ $status = 0 ] || boxed
+			found="$? $(grep -c '^From ' "$MBOX") $(grep -c 'Subject: torn' "$MBOX")"
+			[ "$found" = "0 2 0" ] || echo "$call number $number: $status, then $found"
+			grep -q INJECTED "$HOME/trace" || break
+		done
+	done >"$T/wrong"
+	is "$(cat "$T/wrong")" "" "whatever cannot be read: what is torn is cut off by this delivery or the next"
+else
+	echo "# what cannot be read: strace may not trace here"
+fi
+
 torn "$whole"
 cp "$MBOX" "$T/before"
 lock $gone "$here" C
