@@ -45,23 +45,40 @@ static bool give_back(RefileUndo *undo, const LogLine *line, Failure *why)
 
 /* --- copies in Maildirs --- */
 
+/* Removes it if it is there: a name of it in an open directory. */
+static bool remove_if_there(int dir_fd, const char *name, bool *found)
+{
+	*found = unlinkat(dir_fd, name, 0) == 0;
+	return *found || errno == ENOENT;
+}
+
+static bool remove_from(DIR *listing, const char *base, size_t length, bool *found)
+{
+	const struct dirent *entry;
+
+	for (errno = 0; !*found && (entry = readdir(listing)); errno = 0)
+		if (strncmp(entry->d_name, base, length) == 0 &&
+		    (entry->d_name[length] == '\0' || entry->d_name[length] == ':') &&
+		    !remove_if_there(dirfd(listing), entry->d_name, found))
+			return false;
+	return *found || errno == 0;
+}
+
 /* A reader may have moved it to cur/, or changed its flags. */
 static bool remove_renamed(int maildir, const char *base, size_t length, bool *found)
 {
 	static const char *const parts[] = { "new", "cur" };
+	bool done = true;
 
-	for (size_t i = 0; i < 2 && !*found; i++) {
+	for (size_t i = 0; i < 2 && done && !*found; i++) {
 		int fd = openat(maildir, parts[i], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 		DIR *listing = fd < 0 ? NULL : fdopendir(fd);
 
-		for (struct dirent *entry; listing && !*found && (entry = readdir(listing));)
-			if (strncmp(entry->d_name, base, length) == 0 &&
-			    (entry->d_name[length] == '\0' || entry->d_name[length] == ':'))
-				*found = unlinkat(dirfd(listing), entry->d_name, 0) == 0;
+		done = listing ? remove_from(listing, base, length, found) : errno == ENOENT;
 		if (listing)
 			closedir(listing);
 	}
-	return *found;
+	return done;
 }
 
 /* In a batch that was interrupted a copy may never have been there, and an undoing that was has removed some.
@@ -75,13 +92,15 @@ static bool remove_copy(RefileUndo *undo, const LogLine *line, char end, Failure
 {
 	auto_fd int maildir = open(line->fields[0], O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	const char *base = strchr(line->fields[1], '/');
-	bool found;
+	bool found = false;
 
 	if (maildir < 0 && errno != ENOENT)
 		return failure_errno(why, "open '%s'", line->fields[0]);
-	found = maildir >= 0 && unlinkat(maildir, line->fields[1], 0) == 0;
-	if (maildir >= 0 && !found && base)
-		remove_renamed(maildir, base + 1, strcspn(base + 1, ":"), &found);
+	if (maildir >= 0 && !remove_if_there(maildir, line->fields[1], &found))
+		return failure_errno(why, "remove '%s/%s'", line->fields[0], line->fields[1]);
+	if (maildir >= 0 && !found && base &&
+	    !remove_renamed(maildir, base + 1, strcspn(base + 1, ":"), &found))
+		return failure_errno(why, "look for '%s' in '%s'", base + 1, line->fields[0]);
 	undo->removed += found;
 	undo->gone += !found && is_missed(undo, end);
 	return true;
@@ -126,20 +145,23 @@ static void add_region(MboxRegions *regions, off_t offset, off_t length)
 }
 
 /* A record of the mbox that is still where it was. */
-static void find_record(RefileUndo *undo, const LogLine *line, char end, int fd, MboxRegions *regions)
+static bool find_record(RefileUndo *undo, const LogLine *line, char end, int fd, MboxRegions *regions,
+			Failure *why)
 {
 	FiledPlace place = { .path = line->fields[0] };
+	bool holds;
 
 	place.offset = strtoll(line->fields[1], NULL, 10);
 	place.length = strtoll(line->fields[2], NULL, 10);
 	place.digested = strtoull(line->fields[3], NULL, 10);
 	snprintf(place.digest, sizeof place.digest, "%s", line->fields[4]);
-	if (!filed_place_holds(&place, fd)) {
-		undo->gone += is_missed(undo, end);
-		return;
-	}
-	add_region(regions, place.offset, place.length);
-	undo->removed++;
+	if (!filed_place_look(&place, fd, &holds, why))
+		return false;
+	if (holds)
+		add_region(regions, place.offset, place.length);
+	undo->removed += holds;
+	undo->gone += !holds && is_missed(undo, end);
+	return true;
 }
 
 static bool find_records(RefileUndo *undo, off_t from, const char *path, int fd, MboxRegions *regions,
@@ -150,13 +172,14 @@ static bool find_records(RefileUndo *undo, off_t from, const char *path, int fd,
 	LogLine line;
 	bool done = refile_log_read(undo->log, from, &reader, why);
 
-	while (done && refile_log_next(&reader, why))
+	while (done && why->kind == FAILURE_NONE && refile_log_next(&reader, why))
 		for (size_t i = 0; i < reader.count && reader.end != 'R'; i++) {
 			if (refile_log_kind(&reader, i) != 'a')
 				continue;
 			refile_log_line(&reader, i, &line, &text);
-			if (strcmp(line.fields[0], path) == 0)
-				find_record(undo, &line, reader.end, fd, regions);
+			if (strcmp(line.fields[0], path) == 0 &&
+			    !find_record(undo, &line, reader.end, fd, regions, why))
+				break;
 		}
 	refile_log_read_end(&reader);
 	if (regions->count > 0)

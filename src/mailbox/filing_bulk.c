@@ -141,7 +141,7 @@ bool filing_bulk_tell(Filing *const *filings, size_t count, void (*tell)(void *s
 	return true;
 }
 
-bool filed_place_holds(const FiledPlace *place, int mbox_fd)
+bool filed_place_look(const FiledPlace *place, int mbox_fd, bool *holds, Failure *why)
 {
 	unsigned char result[DIGEST_BYTES];
 	char buffer[READ_BYTES], hex[DIGEST_HEX];
@@ -152,14 +152,20 @@ bool filed_place_holds(const FiledPlace *place, int mbox_fd)
 		size_t wanted = place->digested - done < sizeof buffer ? place->digested - done
 								       : sizeof buffer;
 
-		if (io_read_at(mbox_fd, buffer, wanted, place->offset + (off_t)done) != (ssize_t)wanted)
-			return false;
+		ssize_t got = io_read_at(mbox_fd, buffer, wanted, place->offset + (off_t)done);
+
+		if (got < 0)
+			return failure_errno(why, "read '%s'", place->path);
+		*holds = got == (ssize_t)wanted;
+		if (!*holds)
+			return true;
 		digest_add(&digest, slice(buffer, wanted));
 		done += wanted;
 	}
 	digest_end(&digest, result);
 	digest_hex(result, hex);
-	return strcmp(hex, place->digest) == 0;
+	*holds = strcmp(hex, place->digest) == 0;
+	return true;
 }
 
 /* ---- all of it ---- */

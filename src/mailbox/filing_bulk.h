@@ -3,7 +3,7 @@
  * For a store that is opened `in_bulk`: filing_prepare writes copies that nobody sees; filing_bulk_lock takes
  * the locks of mboxes; filing_bulk_tell says where everything is going to be, so that the caller can note
  * it; filing_bulk_commit flushes everything in one group and makes it visible.  Whatever ends the process
- * between these, what has been noted can be looked for and taken back (filed_place_holds). */
+ * between these, what has been noted can be looked for and taken back (filed_place_look). */
 #ifndef MAILBOX_FILING_BULK_H
 #define MAILBOX_FILING_BULK_H
 
@@ -39,7 +39,7 @@ bool filing_bulk_tell(Filing *const *filings, size_t count, void (*tell)(void *s
 /* On failure some may be visible. */
 bool filing_bulk_commit(Filing *const *filings, size_t count, Failure *why);
 
-/* Is the record still where it was?  Of a locked mbox. */
-bool filed_place_holds(const FiledPlace *place, int mbox_fd);
+/* Is the record still where it was?  Of a locked mbox.  False when that could not be read. */
+bool filed_place_look(const FiledPlace *place, int mbox_fd, bool *holds, Failure *why);
 
 #endif

@@ -50,9 +50,11 @@ static bool copy(int from, off_t at, int to, off_t there, off_t length, Failure 
 
 	while (length > 0) {
 		size_t wanted = length < PIECE_BYTES ? (size_t)length : PIECE_BYTES;
+		ssize_t got = io_read_at(from, piece, wanted, at);
 
-		if (io_read_at(from, piece, wanted, at) != (ssize_t)wanted ||
-		    !io_write_at(to, piece, wanted, there))
+		if (got >= 0 && got < (ssize_t)wanted)
+			return failure_retry(why, "copy mail: it ends before it should");
+		if (got < 0 || !io_write_at(to, piece, wanted, there))
 			return failure_errno(why, "copy mail");
 		at += (off_t)wanted;
 		there += (off_t)wanted;
@@ -61,18 +63,22 @@ static bool copy(int from, off_t at, int to, off_t there, off_t length, Failure 
 	return true;
 }
 
-/* Are they the same?  A file that is too short is not. */
-static bool same(int a, off_t at, int b, off_t there, off_t length)
+/* Are they the same?  A file that is too short is not.  False when that could not be seen. */
+static bool compare(int a, off_t at, int b, off_t there, off_t length, bool *same, Failure *why)
 {
 	auto_free char *pieces = memory_new(2 * PIECE_BYTES);
 
-	while (length > 0) {
+	*same = true;
+	while (length > 0 && *same) {
 		size_t wanted = length < PIECE_BYTES ? (size_t)length : PIECE_BYTES;
+		ssize_t got = io_read_at(a, pieces, wanted, at), other = 0;
 
-		if (io_read_at(a, pieces, wanted, at) != (ssize_t)wanted ||
-		    io_read_at(b, pieces + PIECE_BYTES, wanted, there) != (ssize_t)wanted ||
-		    memcmp(pieces, pieces + PIECE_BYTES, wanted) != 0)
-			return false;
+		if (got == (ssize_t)wanted)
+			other = io_read_at(b, pieces + PIECE_BYTES, wanted, there);
+		if (got < 0 || other < 0)
+			return failure_errno(why, "read mail again");
+		*same = got == (ssize_t)wanted && other == got &&
+			memcmp(pieces, pieces + PIECE_BYTES, wanted) == 0;
 		at += (off_t)wanted;
 		there += (off_t)wanted;
 		length -= (off_t)wanted;
@@ -201,8 +207,10 @@ static bool write_staying(int saved, const Excise *excise, int mbox, off_t from,
 static bool check_staying(int saved, const Excise *excise, int mbox, off_t from, off_t to, off_t length,
 			  Failure *why)
 {
-	return same(saved, from - excise->first, mbox, to, length) ||
-	       failure_retry(why, "what stayed in it was changed since");
+	bool same;
+
+	return compare(saved, from - excise->first, mbox, to, length, &same, why) &&
+	       (same || failure_retry(why, "what stayed in it was changed since"));
 }
 
 static bool each_staying(const Excise *excise, int mbox, Staying what, Failure *why)
@@ -232,21 +240,22 @@ static bool each_staying(const Excise *excise, int mbox, Staying what, Failure *
 }
 
 /* Was it cut already, and has maybe grown since?  Then what stood behind the new end is not there. */
-static bool is_uncut(const Excise *excise, const Mbox *mbox, Failure *why)
+static bool is_uncut(const Excise *excise, const Mbox *mbox, bool *uncut, Failure *why)
 {
 	auto_fd int saved = open_part(excise, "old", O_RDONLY, why);
 
-	return saved >= 0 && same(saved, excise->new_size - excise->first, mbox->fd, excise->new_size,
-				  excise->old_size - excise->new_size);
+	return saved >= 0 && compare(saved, excise->new_size - excise->first, mbox->fd, excise->new_size,
+				     excise->old_size - excise->new_size, uncut, why);
 }
 
 /* The same once what came later had been saved to be moved up. */
-static bool is_uncut_still(const Excise *excise, const Mbox *mbox, off_t size, Failure *why)
+static bool is_uncut_still(const Excise *excise, const Mbox *mbox, off_t size, bool *uncut, Failure *why)
 {
 	auto_fd int late = open_part(excise, "late", O_RDONLY, why);
 
-	return late >= 0 && (size == excise->old_size + excise->late ||
-			     same(late, 0, mbox->fd, excise->old_size, excise->late));
+	*uncut = size == excise->old_size + excise->late;
+	return late >= 0 &&
+	       (*uncut || compare(late, 0, mbox->fd, excise->old_size, excise->late, uncut, why));
 }
 
 /* What others appended while nobody held the lock stands behind the old end, and moves up. */
@@ -268,12 +277,17 @@ static bool move_up(Excise *excise, const Mbox *mbox, off_t size, Failure *why)
 static bool cut(Excise *excise, const Mbox *mbox, Failure *why)
 {
 	off_t size = lseek(mbox->fd, 0, SEEK_END);
+	bool uncut;
 
 	if (size < 0)
 		return failure_errno(why, "find the end of '%s'", mbox->path);
-	if (size < excise->old_size ||
-	    !(excise->late ? is_uncut_still(excise, mbox, size, why) : is_uncut(excise, mbox, why)))
-		return why->kind == FAILURE_NONE;
+	if (size < excise->old_size)
+		return true;
+	if (!(excise->late ? is_uncut_still(excise, mbox, size, &uncut, why)
+			   : is_uncut(excise, mbox, &uncut, why)))
+		return false;
+	if (!uncut)
+		return true;
 	if (size > excise->old_size && !move_up(excise, mbox, size, why))
 		return false;
 	return (ftruncate(mbox->fd, excise->new_size + excise->late) == 0 && fsync(mbox->fd) == 0) ||

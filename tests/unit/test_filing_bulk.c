@@ -1,5 +1,6 @@
 /* test_filing_bulk - many copies become visible together, at the places that were told before */
 #include <check.h>
+#include <errno.h>
 #include <stdint.h>
 
 #include "base/io.h"
@@ -111,6 +112,15 @@ static void commit(void)
 		ck_assert(filing_is_published(filings[i]));
 }
 
+static bool is_held(const FiledPlace *place, int mbox_fd)
+{
+	Failure why = { 0 };
+	bool holds = false;
+
+	ck_assert_msg(filed_place_look(place, mbox_fd, &holds, &why), "%s", why.text);
+	return holds;
+}
+
 static int open_place(const FiledPlace *place)
 {
 	char path[600];
@@ -194,7 +204,7 @@ START_TEST(records_in_mboxes_are_where_it_was_told)
 		ck_assert_ptr_null(place->name);
 		ck_assert_int_eq(io_read_at(fd, first, 5, place->offset), 5);
 		ck_assert_str_eq(first, "From ");
-		ck_assert_msg(filed_place_holds(place, fd), "copy %zu", i);
+		ck_assert_msg(is_held(place, fd), "copy %zu", i);
 		if (i + 1 < COPIES && strcmp(next->path, place->path) == 0)
 			ck_assert_int_eq(next->offset, place->offset + place->length);
 		else
@@ -217,14 +227,29 @@ START_TEST(a_record_that_was_changed_is_not_held)
 
 		ck_assert_uint_gt(place->digested, 0);
 		ck_assert(io_write_at(fd, "!", 1, last));
-		ck_assert_msg(!filed_place_holds(place, fd), "copy %zu", i);
+		ck_assert_msg(!is_held(place, fd), "copy %zu", i);
 	}
 	for (size_t i = 0; i < COPIES; i++) {
 		auto_fd int fd = open(told.places[i].path, O_RDWR);
 
 		ck_assert_int_eq(ftruncate(fd, told.places[i].offset + 1), 0);
-		ck_assert(!filed_place_holds(&told.places[i], fd));
+		ck_assert(!is_held(&told.places[i], fd));
 	}
+}
+END_TEST
+
+START_TEST(a_record_that_cannot_be_read_is_not_known_to_be_gone)
+{
+	Failure failure = { 0 };
+	bool holds;
+
+	store = open_store("mbox:~/mail:INBOX=~/inbox");
+	prepare_all();
+	tell();
+	commit();
+	auto_fd int fd = open(told.places[0].path, O_WRONLY);
+	ck_assert(!filed_place_look(&told.places[0], fd, &holds, &failure));
+	ck_assert_int_eq(failure.error, EBADF);
 }
 END_TEST
 
@@ -287,6 +312,7 @@ int main(void)
 	tcase_add_test(tests, copies_in_a_maildir_are_where_it_was_told);
 	tcase_add_test(tests, records_in_mboxes_are_where_it_was_told);
 	tcase_add_test(tests, a_record_that_was_changed_is_not_held);
+	tcase_add_test(tests, a_record_that_cannot_be_read_is_not_known_to_be_gone);
 	tcase_add_test(tests, locks_are_taken_together);
 	tcase_add_loop_test(tests, what_is_not_committed_leaves_nothing, 0, 2);
 	tcase_add_test(tests, so_many_at_a_time);
