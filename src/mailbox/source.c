@@ -299,25 +299,29 @@ static bool walk_locked(SourceWalk *walk, int fd, SourcePlace *place, Failure *w
 	return good;
 }
 
-static bool is_mbox(int fd)
+static bool look_for_mbox(int fd, const char *name, bool *is_mbox, Failure *why)
 {
 	char beginning[BEGINNING_BYTES];
 	ssize_t got = io_read_at(fd, beginning, sizeof beginning, 0);
 
-	return got > 0 && mbox_reader_knows(slice(beginning, (size_t)got));
+	*is_mbox = got > 0 && mbox_reader_knows(slice(beginning, (size_t)got));
+	return got >= 0 || failure_errno(why, "read '%s'", name);
 }
 
 bool walk_file(SourceWalk *walk, int dir, const char *base, SourcePlace *place, Failure *why)
 {
 	auto_fd int fd = openat(dir, base, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
 	struct stat file;
+	bool is_mbox = false;
 
-	if (fd < 0)
+	if (fd < 0 || fstat(fd, &file) < 0)
 		return failure_errno(why, "read '%s'", place->name);
-	if (fstat(fd, &file) < 0 || !S_ISREG(file.st_mode))
+	if (!S_ISREG(file.st_mode))
 		return place->is_found ||
 		       failure_retry(why, "'%s' is neither a file nor a directory", place->name);
-	if (place->of_maildir || !is_mbox(fd))
+	if (!place->of_maildir && !look_for_mbox(fd, place->name, &is_mbox, why))
+		return false;
+	if (!is_mbox)
 		place->path = place->name;
 	else if (walk->options->lock_as)
 		return walk_locked(walk, fd, place, why);

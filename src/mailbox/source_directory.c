@@ -107,18 +107,24 @@ static bool each_entry(SourceWalk *walk, bool (*wanted)(const char *name), const
 
 /* --- a Maildir --- */
 
-static bool has_directory(const char *path, const char *part)
+/* False when that could not be seen: nothing is passed over. */
+static bool look_for_directory(const char *path, const char *part, bool *there, Failure *why)
 {
 	AUTO_VALUE(Text) whole = { 0 };
 	struct stat it;
 
 	join(&whole, path, part);
-	return stat(text_string(&whole), &it) == 0 && S_ISDIR(it.st_mode);
+	*there = stat(text_string(&whole), &it) == 0;
+	if (!*there && errno != ENOENT && errno != ENOTDIR)
+		return failure_errno(why, "look at '%s'", text_string(&whole));
+	*there = *there && S_ISDIR(it.st_mode);
+	return true;
 }
 
-static bool is_maildir(const char *path)
+static bool look_for_maildir(const char *path, bool *is_maildir, Failure *why)
 {
-	return has_directory(path, "cur") || has_directory(path, "new");
+	return look_for_directory(path, "cur", is_maildir, why) &&
+	       (*is_maildir || look_for_directory(path, "new", is_maildir, why));
 }
 
 /* One that is gone was moved by a reader meanwhile: it was there, and will be met again elsewhere or not at
@@ -141,9 +147,10 @@ static bool visit_part(SourceWalk *walk, const SourcePlace *maildir, const char 
 {
 	AUTO_VALUE(Text) path = { 0 };
 	SourcePlace place = *maildir;
+	bool there;
 
-	if (!has_directory(maildir->name, part))
-		return true;
+	if (!look_for_directory(maildir->name, part, &there, why) || !there)
+		return why->kind == FAILURE_NONE;
 	join(&path, maildir->name, part);
 	place.name = text_string(&path);
 	return each_entry(walk, is_message, &place, visit_message, why);
@@ -179,11 +186,14 @@ static bool visit_directory(SourceWalk *walk, const Level *level, const char *en
 			    Failure *why)
 {
 	AUTO_VALUE(Text) folder = { 0 };
+	bool is_maildir = level->of_maildir;
 
 	if (level->of_maildir && is_part(entry))
 		return true;
 	if (entry[0] == '.') { /* Maildir++, or a program's own */
-		if (!level->of_maildir || !is_maildir(path))
+		if (is_maildir && !look_for_maildir(path, &is_maildir, why))
+			return false;
+		if (!is_maildir)
 			return true;
 		walk_folder_name(slice_of(entry + 1), '.', &folder);
 		return visit_maildir(walk, path, text_string(&folder), why);
@@ -223,10 +233,10 @@ static bool visit_entry(SourceWalk *walk, DIR *listing, const char *entry, const
 
 static bool visit_level(SourceWalk *walk, const char *path, const char *folder, unsigned depth, Failure *why)
 {
-	Level level = { .place = { .name = path, .folder = folder, .folder_fd = -1 },
-			.of_maildir = is_maildir(path),
-			.depth = depth };
+	Level level = { .place = { .name = path, .folder = folder, .folder_fd = -1 }, .depth = depth };
 
+	if (!look_for_maildir(path, &level.of_maildir, why))
+		return false;
 	if (level.of_maildir && !visit_maildir(walk, path, folder ? folder : "INBOX", why))
 		return false;
 	return each_entry(walk, is_entry, &level.place, visit_entry, why);
@@ -234,8 +244,10 @@ static bool visit_level(SourceWalk *walk, const char *path, const char *folder, 
 
 bool walk_directory(SourceWalk *walk, const char *path, Failure *why)
 {
-	if (!visit_level(walk, path, NULL, 0, why))
+	bool is_maildir;
+
+	if (!visit_level(walk, path, NULL, 0, why) || !look_for_maildir(path, &is_maildir, why))
 		return false;
-	return walk->visited || is_maildir(path) ||
+	return walk->visited || is_maildir ||
 	       failure_retry(why, "no mail was found in the directory '%s'", path);
 }
