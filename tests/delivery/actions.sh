@@ -53,6 +53,7 @@ deliver -f alice@example.org <"$T/mail"
 is "$(sort "$HOME/Maildir/dovecot-keywords" | tr '\n' ,)" "0 work,1 later," "and which are not added twice"
 story 'require "imap4flags"; keep :flags ["Work", "WORK", "\\Seen"];'
 is "$(cat "$HOME/Maildir/dovecot-keywords")" "0 Work" "a keyword has no case"
+printf '%s\n' 'require "imap4flags"; keep :flags ["wORK", "\\Seen"];' | rules
 deliver <"$T/mail"
 is "$(cat "$HOME/Maildir/dovecot-keywords") $(find "$HOME/Maildir/cur" -name '*:2,Sa' | wc -l)" "0 Work 2" "nor when it is known"
 # RFC 5232, 2: what cannot be kept is no reason to keep the message waiting.
