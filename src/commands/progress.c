@@ -1,13 +1,16 @@
 #include "commands/progress.h"
 
 #include <stdio.h>
+#include <string.h>
+#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
 
 enum {
 	BAR_EVERY_MS = 100,
 	LINE_EVERY_MS = 10000,
-	BAR_WIDTH = 30
+	BAR_WIDTH = 30,
+	BAR_WIDTH_LEAST = 10 /* a shorter one tells nothing */
 };
 
 static int64_t clock_ms(void)
@@ -24,18 +27,44 @@ void progress_begin(Progress *progress, const char *what, size_t total)
 	progress->begun_ms = progress->shown_ms = clock_ms();
 }
 
+/* Of the terminal, which may be made wider or narrower while we work. */
+static size_t terminal_columns(void)
+{
+	struct winsize size;
+
+	return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
+}
+
+/* On one line, whatever goes there: one that goes on in the next would stay when it is written anew. */
+static void show_bar(const Progress *progress, const char *text)
+{
+	const size_t columns = terminal_columns(), needed = strlen(text) + strlen("[] ") + 1;
+	size_t width = columns > needed ? columns - needed : 0;
+	size_t filled;
+
+	if (width > BAR_WIDTH)
+		width = BAR_WIDTH;
+	filled = progress->total ? progress->done * width / progress->total : width;
+	fputc('\r', stderr);
+	if (width >= BAR_WIDTH_LEAST)
+		fprintf(stderr, "[%.*s%*s] ", (int)filled, "##############################",
+			(int)(width - filled), "");
+	fprintf(stderr, "%.*s\033[K", (int)columns - 1, text);
+}
+
 static void show(const Progress *progress, int64_t now_ms)
 {
+	char text[160];
 	double seconds = (double)(now_ms - progress->begun_ms + 1) / 1000;
 	double rate = (double)progress->done / seconds;
 	double left = rate > 0 ? (double)(progress->total - progress->done) / rate : 0;
-	int filled = progress->total ? (int)(progress->done * BAR_WIDTH / progress->total) : BAR_WIDTH;
 
+	snprintf(text, sizeof text, "%zu of %zu %s, %.0f a second, %.0f s left", progress->done,
+		 progress->total, progress->what, rate, left);
 	if (progress->is_terminal)
-		fprintf(stderr, "\r[%.*s%*s] ", filled, "##############################", BAR_WIDTH - filled,
-			"");
-	fprintf(stderr, "%zu of %zu %s, %.0f a second, %.0f s left%s", progress->done, progress->total,
-		progress->what, rate, left, progress->is_terminal ? "\033[K" : "\n");
+		show_bar(progress, text);
+	else
+		fprintf(stderr, "%s\n", text);
 	fflush(stderr);
 }
 

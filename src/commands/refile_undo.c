@@ -299,6 +299,7 @@ static bool change_one(RefileUndo *undo, const char *name,
 	if (done && excise.step != EXCISE_NONE && excise.step < last)
 		done = refile_undo_lock(&mbox, undo->store, text_string(&excise.path), why) &&
 		       change(&excise, &mbox, why);
+	undo->restored += done && last == EXCISE_RESTORED && excise.step != EXCISE_NONE;
 	mbox_clear(&mbox);
 	excise_clear(&excise);
 	return done;

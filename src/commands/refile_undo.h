@@ -11,7 +11,8 @@ typedef struct RefileUndo {
 	const Store *store; /* how mboxes are locked */
 	/* out */
 	size_t removed;  /* copies */
-	size_t returned; /* messages that are back in their source */
+	size_t returned; /* files that are back in their source */
+	size_t restored; /* mboxes that have again what was taken out of them */
 	size_t gone;     /* copies that were not there any more, or not as they were filed */
 	size_t sent;     /* what has left */
 } RefileUndo;

@@ -152,7 +152,11 @@ static int put_back_run(int place, const char *path, const char *id, const Optio
 		return complain(why);
 	if (options->forget)
 		return GOOD;
-	printf("%zu copies removed, %zu files back in their source\n", undo.removed, undo.returned);
+	printf("%zu copies removed, %zu files back in their source", undo.removed, undo.returned);
+	if (undo.restored)
+		printf(", and in %zu mbox%s what was taken out", undo.restored,
+		       undo.restored == 1 ? "" : "es");
+	putchar('\n');
 	if (undo.sent)
 		printf("%zu messages, redirected or written for the rules, have left and cannot be called "
 		       "back\n",

@@ -108,6 +108,7 @@ printf 'From e@example.org  Fri Jan  2 12:00:00 2026\nSubject: new\n\nfive\n\n' 
 call sh -c 'cat >>"$HOME/box"' <"$T/new"
 undo "$(last_run)"
 cat "$T/box" "$T/new" >"$T/expected"
+like "$(cat "$T/out")" "^2 copies removed, 0 files back in their source, and in 1 mbox what was taken out$" "what is back is told"
 same "$HOME/box" "$T/expected" "undone, byte for byte, in front of what has come since"
 is "$(mail "$HOME/Maildir" | wc -l)" 0 "and no copy is left"
 

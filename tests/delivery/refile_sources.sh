@@ -170,6 +170,20 @@ for part in 1 2 3 4; do
 done
 is "$(subjects "$HOME/moved" | wc -l) $(wc -c <"$HOME/many")" "60 0" "one part after the other can be moved out of the same mbox"
 
+# ---- how far it is, on one line of a terminal that is narrow
+if command -v script >/dev/null; then
+	rm -rf "$HOME/parts" "$HOME/moved" "$HOME/Maildir" "$RUNS"
+	for i in $(seq 2100); do
+		printf 'From a@example.org  Thu Jan  1 12:00:00 2026\nSubject: list %s\n\n\n' "$i"
+	done | mine "$HOME/many"
+	for columns in 40 60; do
+		call TERM=xterm script -qec "stty cols $columns; '$TROMMEL' refile --into maildir:$HOME/$columns '$HOME/rules' '$HOME/many'" \
+			/dev/null </dev/null | tr '\r' '\n' | sed "s/$(printf '\033')\[K//g" | grep -a ' of 2100 filed' >"$T/lines"
+		is "$([ -s "$T/lines" ] && awk "length > $columns - 1" "$T/lines")" "" "$columns columns"
+		is "$(grep -c '^\[#' "$T/lines" | sed 's/[1-9].*/bar/')" "$([ $columns = 40 ] && echo 0 || echo bar)" "with a bar where there is room"
+	done
+fi
+
 # ---- memory
 if [ -n "${TROMMEL_SANITIZED-}" ]; then
 	echo "# memory: not measured under a sanitizer"
