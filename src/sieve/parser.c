@@ -57,19 +57,24 @@ static bool at_end(const SieveCheck *check)
 	return check->token.kind == SIEVE_TOKEN_END;
 }
 
+/* Where the present token stands; the end of a script is where its last one ended. */
+static SieveSpan place(const SieveCheck *check)
+{
+	return at_end(check) && check->behind.line ? check->behind : check->token.span;
+}
+
 static bool unexpected(SieveCheck *check, const char *expected, const char *wanted)
 {
-	return sieve_syntax_error(check, check->token.span, expected, "%s, found %s", wanted,
+	return sieve_syntax_error(check, place(check), expected, "%s, found %s", wanted,
 				  sieve_token_name(check, &check->token));
 }
 
 /* The same of what the grammar lets stand here, and the command or test does not. */
 static bool unfitting(SieveCheck *check, const char *expected, const char *wanted)
 {
-	return sieve_report(
-		check->unit->findings, check->script,
-		&(SieveReport){ .name = "invalid", .span = check->token.span, .expected = expected },
-		"%s, found %s", wanted, sieve_token_name(check, &check->token));
+	return sieve_report(check->unit->findings, check->script,
+			    &(SieveReport){ .name = "invalid", .span = place(check), .expected = expected },
+			    "%s, found %s", wanted, sieve_token_name(check, &check->token));
 }
 
 /* Goes on to where a command may begin or a block stands. */
@@ -234,7 +239,7 @@ static bool parse_arguments(SieveCheck *check, SieveBinding *binding)
 		} else if (sieve_is_bare(check, binding->verb, binding->count)) {
 			parse_bare(check, binding);
 		} else {
-			binding->end = check->token.span;
+			binding->end = place(check);
 			return true;
 		}
 	}

@@ -30,13 +30,14 @@ static const struct {
 	  "main:1:6: error: 'stop' takes no arguments\n    stop \"?[2J\";\n         ^~~~~~\n" },
 	/* at the end of the script */
 	{ "keep", "main:1:5: error: ';' is missing here\n    keep\n        ^\n" },
-	{ "if true\n", "main:2:1: error: a block in '{' and '}' is wanted here, found the end of the "
-		       "script\n    \n    ^\n" },
-	{ "if header :is\n", "main:2:1: error: 'header' wants header-names (a list of strings) here, found "
-			     "the end of the script\n"
-			     "    \n    ^\n"
-			     "main:2:1: error: a block in '{' and '}' is wanted here, found the end of the "
-			     "script\n    \n    ^\n" },
+	{ "if true\n", "main:1:8: error: a block in '{' and '}' is wanted here, found the end of the "
+		       "script\n    if true\n           ^\n" },
+	{ "if header :is\n\n",
+	  "main:1:14: error: 'header' wants header-names (a list of strings) here, found "
+	  "the end of the script\n"
+	  "    if header :is\n                 ^\n"
+	  "main:1:14: error: a block in '{' and '}' is wanted here, found the end of the "
+	  "script\n    if header :is\n                 ^\n" },
 };
 
 static void print_all(const SieveFindings *findings, Text *out)
