@@ -90,8 +90,10 @@ static bool cut_mbox(Cutting *cutting, const char *path, unsigned *number, Failu
 
 	if (!whole)
 		return failure_errno(why, "find '%s'", path);
-	if (!refile_undo_is_cut(&cutting->refile->log, whole, number, &is_cut, why) || is_cut)
-		return why->kind == FAILURE_NONE;
+	if (!refile_undo_is_cut(&cutting->refile->log, whole, number, &is_cut, why))
+		return false;
+	if (is_cut)
+		return true;
 	snprintf(name, sizeof name, "cut-%u", *number);
 	cutting->name = name;
 	cutting->count = 0;

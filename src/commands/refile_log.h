@@ -73,7 +73,8 @@ typedef struct LogReader {
 	Text lines;     /* of the batch, */
 	size_t *starts; /* where each begins, */
 	size_t count, capacity;
-	char end; /* and how it ended: 'E' or 'R' as in the log, or 0: it did not */
+	bool failed; /* it cannot be read on */
+	char end;    /* and how it ended: 'E' or 'R' as in the log, or 0: it did not */
 } LogReader;
 
 /* The directory of all runs, made when `make`; -1 when it is not there. */
@@ -109,9 +110,11 @@ bool refile_log_look(RefileLog *log, Failure *why);
 /* Begins at `from`, where a line does. */
 bool refile_log_read(const RefileLog *log, off_t from, LogReader *reader, Failure *why);
 
-/* Reads the next batch.  False behind the last, and with `why` for accidents. */
+/* Reads the next batch.  False behind the last, and for accidents. */
 bool refile_log_next(LogReader *reader, Failure *why);
-void refile_log_read_end(LogReader *reader);
+
+/* False when the end that was come to was an accident, of which `why` was told. */
+bool refile_log_read_end(LogReader *reader);
 
 /* Takes line `number` of the batch apart; the fields live until `text` is changed. */
 void refile_log_line(const LogReader *reader, size_t number, LogLine *line, Text *text);

@@ -66,14 +66,17 @@ bool refile_log_read(const RefileLog *log, off_t from, LogReader *reader, Failur
 	       failure_errno(why, "read the log of the run '%s'", log->id);
 }
 
-void refile_log_read_end(LogReader *reader)
+bool refile_log_read_end(LogReader *reader)
 {
+	const bool whole = !reader->failed;
+
 	if (reader->file)
 		fclose(reader->file);
 	free(reader->bytes);
 	free(reader->starts);
 	text_clear(&reader->lines);
 	*reader = (LogReader){ 0 };
+	return whole;
 }
 
 /* A last line without its end was never on disk, and what it says has not happened. */
@@ -84,7 +87,8 @@ static bool next_line(LogReader *reader, Failure *why)
 		return true;
 	}
 	reader->length = getline(&reader->bytes, &reader->room, reader->file);
-	if (reader->length < 0 && ferror(reader->file))
+	reader->failed = reader->length < 0 && ferror(reader->file);
+	if (reader->failed)
 		return failure_errno(why, "read the log of the run '%s'", reader->id);
 	return reader->length > 0 && reader->bytes[reader->length - 1] == '\n';
 }
@@ -115,7 +119,7 @@ bool refile_log_next(LogReader *reader, Failure *why)
 		if (reader->count > 0 || kind == 'B')
 			add_line(reader);
 	}
-	return reader->count > 0 && why->kind == FAILURE_NONE;
+	return reader->count > 0 && !reader->failed;
 }
 
 /* --- all of it --- */
@@ -149,8 +153,7 @@ bool refile_log_look(RefileLog *log, Failure *why)
 		note_line(log, &reader, whole);
 		whole += reader.length;
 	}
-	refile_log_read_end(&reader);
-	return done && why->kind == FAILURE_NONE &&
+	return refile_log_read_end(&reader) && done &&
 	       (ftruncate(log->fd, whole) == 0 ||
 		failure_errno(why, "mend the log of the run '%s'", log->id));
 }
@@ -189,8 +192,7 @@ bool refile_log_keys(const RefileLog *log, const char *which, uint64_t **keys, s
 			MEMORY_GROW(*keys, *count, capacity);
 			(*keys)[(*count)++] = strtoull(line.fields[0], NULL, 16);
 		}
-	refile_log_read_end(&reader);
 	if (*count)
 		qsort(*keys, *count, sizeof **keys, by_key);
-	return done && why->kind == FAILURE_NONE;
+	return refile_log_read_end(&reader) && done;
 }

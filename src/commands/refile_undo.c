@@ -181,10 +181,9 @@ static bool find_records(RefileUndo *undo, off_t from, const char *path, int fd,
 			    !find_record(undo, &line, reader.end, fd, regions, why))
 				break;
 		}
-	refile_log_read_end(&reader);
 	if (regions->count > 0)
 		qsort(regions->items, regions->count, sizeof *regions->items, by_offset);
-	return done && why->kind == FAILURE_NONE;
+	return refile_log_read_end(&reader) && done;
 }
 
 static void next_name(int dir_fd, const char *kind, unsigned *number, char name[40])
@@ -255,8 +254,7 @@ bool refile_undo_batches(RefileUndo *undo, off_t from, Failure *why)
 
 	while (done && refile_log_next(&reader, why))
 		done = reader.end == 'R' || take_back_batch(undo, &reader, &mboxes, why);
-	refile_log_read_end(&reader);
-	done = done && why->kind == FAILURE_NONE;
+	done = refile_log_read_end(&reader) && done;
 	for (size_t i = 0; i < mboxes.count && done; i++)
 		done = remove_records(undo, from, mboxes.items[i], why);
 	if (done)

@@ -32,8 +32,7 @@ START_TEST(a_line_is_taken_apart)
 	refile_log_line(&reader, 1, &line, &text);
 	ck_assert_str_eq(line.fields[0], lines[_i].first);
 	ck_assert_str_eq(line.fields[1], lines[_i].second);
-	ck_assert(!refile_log_next(&reader, &why) && why.kind == FAILURE_NONE);
-	refile_log_read_end(&reader);
+	ck_assert(!refile_log_next(&reader, &why) && refile_log_read_end(&reader));
 	refile_log_close(&log);
 	close(place);
 }
@@ -64,11 +63,10 @@ START_TEST(a_log_is_read_batch_by_batch)
 		ck_assert_int_eq(reader.end, ends[batches]);
 	}
 	ck_assert_uint_eq(batches, 5);
-	refile_log_read_end(&reader);
+	ck_assert(refile_log_read_end(&reader));
 	ck_assert(refile_log_read(&log, log.open_batch, &reader, &why));
 	ck_assert(refile_log_next(&reader, &why) && refile_log_kind(&reader, 1) == 'm');
-	ck_assert(!refile_log_next(&reader, &why) && why.kind == FAILURE_NONE);
-	refile_log_read_end(&reader);
+	ck_assert(!refile_log_next(&reader, &why) && refile_log_read_end(&reader));
 	refile_log_close(&log);
 	close(place);
 }
