@@ -7,7 +7,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 #include "base/digest.h"
@@ -26,7 +25,6 @@
 enum {
 	FILE_BYTES_MAX = 64 * 1024 * 1024,
 	NAME_BYTES = 32, /* of the digest of a path */
-	DRAFT_OLD_S = 5, /* then nobody is writing it any more */
 };
 
 const char *last_rules_path(const char *state, const char *script, Arena *arena)
@@ -153,23 +151,50 @@ static bool write_file(int fd, Slice script, const RuleSources *includes, int64_
 	       futimens(fd, times) == 0;
 }
 
-/* Under one name: what a delivery that was killed has left is not looked for.  -1 with EEXIST: another
- * delivery is writing the same just now. */
-static int make_draft(int directory, const char *draft, Undo *undo)
+/* A new file on its way into the place of the old one. */
+typedef struct Draft {
+	int directory, fd;
+	char name[NAME_BYTES + 8];
+	Undo undo;
+} Draft;
+
+/* Has another delivery, that writes the same just now, taken its name? */
+static bool is_anothers(const Draft *draft)
+{
+	struct stat ours, there;
+
+	if (fstat(draft->fd, &ours) < 0)
+		return false;
+	if (fstatat(draft->directory, draft->name, &there, AT_SYMLINK_NOFOLLOW) < 0)
+		return errno == ENOENT;
+	return ours.st_dev != there.st_dev || ours.st_ino != there.st_ino;
+}
+
+/* Under one name, whoever had it: what a delivery that was killed has left is not looked for. */
+static bool make_draft(Draft *draft)
 {
 	const int flags = O_WRONLY | O_CREAT | O_EXCL | O_NOFOLLOW | O_CLOEXEC;
-	struct stat old;
-	int fd;
+	struct stat it;
 
-	if (fstatat(directory, draft, &old, AT_SYMLINK_NOFOLLOW) == 0 &&
-	    llabs(time(NULL) - old.st_ctime) > DRAFT_OLD_S)
-		unlinkat(directory, draft, 0);
 	undo_hold_signals();
-	fd = openat(directory, draft, flags, 0600);
-	if (fd >= 0)
-		*undo = undo_add_unlink(directory, draft, (gid_t)-1);
+	draft->fd = openat(draft->directory, draft->name, flags, 0600);
+	if (draft->fd < 0 && errno == EEXIST) {
+		unlinkat(draft->directory, draft->name, 0);
+		draft->fd = openat(draft->directory, draft->name, flags, 0600);
+	}
+	if (draft->fd >= 0)
+		draft->undo = undo_add_unlink(draft->directory, draft->name, (gid_t)-1);
+	if (draft->fd >= 0 && fstat(draft->fd, &it) == 0)
+		undo_only_file(draft->undo, it.st_dev, it.st_ino);
 	undo_release_signals();
-	return fd;
+	return draft->fd >= 0;
+}
+
+/* Where the draft is another's it is he who keeps them. */
+static bool put(const Draft *draft, const char *name)
+{
+	return is_anothers(draft) || renameat(draft->directory, draft->name, draft->directory, name) == 0 ||
+	       errno == ENOENT;
 }
 
 bool last_rules_keep(const char *path, const char *home, Slice script, const RuleSources *includes,
@@ -177,23 +202,19 @@ bool last_rules_keep(const char *path, const char *home, Slice script, const Rul
 {
 	auto_fd int directory = open_directory(path, home, why);
 	const char *name = strrchr(path, '/') + 1;
-	char draft[NAME_BYTES + 8];
-	auto_fd int fd = -1;
-	Undo undo = 0;
+	Draft draft = { .directory = directory, .fd = -1 };
 	bool done;
 
 	if (directory < 0)
 		return false;
-	snprintf(draft, sizeof draft, ".%s.new", name);
-	fd = make_draft(directory, draft, &undo);
-	if (fd < 0 && errno == EEXIST)
-		return true;
-	done = fd >= 0 && write_file(fd, script, includes, modified_s) &&
-	       renameat(directory, draft, directory, name) == 0;
-	if (!done)
-		failure_errno(why, "keep the last good rules in '%s'", path);
-	if (!done && fd >= 0)
-		unlinkat(directory, draft, 0);
-	undo_strike(&undo);
+	snprintf(draft.name, sizeof draft.name, ".%s.new", name);
+	if (!make_draft(&draft) && errno == EEXIST)
+		return true; /* nor has he done with it */
+	done = (draft.fd >= 0 && write_file(draft.fd, script, includes, modified_s) && put(&draft, name)) ||
+	       failure_errno(why, "keep the last good rules in '%s'", path);
+	if (!done && draft.fd >= 0 && !is_anothers(&draft))
+		unlinkat(directory, draft.name, 0);
+	undo_strike(&draft.undo);
+	cleanup_fd(&draft.fd);
 	return done;
 }
