@@ -16,8 +16,16 @@ bool side_file_read(int dir_fd, const char *name, Text *content, Failure *why)
 {
 	auto_fd int fd = openat(dir_fd, name, O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC);
 
+	struct stat status;
+
 	if (fd < 0)
 		return errno == ENOENT || failure_errno(why, "open '%s'", name);
+	if (fstat(fd, &status) < 0)
+		return failure_errno(why, "look at '%s'", name);
+	if (!S_ISREG(status.st_mode)) {
+		errno = ENXIO; /* as a socket says that cannot even be opened */
+		return failure_errno(why, "read '%s', which is not a file", name);
+	}
 	return io_read_file(fd, name, SIDE_FILE_MAX, content, why);
 }
 

@@ -33,7 +33,7 @@ typedef struct SideFile {
 	Undo undo;
 } SideFile;
 
-/* Reads the file as it is; a missing one is empty. */
+/* Reads the file as it is; a missing one is empty.  What is no file fails with ENXIO. */
 bool side_file_read(int dir_fd, const char *name, Text *content, Failure *why);
 
 /* Takes the lock, waiting at most `patience_s`. */

@@ -90,10 +90,10 @@ bool store_facts_of(Store *store, const char *folder, FolderPlace *found, StoreF
 }
 
 /* What will be as unreadable tomorrow says nothing: a link, a name that the file system cannot have, a
- * directory that may not be entered. */
+ * directory that may not be entered, what is no file. */
 static bool is_lasting(int error)
 {
-	return error == EACCES || store_error_means_missing(error);
+	return error == EACCES || error == ENXIO || store_error_means_missing(error);
 }
 
 bool store_read_side_file(int dir_fd, const char *name, Text *content, Failure *why)

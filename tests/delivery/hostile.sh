@@ -25,6 +25,20 @@ if body :raw :contains "no such words" { stop; }
 if body :text :contains "no such words at all" { stop; }
 if size :over 1G { stop; }
 SIEVE
+# Their parts, one after the other.
+cat >"$T/parts" <<'SIEVE'
+require ["mime", "foreverypart", "extracttext", "variables", "body", "fileinto"];
+if header :mime :anychild :contains "subject" "no such words" { stop; }
+if header :mime :anychild :param ["name", "filename", "charset", "boundary"] :contains ["content-type", "content-disposition"] "no such words" { stop; }
+if exists :mime :anychild "x-none" { stop; }
+if address :mime :anychild :all :is "from" "no@such.words" { stop; }
+if body :content ["text", "message", "multipart"] :contains "no such words at all" { stop; }
+foreverypart {
+	if header :mime :subtype "content-type" "html" { extracttext :first 1000 "text"; }
+	if header :mime :contenttype "content-type" "text/plain" { extracttext "text"; }
+	if string :contains "${text}" "no such words" { stop; }
+}
+SIEVE
 megabytes=${HOSTILE_MB:-64}
 [ -z "${TROMMEL_SANITIZED-}" ] || megabytes=100000 # a sanitizer has costs of its own
 run() { # shape what arguments…
@@ -44,8 +58,14 @@ rules <"$T/rules"
 run maildir "every message through rules, byte for byte"
 no_litter
 fresh
-cp "$T/rules" "$T/shown.sieve"
-chmod a+r "$T/shown.sieve"
-run trace "every message shown, with what the rules do, and nothing stored" try --trace "$T/shown.sieve"
+rules <"$T/parts"
+run maildir "every message through rules for its parts, byte for byte"
+no_litter
+fresh
+for shown in rules parts; do
+	cp "$T/$shown" "$T/$shown.sieve"
+	chmod a+r "$T/$shown.sieve"
+	run trace "every message shown, with what the $shown do, and nothing stored" try --trace "$T/$shown.sieve"
+done
 is "$(everywhere)" 0 "and nothing is stored"
 no_litter

@@ -145,9 +145,9 @@ can_trace() {
 	}
 	[ $lib_traces = yes ]
 }
-need_trace() {
+need_trace() { # [what it is needed for]
 	need strace
-	can_trace >/dev/null || skip_all "strace may not trace here"
+	can_trace >/dev/null || skip_all "strace may not trace here${1:+, and $1}"
 }
 need_corpus() {
 	[ -d "$TROMMEL_CORPUS/mail" ] || skip_all "no corpus of real mail at $TROMMEL_CORPUS"

@@ -368,6 +368,19 @@ for link in no symbolic hard dangling; do
 done
 
 # ---- what is no file: it stands there still, and neither holds the delivery up nor takes the mail
+put() { # thing path
+	rm -rf "$2"
+	mkdir -p "${2%/*}"
+	case $1 in
+	device) mknod "$2" c 1 5 ;; # /dev/zero: it never ends
+	socket) python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$2" ;;
+	directory) mkdir "$2" ;;
+	file) : >"$2" ;;
+	esac
+}
+at_once() { # what
+	holds "$1: at once" test $(($(date +%s) - began)) -le $((8 * SLOWER))
+}
 for thing in device socket directory; do
 	for place in .sieve .sieve.log .local/state/trommel Maildir Maildir/new Maildir/tmp Maildir/dovecot-keywords \
 		Maildir/subscriptions Maildir/.Lists sieve/other.sieve; do
@@ -377,11 +390,9 @@ for thing in device socket directory; do
 		printf '%s\n' 'require ["include", "fileinto", "imap4flags", "duplicate"]; if duplicate { discard; }' \
 			"include :optional \"other\"; fileinto :flags \"word\" \"Lists\"; keep :flags \"other\"; $broken" | rules
 		mkdir -p "$HOME/sieve" "$HOME/.local/state"
-		rm -rf "${HOME:?}/$place"
-		case $thing in
-		device) mknod "$HOME/$place" c 1 5 ;; # /dev/zero: it never ends
-		socket) python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$HOME/$place" ;;
-		directory) [ -n "${place##Maildir*}" ] && mkdir "$HOME/$place" || : >"$HOME/$place" ;; # or a file for a directory
+		case $thing-$place in
+		directory-Maildir*) put file "$HOME/$place" ;; # a file for a directory
+		*) put $thing "$HOME/$place" ;;
 		esac
 		own "$HOME"
 		began=$(date +%s)
@@ -391,19 +402,54 @@ for thing in device socket directory; do
 		0-1 | 0-2 | 75-0) pass "a $thing in the place of $place: $status" ;;
 		*) fail "a $thing in the place of $place: $status, $(everywhere) stored" ;;
 		esac
-		holds "a $thing in the place of $place: at once" test $(($(date +%s) - began)) -le $((8 * SLOWER))
+		at_once "a $thing in the place of $place"
 	done
-	fresh_mbox
-	rm "$MBOX"
-	case $thing in
-	device) mknod "$MBOX" c 1 3 ;; # /dev/null: it takes everything
-	socket) python3 -c 'import socket, sys; socket.socket(socket.AF_UNIX).bind(sys.argv[1])' "$MBOX" ;;
-	directory) mkdir "$MBOX" ;;
-	esac
-	own "$HOME"
-	as_root -d "$ME" -o "$MBOX_HERE" -o lock_timeout_s=1 <"$T/mail"
-	is "$?" 75 "a $thing in the place of an mbox: again later"
-	no_litter
+	for place in Maildir/.Lists/new Maildir/.Lists/tmp Maildir/dovecot-uidlist.lock Maildir/dovecot-keywords.lock \
+		Maildir/trommel-folder .config/trommel/lists/friends log; do
+		fresh
+		printf '%s\n' 'require ["extlists", "fileinto", "imap4flags", "mboxmetadata", "copy"];' \
+			'if header :list "from" ":addrbook:friends" { keep; }' \
+			'if metadata "INBOX" "/shared/comment" "x" { keep; } fileinto :copy "Lists"; keep :flags "word";' | rules
+		mkdir -p "$HOME/Maildir/.Lists/new" "$HOME/Maildir/.Lists/cur" "$HOME/Maildir/.Lists/tmp"
+		echo bob@example.org | mine "$HOME/.config/trommel/lists/friends"
+		put $thing "$HOME/$place"
+		own "$HOME"
+		began=$(date +%s)
+		as_root -d "$ME" -o "mail_location=maildir:~/Maildir" -o rules_notice=no -o log_json="$HOME/log" <"$T/mail"
+		status=$?
+		case $thing-$place:$status-$(everywhere) in
+		directory-Maildir/.Lists/*:0-2 | *Maildir/.Lists/*:75-0 | *.Lists/*:0-1) pass "a $thing in the place of $place: $status" ;;
+		*.Lists/*) fail "a $thing in the place of $place: $status, $(everywhere) stored" ;;
+		*friends:75-0) pass "a $thing in the place of $place: $status" ;;
+		*:0-2) pass "a $thing in the place of $place: the mail is where it belongs" ;;
+		*) fail "a $thing in the place of $place: $status, $(everywhere) stored" ;;
+		esac
+		at_once "a $thing in the place of $place"
+	done
+	for place in inbox inbox.lock mail/Lists mail/Lists.lock; do
+		fresh_mbox
+		echo 'require "fileinto"; fileinto "Lists"; keep;' | rules
+		: | mine "$HOME/mail/Lists"
+		put $thing "$HOME/$place"
+		[ $thing-$place != device-inbox ] || { rm "$HOME/$place" && mknod "$HOME/$place" c 1 3; } # /dev/null: it takes everything
+		own "$HOME"
+		began=$(date +%s)
+		as_root -d "$ME" -o "$MBOX_HERE" -o lock_timeout_s=1 -o rules_notice=no <"$T/mail"
+		status=$?
+		boxes=$(find "$HOME" -type f -size +0 -exec grep -l '^From ' {} +)
+		case $place in
+		mail/Lists) is "$status $boxes" "0 $MBOX" "a $thing in the place of $place: it is no folder, and the inbox has the mail" ;;
+		*) is "$status $boxes" "75 " "a $thing in the place of $place: again later" ;;
+		esac
+		at_once "a $thing in the place of $place"
+		holds "a $thing in the place of $place stays" test -e "$HOME/$place" -a ! -f "$HOME/$place"
+	done
+	fresh
+	put $thing "$T/strange"
+	began=$(date +%s)
+	as_root -d "$ME" -c "$T/strange" <"$T/mail"
+	is "$? $(everywhere)" "75 0" "a $thing in the place of the configuration: again later"
+	at_once "a $thing in the place of the configuration"
 done
 
 # ---- what others write into fields

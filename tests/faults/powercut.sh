@@ -5,7 +5,7 @@
 # (make check).
 . "${0%/*}/../delivery/lib.sh"
 need_root "to be several users"
-need_trace
+need_trace "without a record of its calls there is no delivery to be cut: no power cut is looked at"
 need python3
 [ -z "${TROMMEL_SANITIZED-}" ] || skip_all "a sanitizer makes calls of its own"
 
