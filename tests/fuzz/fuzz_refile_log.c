@@ -35,15 +35,67 @@ static void choose_line(FuzzChoices *choices, Written *line, Arena *arena)
 		line->fields[i] = fuzz_string(choices, 30, arena);
 }
 
+static bool ends_batch(const Written *line)
+{
+	return line->kind == 'E' || line->kind == 'R';
+}
+
+static void look_at_line(const LogReader *reader, size_t number, const Written *written)
+{
+	AUTO_VALUE(Text) text = { 0 };
+	LogLine line;
+
+	refile_log_line(reader, number, &line, &text);
+	LAW(line.kind == written->kind && refile_log_kind(reader, number) == written->kind);
+	for (size_t k = 0; k < LOG_FIELDS; k++)
+		LAW_SAME(slice_of(line.fields[k]), slice_of(written->fields[k] ? written->fields[k] : ""));
+}
+
+/* A batch is from a "B" to what ends it: an "E" or "R", or the next "B". */
+static void look_at_batches(const RefileLog *log, const Written *written, size_t count)
+{
+	LogReader reader;
+	Failure why = { 0 };
+	size_t at = 0;
+
+	LAW(refile_log_read(log, 0, &reader, &why), "%s", why.text);
+	while (refile_log_next(&reader, &why)) {
+		while (at < count && written[at].kind != 'B')
+			at++;
+		for (size_t i = 0; i < reader.count; i++, at++) {
+			LAW(at < count && (i == 0) == (written[at].kind == 'B') && !ends_batch(&written[at]));
+			look_at_line(&reader, i, &written[at]);
+		}
+		LAW(at == count || written[at].kind == 'B' || ends_batch(&written[at]));
+		LAW(reader.end == (at < count && ends_batch(&written[at]) ? written[at].kind : 0));
+	}
+	LAW(why.kind == FAILURE_NONE, "%s", why.text);
+	while (at < count)
+		LAW(written[at++].kind != 'B');
+	refile_log_read_end(&reader);
+}
+
+static void look_at_state(const RefileLog *log, const Written *written, size_t count)
+{
+	bool finished = false, undone = false, open = false;
+
+	for (size_t i = 0; i < count; i++) {
+		finished |= written[i].kind == 'F';
+		undone |= written[i].kind == 'U';
+		open = written[i].kind == 'B' || (open && !ends_batch(&written[i]));
+	}
+	LAW(log->finished == finished && log->undone == undone);
+	LAW((log->open_batch != LOG_NO_BATCH) == open);
+	LAW(refile_log_is_empty(log) == (count == 0));
+}
+
 static void write_and_read(FuzzChoices *choices, int place)
 {
 	AUTO(Arena) arena = arena_new();
-	AUTO_VALUE(Text) text = { 0 };
 	Written written[LINES_MAX] = { 0 };
 	size_t count = fuzz_choose(choices, LINES_MAX + 1);
 	RefileLog log;
 	Failure why = { 0 };
-	LogLine line;
 
 	open_run(&log, place);
 	for (size_t i = 0; i < count; i++) {
@@ -53,39 +105,51 @@ static void write_and_read(FuzzChoices *choices, int place)
 	LAW(refile_log_flush(&log, &why), "%s", why.text);
 	refile_log_close(&log);
 	open_run(&log, place);
-	LAW(log.count == count);
-	for (size_t i = 0; i < count; i++) {
-		refile_log_line(&log, i, &line, &text);
-		LAW(line.kind == written[i].kind);
-		for (size_t k = 0; k < LOG_FIELDS; k++)
-			LAW_SAME(slice_of(line.fields[k]),
-				 slice_of(written[i].fields[k] ? written[i].fields[k] : ""));
-	}
+	look_at_state(&log, written, count);
+	look_at_batches(&log, written, count);
 	refile_log_close(&log);
 }
 
 /* ---- whatever stands there ---- */
 
-static void look_at_lines(const RefileLog *log, Slice whole)
+static void take_apart(const LogReader *reader)
 {
 	AUTO_VALUE(Text) text = { 0 };
 	LogLine line;
 
-	for (size_t i = 0; i < log->count; i++) {
-		LAW(log->lines[i] < whole.length);
-		refile_log_line(log, i, &line, &text);
+	LAW(reader->count > 0 && refile_log_kind(reader, 0) == 'B');
+	LAW(reader->end == 0 || reader->end == 'E' || reader->end == 'R');
+	for (size_t i = 0; i < reader->count; i++) {
+		refile_log_line(reader, i, &line, &text);
 		for (size_t k = 0; k < LOG_FIELDS; k++)
 			LAW(line.fields[k] >= text.data &&
 			    line.fields[k] + strlen(line.fields[k]) <= text.data + text.length);
 	}
 }
 
-static void look_at_keys(RefileLog *log, const char *which)
+/* How many lines are in batches. */
+static size_t take_all_apart(const RefileLog *log, off_t from)
+{
+	LogReader reader;
+	Failure why = { 0 };
+	size_t lines = 0;
+
+	LAW(refile_log_read(log, from, &reader, &why), "%s", why.text);
+	for (; refile_log_next(&reader, &why); lines += reader.count)
+		take_apart(&reader);
+	LAW(why.kind == FAILURE_NONE, "%s", why.text);
+	refile_log_read_end(&reader);
+	return lines;
+}
+
+static void look_at_keys(const RefileLog *log, const char *which, size_t lines)
 {
 	uint64_t *keys = NULL;
-	size_t count = refile_log_keys(log, which, &keys);
+	Failure why = { 0 };
+	size_t count;
 
-	LAW(count <= log->count);
+	LAW(refile_log_keys(log, which, &keys, &count, &why), "%s", why.text);
+	LAW(count <= lines);
 	for (size_t i = 1; i < count; i++)
 		LAW(keys[i - 1] <= keys[i]);
 	free(keys);
@@ -97,13 +161,17 @@ static void read_any(Slice input, int place, int run)
 	Slice whole = slice(input.data, end ? (size_t)(end - input.data) + 1 : 0);
 	AUTO_VALUE(Text) left = { 0 };
 	RefileLog log;
+	size_t lines;
 
 	fuzz_write(run, "log", input);
 	open_run(&log, place);
-	look_at_lines(&log, whole);
-	LAW(refile_log_open_batch(&log) <= log.count);
-	look_at_keys(&log, NULL);
-	look_at_keys(&log, "taken");
+	lines = take_all_apart(&log, 0);
+	LAW(log.open_batch == LOG_NO_BATCH ||
+	    (log.open_batch < (off_t)whole.length && whole.data[log.open_batch] == 'B'));
+	if (log.open_batch != LOG_NO_BATCH)
+		LAW(take_all_apart(&log, log.open_batch) > 0);
+	look_at_keys(&log, NULL, lines);
+	look_at_keys(&log, "taken", lines);
 	refile_log_close(&log);
 	fuzz_read(run, "log", &left);
 	LAW_SAME(text_slice(&left), whole);
