@@ -33,7 +33,9 @@ void sieve_each_node(SieveWarner *warner, const SieveNode *node,
 			if (it->verb)
 				visit(warner, it);
 			sieve_each_node(warner, it->tests, visit);
-			sieve_each_node(warner, it->block, visit);
+			/* What is switched off is not looked at. */
+			if (!it->tests || !sieve_is_verb(it->tests, "false"))
+				sieve_each_node(warner, it->block, visit);
 		}
 }
 
