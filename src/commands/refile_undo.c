@@ -172,14 +172,13 @@ static bool find_records(RefileUndo *undo, off_t from, const char *path, int fd,
 	LogLine line;
 	bool done = refile_log_read(undo->log, from, &reader, why);
 
-	while (done && why->kind == FAILURE_NONE && refile_log_next(&reader, why))
-		for (size_t i = 0; i < reader.count && reader.end != 'R'; i++) {
+	while (done && refile_log_next(&reader, why))
+		for (size_t i = 0; done && i < reader.count && reader.end != 'R'; i++) {
 			if (refile_log_kind(&reader, i) != 'a')
 				continue;
 			refile_log_line(&reader, i, &line, &text);
-			if (strcmp(line.fields[0], path) == 0 &&
-			    !find_record(undo, &line, reader.end, fd, regions, why))
-				break;
+			if (strcmp(line.fields[0], path) == 0)
+				done = find_record(undo, &line, reader.end, fd, regions, why);
 		}
 	if (regions->count > 0)
 		qsort(regions->items, regions->count, sizeof *regions->items, by_offset);

@@ -93,12 +93,15 @@ static bool decide_redirect(Sendings *sendings, Sending *sending, Failure *why)
 {
 	const Redirection redirection = sending_redirection(sendings->carrying);
 	const char *reason = redirect_guard(&redirection, sending->action);
+	Failure wrong = { 0 };
 
 	if (!reason)
-		reason = held_back(sendings->carrying, sending, why);
+		reason = held_back(sendings->carrying, sending, &wrong);
 	if (reason)
 		sending_keep_instead(sendings, sending, sending_redirected_to(sendings, sending), reason);
-	return why->kind == FAILURE_NONE;
+	if (wrong.kind != FAILURE_NONE)
+		*why = wrong;
+	return wrong.kind == FAILURE_NONE;
 }
 
 static void decide_vacation(Sendings *sendings, Sending *sending)

@@ -167,8 +167,10 @@ static bool repair(const Mbox *mbox, int fd, const DotlockHolder *holder, off_t 
 		return false;
 	if (written == end && !(dead && holder->same_boot))
 		return true;
-	if (!look_at_tail(mbox, fd, holder, written, &is_the_holders, why) || !is_the_holders)
-		return why->kind == FAILURE_NONE;
+	if (!look_at_tail(mbox, fd, holder, written, &is_the_holders, why))
+		return false;
+	if (!is_the_holders)
+		return true;
 	if (ftruncate(fd, holder->offset) < 0 || fsync(fd) < 0)
 		return failure_errno(why, "cut the broken tail off '%s'", mbox->path);
 	return true;

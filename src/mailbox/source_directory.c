@@ -149,8 +149,10 @@ static bool visit_part(SourceWalk *walk, const SourcePlace *maildir, const char 
 	SourcePlace place = *maildir;
 	bool there;
 
-	if (!look_for_directory(maildir->name, part, &there, why) || !there)
-		return why->kind == FAILURE_NONE;
+	if (!look_for_directory(maildir->name, part, &there, why))
+		return false;
+	if (!there)
+		return true;
 	join(&path, maildir->name, part);
 	place.name = text_string(&path);
 	return each_entry(walk, is_message, &place, visit_message, why);

@@ -21,6 +21,13 @@ story 'redirect "bob@example.com"; keep;' -f alice@example.org
 is "$? $(sent) $(count)" "0 1 1" "redirect and keep do both"
 story 'require "copy"; redirect :copy "bob@example.com";' -f alice@example.org
 is "$? $(sent) $(count)" "0 1 1" "redirect :copy leaves the implicit keep"
+fresh
+mkdir -p "$HOME/sent" "$HOME/Maildir/.Closed/new" "$HOME/Maildir/.Closed/cur" "$HOME/Maildir/.Closed/tmp"
+own "$HOME" "$HOME"/Maildir/.Closed "$HOME"/Maildir/.Closed/*
+chmod 0 "$HOME/Maildir/.Closed"
+printf 'require ["fileinto", "copy"]; fileinto "Closed"; redirect :copy "bob@example.com";\n' | rules
+send -f alice@example.org <"$T/mail"
+is "$? $(sent) $(count)" "0 1 1" "a folder that could not be had is no obstacle"
 story 'redirect "bob@example.com"; redirect "carol@example.com"; redirect "bob@example.com";' -f alice@example.org
 is "$? $(sent) $(everywhere)" "0 2 0" "twice to one address is once"
 story 'redirect "bob@example.com";' -f ''
