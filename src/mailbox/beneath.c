@@ -124,7 +124,7 @@ int directory_open(const char *path, Failure *why)
 	int fd = open_without_links(path);
 
 	if (fd < 0 && (errno == ELOOP || cannot_ask())) {
-		if (!trusted_resolve(path, geteuid(), resolved, why)) {
+		if (!trusted_resolve(path, geteuid(), getegid(), resolved, why)) {
 			errno = why->error ? why->error : EACCES;
 			return -1;
 		}

@@ -15,6 +15,7 @@
 #include "mailbox/keywords.h"
 #include "mailbox/store.h"
 #include "mailbox/store_internal.h"
+#include "system/trust.h"
 #include "system/undo.h"
 
 enum {
@@ -111,21 +112,17 @@ static bool make_mbox_directories(Store *store, const char *relative, const char
 	return !use || store_mark_use(store, relative, use, why);
 }
 
-/* Whose a directory is can take away what is in it, whoever owns that: a spool is root's or the recipient's.
- */
+/* Whose a directory is can take away what is in it, whoever owns that: a spool is root's, the recipient's, or
+ * of one whom the site has let have it. */
 static bool check_spool(const Store *store, int fd, const char *directory, Failure *why)
 {
+	const StoreSettings *settings = &store->settings;
 	struct stat status;
 
 	if (fstat(fd, &status) < 0)
 		return failure_errno(why, "look at '%s'", directory);
-	return status.st_uid == 0 || status.st_uid == store->settings.uid ||
-	       failure_retry(why,
-			     "the mail directory '%s' belongs to uid %ld, neither to root nor to %ld: 'chown "
-			     "%ld %s' "
-			     "mends it",
-			     directory, (long)status.st_uid, (long)store->settings.uid,
-			     (long)store->settings.uid, directory);
+	return status.st_uid == 0 || status.st_uid == settings->uid ||
+	       trusted_place(directory, fd, settings->uid, settings->gid, why);
 }
 
 static int open_spool(const Store *store, const char *directory, Failure *why)

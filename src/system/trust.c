@@ -15,10 +15,14 @@ enum {
 	LINKS_MAX = 16
 };
 
+/* No group is trusted with what decides about mail; with where mail lies the owner's own is. */
+static const gid_t NOBODYS = (gid_t)-1;
+
 /* A path on its way from "/" to what it leads to. */
 typedef struct Way {
 	const char *path; /* as asked for */
 	uid_t owner;
+	gid_t group;          /* of the owner's alone, or NOBODYS */
 	bool last_is_no_link; /* known from opening it */
 	unsigned links;
 	TrustSeen seen;      /* or NULL */
@@ -65,16 +69,18 @@ static Trust judge_file(const Way *way, const struct stat *file, Failure *why)
 }
 
 /* May others put something there?  A group that may write to a directory of root's is root's decision
- * (/var/mail, /usr/local); in the user's own it is an accident. */
-static bool is_open(const struct stat *directory)
+ * (/var/mail, /usr/local), as it is another's in his; in the user's own it is an accident. */
+static bool is_open(const Way *way, const struct stat *directory)
 {
-	return directory->st_mode & (directory->st_uid == 0 ? S_IWOTH : S_IWGRP | S_IWOTH);
+	const bool is_own = directory->st_uid == way->owner && way->owner != 0;
+
+	return directory->st_mode & (is_own && directory->st_gid != way->group ? S_IWGRP | S_IWOTH : S_IWOTH);
 }
 
 /* May they also replace what is not theirs? */
-static bool is_wide_open(const struct stat *directory)
+static bool is_wide_open(const Way *way, const struct stat *directory)
 {
-	return is_open(directory) && !(directory->st_mode & S_ISVTX);
+	return is_open(way, directory) && !(directory->st_mode & S_ISVTX);
 }
 
 static Trust judge_directory(const Way *way, const struct stat *directory, Failure *why)
@@ -85,7 +91,7 @@ static Trust judge_directory(const Way *way, const struct stat *directory, Failu
 			"the directory '%s' on the way to '%s' belongs to uid %lu; 'chown %lu %s' mends it",
 			way->done, way->path, (unsigned long)directory->st_uid, (unsigned long)way->owner,
 			way->done);
-	if (is_wide_open(directory))
+	if (is_wide_open(way, directory))
 		return refuse(why, "the directory '%s' can be written by others; 'chmod go-w %s' mends it",
 			      way->done, way->done);
 	return TRUST_OK;
@@ -141,7 +147,7 @@ static Trust judge_names(const Way *way, const struct stat *entry, Failure *why)
 		return TRUST_OK;
 	if (!look_at_parent(way, &parent))
 		return unreadable(way->done, why);
-	if (!is_open(&parent))
+	if (!is_open(way, &parent))
 		return TRUST_OK;
 	return refuse(why, "'%s' has %lu names, and stands where others could have given it one of them",
 		      way->done, (unsigned long)entry->st_nlink);
@@ -273,6 +279,7 @@ Trust trusted_open(const char *path, uid_t owner, int *fd, Failure *why)
 		return unreadable(path, why);
 	way.path = path;
 	way.owner = owner;
+	way.group = NOBODYS;
 	way.last_is_no_link = !is_link;
 	way.seen = NULL;
 	if (fstat(opened, &file) < 0 || !begin(&way, path))
@@ -289,7 +296,7 @@ Trust trusted_look(const char *path, uid_t owner, TrustSeen seen, void *self, Fa
 {
 	bool is_link;
 	auto_fd int opened = open_either(path, &is_link);
-	Way way = { .path = path, .owner = owner, .seen = seen, .self = self };
+	Way way = { .path = path, .owner = owner, .group = NOBODYS, .seen = seen, .self = self };
 	struct stat file;
 	Trust trust;
 
@@ -305,55 +312,103 @@ Trust trusted_look(const char *path, uid_t owner, TrustSeen seen, void *self, Fa
 	return trust == TRUST_OK && way.refused ? TRUST_REFUSED : trust;
 }
 
-bool trusted_directory(const char *path, int fd, uid_t owner, Failure *why)
+/* Does the way, which nobody else can change, lead to what was opened? */
+static bool leads_to(const Way *way, int fd, Failure *why)
 {
 	struct stat it, there;
-	Way way = { .path = path, .owner = owner };
+
+	if (fstat(fd, &it) < 0 || lstat(way->done[0] ? way->done : "/", &there) < 0)
+		return failure_errno(why, "look at '%s'", way->path);
+	return (there.st_dev == it.st_dev && there.st_ino == it.st_ino) ||
+	       failure_set(why, FAILURE_RETRY, "4.7.0", "'%s' was replaced while it was opened", way->path);
+}
+
+bool trusted_directory(const char *path, int fd, uid_t owner, Failure *why)
+{
+	struct stat it;
+	Way way = { .path = path, .owner = owner, .group = NOBODYS };
 
 	if (fstat(fd, &it) < 0 || !begin(&way, path))
 		return failure_errno(why, "look at '%s'", path);
-	if (judge_way(&way, &it, why) != TRUST_OK)
-		return false;
-	/* Nobody else can change the way that is there now: does it lead to what was opened? */
-	if (lstat(way.done[0] ? way.done : "/", &there) < 0)
-		return failure_errno(why, "look at '%s'", path);
-	return (there.st_dev == it.st_dev && there.st_ino == it.st_ino) ||
-	       failure_set(why, FAILURE_RETRY, "4.7.0", "'%s' was replaced while it was opened", path);
+	return judge_way(&way, &it, why) == TRUST_OK && leads_to(&way, fd, why);
+}
+
+/* A directory that belongs to neither the user nor root (to a "vmail", a "mail") is the site's choice, unless
+ * he whose it is could have put it there himself.  `directory` has no link in it. */
+static Trust judge_owners(const Way *way, const char *directory, Failure *why)
+{
+	char path[PATH_MAX];
+	struct stat above, it;
+
+	if (lstat("/", &above) < 0)
+		return unreadable("/", why);
+	for (const char *end = directory; *end; above = it) {
+		end += 1 + strcspn(end + 1, "/");
+		snprintf(path, sizeof path, "%.*s", (int)(end - directory), directory);
+		if (lstat(path, &it) < 0)
+			return unreadable(path, why);
+		if (!is_friend(way, it.st_uid) && is_open(way, &above))
+			return refuse(why,
+				      "the directory '%s' belongs to uid %lu, who could have put it there; "
+				      "'chown root %s' mends it",
+				      path, (unsigned long)it.st_uid, path);
+	}
+	return TRUST_OK;
 }
 
 /* Whose link it is says little (on a server root's may be nobody's); what counts is who could have put it
  * there. */
 static Trust judge_place_of_link(const Way *way, const struct stat *entry, Failure *why)
 {
+	char place[PATH_MAX];
+	const int length = (int)(strrchr(way->done, '/') - way->done);
 	struct stat parent;
+	Trust trust = TRUST_OK;
 
+	snprintf(place, sizeof place, "%.*s", length, way->done);
 	if (!look_at_parent(way, &parent))
 		return unreadable(way->done, why);
-	if (is_friend(way, parent.st_uid) && !is_wide_open(&parent))
-		return is_open(&parent) ? judge_link(way, entry, why) : TRUST_OK;
-	return refuse(why, "the link '%s' on the way to '%s' stands where others can put one", way->done,
-		      way->path);
+	if (is_wide_open(way, &parent))
+		return refuse(why, "the link '%s' stands where others can put one; 'chmod %s %s' mends it",
+			      way->done, parent.st_uid == way->owner ? "go-w" : "o-w", place);
+	if (!is_friend(way, parent.st_uid))
+		trust = judge_owners(way, place, why);
+	return trust == TRUST_OK && is_open(way, &parent) ? judge_link(way, entry, why) : trust;
 }
 
-bool trusted_resolve(const char *path, uid_t owner, char resolved[PATH_MAX], Failure *why)
+/* Goes the way to its end. */
+static bool resolve(Way *way, Failure *why)
 {
-	Way way = { .path = path, .owner = owner };
 	struct stat entry;
 	bool fits;
 
-	if (!begin(&way, path))
-		return failure_errno(why, "look at '%s'", path);
-	while (step(&way, &fits)) {
-		if (way.done[0] == '\0')
+	if (!begin(way, way->path))
+		return failure_errno(why, "look at '%s'", way->path);
+	while (step(way, &fits)) {
+		if (way->done[0] == '\0')
 			continue;
-		if (lstat(way.done, &entry) < 0)
-			return failure_errno(why, "look at '%s'", way.done);
+		if (lstat(way->done, &entry) < 0)
+			return failure_errno(why, "look at '%s'", way->done);
 		if (S_ISLNK(entry.st_mode) &&
-		    (judge_place_of_link(&way, &entry, why) != TRUST_OK || follow(&way, why) != TRUST_OK))
+		    (judge_place_of_link(way, &entry, why) != TRUST_OK || follow(way, why) != TRUST_OK))
 			return false;
 	}
-	if (!fits)
-		return refuse(why, "'%s' is too long a path", path) == TRUST_OK;
+	return fits || refuse(why, "'%s' is too long a path", way->path) == TRUST_OK;
+}
+
+bool trusted_resolve(const char *path, uid_t owner, gid_t group, char resolved[PATH_MAX], Failure *why)
+{
+	Way way = { .path = path, .owner = owner, .group = group };
+
+	if (!resolve(&way, why))
+		return false;
 	snprintf(resolved, PATH_MAX, "%s", way.done[0] ? way.done : "/");
 	return true;
+}
+
+bool trusted_place(const char *path, int fd, uid_t owner, gid_t group, Failure *why)
+{
+	Way way = { .path = path, .owner = owner, .group = group };
+
+	return resolve(&way, why) && judge_owners(&way, way.done, why) == TRUST_OK && leads_to(&way, fd, why);
 }

@@ -37,8 +37,14 @@ Trust trusted_look(const char *path, uid_t owner, TrustSeen seen, void *self, Fa
 bool trusted_directory(const char *path, int fd, uid_t owner, Failure *why);
 
 /* Where `path` leads, without a link in it, when nobody but `owner` and root could have put the links there
- * that it goes through; of what is no link nothing is asked.  Whoever opens that follows no links: what was
- * none may be one by then.  False and `why` (RETRY; with an errno when it cannot be looked at). */
-bool trusted_resolve(const char *path, uid_t owner, char resolved[PATH_MAX], Failure *why);
+ * that it goes through; of what is no link nothing is asked.  `group` is the owner's own: what it may write
+ * to is as the owner wants it.  In a directory of another's, which he could not have put there himself, it is
+ * he whom the site has chosen to put links.  Whoever opens that follows no links: what was none may be one by
+ * then.  False and `why` (RETRY; with an errno when it cannot be looked at). */
+bool trusted_resolve(const char *path, uid_t owner, gid_t group, char resolved[PATH_MAX], Failure *why);
+
+/* The same of the directory `path` (absolute), which is open as `fd`: are it, and those above it, `owner`'s,
+ * root's, or of others who could not have put them there? */
+bool trusted_place(const char *path, int fd, uid_t owner, gid_t group, Failure *why);
 
 #endif

@@ -76,6 +76,19 @@ fresh
 environ USER=root RECIPIENT=root@example.net <"$T/mail"
 is "$? $(everywhere)" "75 0" "mail for root with another's rights is put off"
 like "$(cat "$T/err")" "^4\..*: alias root to a person" "and the line says what to do"
+# A Maildir elsewhere, to which a link in the home leads; umask 002, so that the user's own group may write.
+fresh
+mv "$HOME/Maildir" "$HOME/disk"
+ln -s disk "$HOME/Maildir"
+[ "$(id -u)" != 0 ] || chown -h "$ME:$ME" "$HOME/Maildir"
+chmod 775 "$HOME"
+deliver -o "mail_location=maildir:~/Maildir" <"$T/mail"
+is "$? $(find "$HOME/disk/new" -type f | wc -l)" "0 1" "a link in a home that the user's own group may write leads to a Maildir"
+chmod 777 "$HOME"
+deliver -o "mail_location=maildir:~/Maildir" <"$T/mail"
+is "$? $(find "$HOME/disk/new" -type f | wc -l)" "75 1" "but none in a home that everybody may"
+like "$(cat "$T/err")" "'$HOME/Maildir' stands where others can put one; 'chmod go-w $HOME' mends it" "with what mends it"
+chmod 700 "$HOME"
 # Where others could put mail of their own, or take some away.
 fresh
 chmod 777 "$HOME/Maildir"

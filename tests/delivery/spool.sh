@@ -103,6 +103,19 @@ ln "$SPOOL" /var/mail/second
 as_root -d "$ME" <"$T/mail"
 is "$? $(grep -c '^From ' "$SPOOL")" "75 1" "a box with a second name: 75"
 
+# A spool of an account that the site has given it: it could not have taken it, so it is as good as root's.
+spool "$OTHER:mail" 1777
+as_root -d "$ME" <"$T/mail"
+is "$? $(grep -c '^From ' "$SPOOL")" "0 1" "a spool that root has given to another account: delivered to"
+spool root:mail 1777
+mkdir -m 777 /var/mail/taken
+chown "$OTHER" /var/mail/taken
+as_root -d "$ME" -o "mail_location=mbox:~/mail:INBOX=/var/mail/taken/%u" <"$T/mail"
+is "$? $(find /var/mail -type f)" "75 " "a directory that another has made where everybody may: 75, and nothing in it"
+like "$(cat "$T/err")" "'/var/mail/taken' belongs to uid .*, who could have put it there; 'chown root /var/mail/taken' mends it" \
+	"and how it is mended"
+rmdir /var/mail/taken
+
 # The user decides what is in his own directories: no link of his may get him a group of root's.
 spool root:mail 2775
 mkdir -p "$T/data/$ME" "$T/shared"

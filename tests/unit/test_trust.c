@@ -268,6 +268,8 @@ START_TEST(a_second_name_is_told)
 }
 END_TEST
 
+static gid_t own_group = (gid_t)-1; /* the owner's, as far as the paths below are asked about */
+
 /* Where a path leads, from the scratch directory; NULL when it is refused, with an errno or without. */
 static const char *resolve(const char *name, uid_t owner, int error)
 {
@@ -275,7 +277,7 @@ static const char *resolve(const char *name, uid_t owner, int error)
 
 	why = (Failure){ 0 };
 	ck_assert_ptr_nonnull(realpath(scratch, real));
-	if (!trusted_resolve(in_scratch(name), owner, resolved, &why)) {
+	if (!trusted_resolve(in_scratch(name), owner, own_group, resolved, &why)) {
 		ck_assert_int_eq(why.error, error);
 		return NULL;
 	}
@@ -302,7 +304,7 @@ START_TEST(links_do_not_lead_where_others_could_have_put_them)
 	ck_assert_int_eq(symlink("../home/sieve", in_scratch("spool/link")), 0);
 	ck_assert_int_eq(chmod(in_scratch("spool"), 0777), 0);
 	ck_assert_ptr_null(resolve("spool/link", me, 0));
-	ck_assert_ptr_nonnull(strstr(why.text, "stands where others can put one"));
+	ck_assert_ptr_nonnull(strstr(why.text, "stands where others can put one; 'chmod "));
 	ck_assert_int_eq(chmod(in_scratch("spool"), 01777), 0);
 	ck_assert_str_eq(resolve("spool/link", me, 0), "/home/sieve");
 	ck_assert_int_eq(linkat(AT_FDCWD, in_scratch("spool/link"), AT_FDCWD, in_scratch("spool/twice"), 0),
@@ -322,8 +324,68 @@ START_TEST(links_do_not_lead_where_others_could_have_put_them)
 	ck_assert_int_eq(chmod(in_scratch("spool"), 0755), 0);
 	ck_assert_str_eq(resolve("spool/link", OWNER, 0),
 			 "/home/sieve"); /* put there by him, whoever made it */
-	give("spool", STRANGER);
-	ck_assert_ptr_null(resolve("spool/link", OWNER, 0));
+}
+END_TEST
+
+/* umask 002, and a group that has the user's name. */
+START_TEST(the_users_own_group_may_write_where_links_lead_to_mail)
+{
+	struct stat home;
+
+	ck_assert_int_eq(symlink("sieve", in_scratch("home/link")), 0);
+	ck_assert_int_eq(stat(in_scratch("home"), &home), 0);
+	own_group = home.st_gid;
+	if (!only_root_can())
+		return;
+	ck_assert_int_eq(chown(in_scratch("home"), OWNER, own_group), 0);
+	ck_assert_int_eq(chmod(in_scratch("home"), 0775), 0);
+	ck_assert_str_eq(resolve("home/link", OWNER, 0), "/home/sieve");
+	ck_assert_int_eq(chmod(in_scratch("home"), 0777), 0);
+	ck_assert_ptr_null(resolve("home/link", OWNER, 0));
+	ck_assert_int_eq(chmod(in_scratch("home"), 0775), 0);
+	own_group++;
+	ck_assert_ptr_null(resolve("home/link", OWNER, 0));
+}
+END_TEST
+
+/* "vmail", or "mail": whoever could not have put his directory there himself was given it. */
+START_TEST(the_site_may_let_another_have_the_directory)
+{
+	int fd;
+
+	if (!only_root_can())
+		return;
+	ck_assert_int_eq(mkdir(in_scratch("spool"), 0755), 0);
+	ck_assert_int_eq(mkdir(in_scratch("spool/mail"), 0755), 0);
+	ck_assert_int_eq(symlink("../../home/sieve", in_scratch("spool/mail/link")), 0);
+	give("spool/mail", STRANGER);
+	fd = open(in_scratch("spool/mail"), O_PATH | O_DIRECTORY);
+	ck_assert_int_eq(chmod(in_scratch("spool/mail"), 0775), 0);
+	ck_assert_str_eq(resolve("spool/mail/link", OWNER, 0), "/home/sieve");
+	ck_assert_msg(trusted_place(in_scratch("spool/mail"), fd, OWNER, OWNER, &why), "%s", why.text);
+	ck_assert_int_eq(chmod(in_scratch("spool/mail"), 0777), 0);
+	ck_assert_ptr_null(resolve("spool/mail/link", OWNER, 0));
+	ck_assert_int_eq(chmod(in_scratch("spool/mail"), 01777), 0);
+	ck_assert_msg(trusted_place(in_scratch("spool/mail"), fd, OWNER, OWNER, &why), "%s", why.text);
+	ck_assert_str_eq(resolve("spool/mail/link", OWNER, 0), "/home/sieve"); /* root's */
+	give("spool/mail/link", STRANGER);
+	ck_assert_ptr_null(resolve("spool/mail/link", OWNER, 0));
+	ck_assert_int_eq(chmod(in_scratch("spool/mail"), 0755), 0);
+	ck_assert_str_eq(resolve("spool/mail/link", OWNER, 0), "/home/sieve");
+	/* He could have made it here, and what is in it. */
+	ck_assert_int_eq(chmod(in_scratch("spool"), 01777), 0);
+	ck_assert_ptr_null(resolve("spool/mail/link", OWNER, 0));
+	ck_assert_ptr_nonnull(strstr(why.text, "who could have put it there; 'chown root "));
+	ck_assert(!trusted_place(in_scratch("spool/mail"), fd, OWNER, OWNER, &why));
+	give("spool/mail/link", OWNER);
+	ck_assert_int_eq(chmod(in_scratch("spool/mail"), 01777), 0);
+	ck_assert_ptr_null(resolve("spool/mail/link", OWNER, 0));
+	/* A directory of root's by now is not the one that was opened. */
+	ck_assert_int_eq(rename(in_scratch("spool/mail"), in_scratch("spool/was")), 0);
+	ck_assert_int_eq(mkdir(in_scratch("spool/mail"), 0755), 0);
+	ck_assert(!trusted_place(in_scratch("spool/mail"), fd, OWNER, OWNER, &why));
+	ck_assert_ptr_nonnull(strstr(why.text, "was replaced"));
+	close(fd);
 }
 END_TEST
 
@@ -366,6 +428,8 @@ int main(void)
 	tcase_add_test(files, a_second_name_is_told);
 	tcase_add_test(files, links_lead_where_one_has_put_them_oneself);
 	tcase_add_test(files, links_do_not_lead_where_others_could_have_put_them);
+	tcase_add_test(files, the_users_own_group_may_write_where_links_lead_to_mail);
+	tcase_add_test(files, the_site_may_let_another_have_the_directory);
 	tcase_add_test(files, a_directory_is_the_one_that_was_opened);
 	suite_add_tcase(suite, files);
 	SRunner *runner = srunner_create(suite);
