@@ -90,7 +90,14 @@ static bool has_mail_at_home(const Courier *courier)
 {
 	const char *location = courier->config->mail_location;
 
-	return strchr(location, '~') || strstr(location, "%h");
+	return !*location || strcmp(location, "auto") == 0 || strchr(location, '~') || strstr(location, "%h");
+}
+
+static bool lacks_home(const Courier *courier, Failure *why)
+{
+	user_lacks_home(courier->user.name, courier->user.home, why);
+	return has_mail_at_home(courier) ? false
+					 : failure_add(why, "or name a sieve_script outside of homes");
 }
 
 static bool go_home(const Courier *courier, Failure *why)
@@ -98,7 +105,7 @@ static bool go_home(const Courier *courier, Failure *why)
 	if (chdir(courier->user.home) == 0)
 		return true;
 	if (errno == ENOENT && (has_mail_at_home(courier) || has_rules_at_home(courier)))
-		return user_lacks_home(courier->user.name, courier->user.home, why);
+		return lacks_home(courier, why);
 	return chdir("/") == 0 || failure_errno(why, "change to the directory '/'");
 }
 

@@ -204,13 +204,14 @@ fresh
 mv "$T/home" "$T/away"
 as_root -d "$ME" <"$T/mail"
 is "$?" 75 "a home that is not there: again later"
-like "$(cat "$T/err")" "^4\.3\.0 the home directory '$T/home' of '$ME' does not exist, .*: mount or make it, or alias" \
+like "$(cat "$T/err")" "^4\.3\.0 the home directory '$T/home' of '$ME' does not exist, .*: mount or make it, or alias '$ME' to a person$" \
 	"and the line says whose it is and what to do"
 # Mail that goes elsewhere is not sorted without the rules, which may be in that home.
 mkdir -m 700 "$T/elsewhere"
 own "$T/elsewhere"
 as_root -d "$ME" -o "mail_location=maildir:$T/elsewhere/Maildir" <"$T/mail"
 is "$? $(find "$T/elsewhere" -type f | wc -l)" "75 0" "the same where only the rules are looked for in it"
+like "$(cat "$T/err")" ", or name a sieve_script" "and the line says what a site without homes does"
 as_root -d "$ME" -o "mail_location=maildir:$T/elsewhere/Maildir" -o sieve_script=/etc/trommel/none.sieve -o user_log= <"$T/mail"
 is "$? $(find "$T/elsewhere/Maildir/new" -type f | wc -l)" "0 1" "but not where neither is"
 is "$(find "$T/home" 2>/dev/null)" "" "and no delivery makes it"
