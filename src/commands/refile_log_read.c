@@ -87,7 +87,7 @@ static bool next_line(LogReader *reader, Failure *why)
 		return true;
 	}
 	reader->length = getline(&reader->bytes, &reader->room, reader->file);
-	reader->failed = reader->length < 0 && ferror(reader->file);
+	reader->failed = reader->length < 0 && !feof(reader->file); /* not for want of memory, either */
 	if (reader->failed)
 		return failure_errno(why, "read the log of the run '%s'", reader->id);
 	return reader->length > 0 && reader->bytes[reader->length - 1] == '\n';
