@@ -88,9 +88,10 @@ static Trust judge_directory(const Way *way, const struct stat *directory, Failu
 	if (!is_friend(way, directory->st_uid))
 		return refuse(
 			why,
-			"the directory '%s' on the way to '%s' belongs to uid %lu; 'chown %lu %s' mends it",
-			way->done, way->path, (unsigned long)directory->st_uid, (unsigned long)way->owner,
-			way->done);
+			"the directory '%s' on the way to '%s' belongs to uid %lu; 'chown root %s' mends it, "
+			"or 'chown %lu' where nobody else's files are in it",
+			way->done, way->path, (unsigned long)directory->st_uid, way->done,
+			(unsigned long)way->owner);
 	if (is_wide_open(way, directory))
 		return refuse(why, "the directory '%s' can be written by others; 'chmod go-w %s' mends it",
 			      way->done, way->done);
