@@ -239,7 +239,8 @@ static bool is_dotlocked(const Mbox *mbox)
 	DotlockHolder holder;
 	time_t now;
 
-	return dotlock_read_holder(&mbox->dotlock, &holder) &&
+	/* What cannot be read is somebody's, too. */
+	return (dotlock_read_holder(&mbox->dotlock, &holder) || holder.status.st_nlink > 0) &&
 	       !dotlock_holder_is_dead(&mbox->dotlock, &holder) &&
 	       !(read_server_clock(mbox, &now) &&
 		 now - holder.status.st_ctime > (time_t)mbox->store->settings.lock_stale_s);

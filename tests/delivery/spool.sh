@@ -52,6 +52,19 @@ is "$? $(logged)" "0 null" "and not where a dotlock was made"
 before=$(grep -c '^From ' "$SPOOL")
 deliver -o mbox_dotlock_required=yes <"$T/mail"
 is "$? $(grep -c '^From ' "$SPOOL")" "75 $before" "unless dotlocks are required: 75"
+# Somebody else's lock counts there, whether or not it can be read just now.
+printf '4711:elsewhere.example' >"$SPOOL.lock"
+deliver -o lock_timeout_s=1 <"$T/mail"
+is "$? $(grep -c '^From ' "$SPOOL")" "75 $before" "a lock of another's there: 75"
+if can_trace; then
+	for error in EIO ESTALE; do
+		call "$UNTRACED" strace -qq -o "$HOME/trace" -P "$SPOOL.lock" -e trace=read -e inject=read:error=$error \
+			"$TROMMEL" -o lock_timeout_s=1 <"$T/mail" >"$T/out" 2>"$T/err"
+		is "$? $(grep -c '^From ' "$SPOOL") $(grep -c INJECTED "$HOME/trace" | sed 's/[1-9].*/some/')" "75 $before some" \
+			"one that cannot be read: the same ($error)"
+	done
+fi
+rm "$SPOOL.lock"
 # No box yet, and no right to make one.
 rm "$SPOOL"
 deliver <"$T/mail"
