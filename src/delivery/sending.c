@@ -293,11 +293,15 @@ static void name_attempt(const Sending *sending, char attempt[DIGEST_HEX])
 /* Each has its attempt in the journal, and may take that back. */
 bool sendings_keep_journal(Sendings *sendings, Failure *why)
 {
-	if (!journal_keep(sendings->journal, 3 * sendings->count, &sendings->is_kept, why))
-		return false;
-	if (!sendings->is_kept && why->kind == FAILURE_NONE)
-		failure_retry(why, "state_dir is empty: nothing is sent where it cannot be noted");
-	return sendings->is_kept;
+	Failure wrong = { 0 };
+
+	if (journal_keep(sendings->journal, 3 * sendings->count, &sendings->is_kept, &wrong) &&
+	    sendings->is_kept)
+		return true;
+	if (wrong.kind == FAILURE_NONE)
+		failure_retry(&wrong, "state_dir is empty: nothing is sent where it cannot be noted");
+	*why = wrong;
+	return false;
 }
 
 /* Hands over what was not tried before.  A failure means that it has not left. */
