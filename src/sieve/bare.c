@@ -114,12 +114,8 @@ bool sieve_is_bare(SieveCheck *check, const SieveVerb *verb, size_t given)
 	const SieveToken *token = &check->token;
 	bool same_line = token->span.line == check->behind.line;
 
-	if (token->kind != SIEVE_TOKEN_IDENTIFIER)
-		return false;
 	if (!verb)
 		return same_line && !sieve_names_verb(check, token);
-	if (verb->takes & (SIEVE_TAKES_TEST | SIEVE_TAKES_TESTS))
-		return false;
 	if (sieve_names_tag(check, verb, token) && same_line && !is_command(check, token->text))
 		return true;
 	return given < sieve_parameters_wanted(verb) && (same_line || !sieve_names_verb(check, token));

@@ -221,8 +221,20 @@ static bool parse_tag(SieveCheck *check, SieveBinding *binding)
 	return true;
 }
 
+/* A word behind "if" is its test. */
+static bool is_bare(SieveCheck *check, const SieveBinding *binding)
+{
+	if (!is_word(check) ||
+	    (binding->verb && binding->verb->takes & (SIEVE_TAKES_TEST | SIEVE_TAKES_TESTS)))
+		return false;
+	return sieve_is_bare(check, binding->verb, binding->count);
+}
+
 static bool parse_arguments(SieveCheck *check, SieveBinding *binding)
 {
+	const SieveFindings *findings = check->unit->findings;
+	const size_t errors = findings->errors;
+
 	for (;;) {
 		if (check->token.kind == SIEVE_TOKEN_TAG) {
 			if (!parse_tag(check, binding))
@@ -230,16 +242,15 @@ static bool parse_arguments(SieveCheck *check, SieveBinding *binding)
 		} else if (is_argument(check)) {
 			size_t last = SIEVE_LIMIT_POSITIONAL;
 			size_t place = binding->count < last ? binding->count : last;
-			size_t errors = check->unit->findings->errors;
 
 			if (!parse_argument(check, &binding->arguments[place]))
 				return false;
-			binding->doubtful |= check->unit->findings->errors != errors;
 			binding->count++;
-		} else if (sieve_is_bare(check, binding->verb, binding->count)) {
+		} else if (is_bare(check, binding)) {
 			parse_bare(check, binding);
 		} else {
-			binding->end = place(check);
+			binding->doubtful |= findings->errors != errors;
+			binding->end = at_end(check) ? place(check) : check->token.span;
 			return true;
 		}
 	}

@@ -236,12 +236,18 @@ static Trust judge_way(Way *way, const struct stat *file, Failure *why)
 	return fits ? TRUST_OK : refuse(why, "'%s' is too long a path", way->path);
 }
 
-static bool begin(Way *way, const char *path)
+/* `group` may be NOBODYS.  Its paths are not cleared, which would take longer than all the rest. */
+static bool begin(Way *way, const char *path, uid_t owner, gid_t group)
 {
 	size_t used = 0;
 
-	way->done[0] = '\0';
+	way->path = path;
+	way->owner = owner;
+	way->group = group;
+	way->last_is_no_link = way->refused = false;
 	way->links = 0;
+	way->seen = NULL;
+	way->done[0] = '\0';
 	if (path[0] != '/') {
 		if (!getcwd(way->rest, sizeof way->rest))
 			return false;
@@ -278,13 +284,9 @@ Trust trusted_open(const char *path, uid_t owner, int *fd, Failure *why)
 		return TRUST_ABSENT;
 	if (opened < 0)
 		return unreadable(path, why);
-	way.path = path;
-	way.owner = owner;
-	way.group = NOBODYS;
-	way.last_is_no_link = !is_link;
-	way.seen = NULL;
-	if (fstat(opened, &file) < 0 || !begin(&way, path))
+	if (fstat(opened, &file) < 0 || !begin(&way, path, owner, NOBODYS))
 		return unreadable(path, why);
+	way.last_is_no_link = !is_link;
 	trust = judge_file(&way, &file, why);
 	if (trust == TRUST_OK)
 		trust = judge_way(&way, &file, why);
@@ -297,15 +299,17 @@ Trust trusted_look(const char *path, uid_t owner, TrustSeen seen, void *self, Fa
 {
 	bool is_link;
 	auto_fd int opened = open_either(path, &is_link);
-	Way way = { .path = path, .owner = owner, .group = NOBODYS, .seen = seen, .self = self };
+	Way way;
 	struct stat file;
 	Trust trust;
 
 	if (opened < 0 && (errno == ENOENT || errno == ENOTDIR))
 		return TRUST_ABSENT;
-	if (opened < 0 || fstat(opened, &file) < 0 || !begin(&way, path))
+	if (opened < 0 || fstat(opened, &file) < 0 || !begin(&way, path, owner, NOBODYS))
 		return unreadable(path, why);
 	way.last_is_no_link = !is_link;
+	way.seen = seen;
+	way.self = self;
 	trust = judge_way(&way, &file, why);
 	if (trust != TRUST_OK)
 		return trust;
@@ -327,9 +331,9 @@ static bool leads_to(const Way *way, int fd, Failure *why)
 bool trusted_directory(const char *path, int fd, uid_t owner, Failure *why)
 {
 	struct stat it;
-	Way way = { .path = path, .owner = owner, .group = NOBODYS };
+	Way way;
 
-	if (fstat(fd, &it) < 0 || !begin(&way, path))
+	if (fstat(fd, &it) < 0 || !begin(&way, path, owner, NOBODYS))
 		return failure_errno(why, "look at '%s'", path);
 	return judge_way(&way, &it, why) == TRUST_OK && leads_to(&way, fd, why);
 }
@@ -378,13 +382,13 @@ static Trust judge_place_of_link(const Way *way, const struct stat *entry, Failu
 }
 
 /* Goes the way to its end. */
-static bool resolve(Way *way, Failure *why)
+static bool resolve(Way *way, const char *path, uid_t owner, gid_t group, Failure *why)
 {
 	struct stat entry;
 	bool fits;
 
-	if (!begin(way, way->path))
-		return failure_errno(why, "look at '%s'", way->path);
+	if (!begin(way, path, owner, group))
+		return failure_errno(why, "look at '%s'", path);
 	while (step(way, &fits)) {
 		if (way->done[0] == '\0')
 			continue;
@@ -394,14 +398,14 @@ static bool resolve(Way *way, Failure *why)
 		    (judge_place_of_link(way, &entry, why) != TRUST_OK || follow(way, why) != TRUST_OK))
 			return false;
 	}
-	return fits || refuse(why, "'%s' is too long a path", way->path) == TRUST_OK;
+	return fits || refuse(why, "'%s' is too long a path", path) == TRUST_OK;
 }
 
 bool trusted_resolve(const char *path, uid_t owner, gid_t group, char resolved[PATH_MAX], Failure *why)
 {
-	Way way = { .path = path, .owner = owner, .group = group };
+	Way way;
 
-	if (!resolve(&way, why))
+	if (!resolve(&way, path, owner, group, why))
 		return false;
 	snprintf(resolved, PATH_MAX, "%s", way.done[0] ? way.done : "/");
 	return true;
@@ -409,7 +413,7 @@ bool trusted_resolve(const char *path, uid_t owner, gid_t group, char resolved[P
 
 bool trusted_place(const char *path, int fd, uid_t owner, gid_t group, Failure *why)
 {
-	Way way = { .path = path, .owner = owner, .group = group };
+	Way way;
 
-	return resolve(&way, why) && judge_owners(&way, way.done, why) == TRUST_OK && leads_to(&way, fd, why);
+	return resolve(&way, path, owner, group, why) && judge_owners(&way, way.done, why) == TRUST_OK && leads_to(&way, fd, why);
 }
