@@ -156,14 +156,15 @@ static bool is_argument(const SieveCheck *check)
 static void parse_bare(SieveCheck *check, SieveBinding *binding)
 {
 	const SieveVerb *verb = binding->verb;
-	SieveArgument *argument = &binding->arguments[binding->count];
+	SieveArgument *argument;
 	SieveType type;
 	const char *wants;
 
 	binding->doubtful = true;
 	if (verb && sieve_names_tag(check, verb, &check->token)) {
 		sieve_report_bare_tag(check, !binding->count);
-	} else if (verb) {
+	} else if (verb) { /* which wants more than there are, so that there is a place for it */
+		argument = &binding->arguments[binding->count];
 		*argument = (SieveArgument){ .type = SIEVE_STRING, .strings = { new_string(check), 1 } };
 		wants = sieve_wanted_text(check, verb, binding->count, &type);
 		sieve_read_bare(check, type, ++binding->count == sieve_parameters_wanted(verb), wants,
