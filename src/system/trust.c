@@ -415,5 +415,6 @@ bool trusted_place(const char *path, int fd, uid_t owner, gid_t group, Failure *
 {
 	Way way;
 
-	return resolve(&way, path, owner, group, why) && judge_owners(&way, way.done, why) == TRUST_OK && leads_to(&way, fd, why);
+	return resolve(&way, path, owner, group, why) && judge_owners(&way, way.done, why) == TRUST_OK &&
+	       leads_to(&way, fd, why);
 }
