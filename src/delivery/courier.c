@@ -71,21 +71,6 @@ static void tell_origin(const Courier *courier, Failure *why)
 	failure_set(why, what.kind, what.code, "%s: %s", text_string(&origin), what.text);
 }
 
-static bool is_in_home(const char *path)
-{
-	return path[0] == '~' || strstr(path, "%h");
-}
-
-/* Rules that are looked for in a home that is not mounted are not known to be none.  An account that is made
- * to have no home, as Debian's adduser makes it, has no rules there either. */
-static bool has_rules_at_home(const Courier *courier)
-{
-	const char *script = courier->request->script ? courier->request->script
-						      : courier->config->sieve_script;
-
-	return is_in_home(script) || (!*script && strcmp(courier->user.home, "/nonexistent") != 0);
-}
-
 static bool has_mail_at_home(const Courier *courier)
 {
 	const char *location = courier->config->mail_location;
@@ -93,19 +78,14 @@ static bool has_mail_at_home(const Courier *courier)
 	return !*location || strcmp(location, "auto") == 0 || strchr(location, '~') || strstr(location, "%h");
 }
 
-static bool lacks_home(const Courier *courier, Failure *why)
-{
-	user_lacks_home(courier->user.name, courier->user.home, why);
-	return has_mail_at_home(courier) ? false
-					 : failure_add(why, "or name a sieve_script outside of homes");
-}
-
+/* Rules that are looked for in a home that is not mounted are not known to be none: where homes may be away
+ * the site says so. */
 static bool go_home(const Courier *courier, Failure *why)
 {
 	if (chdir(courier->user.home) == 0)
 		return true;
-	if (errno == ENOENT && (has_mail_at_home(courier) || has_rules_at_home(courier)))
-		return lacks_home(courier, why);
+	if (errno == ENOENT && (has_mail_at_home(courier) || courier->config->require_home))
+		return user_lacks_home(courier->user.name, courier->user.home, why);
 	return chdir("/") == 0 || failure_errno(why, "change to the directory '/'");
 }
 

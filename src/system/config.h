@@ -26,6 +26,7 @@ typedef struct Config {
 	const char *special_use;    /* "\\Junk=Junk \\Sent=Sent" */
 	/* the rules */
 	const char *sieve_script;             /* path, ~ allowed; "" for the usual search */
+	bool require_home;                    /* no home, no delivery: false */
 	bool rules_notice;                    /* rules with errors are told of in the inbox */
 	const char *sieve_dir;                /* of :personal includes: ~/sieve */
 	const char *sieve_global_dir;         /* of :global includes: /etc/trommel/sieve */

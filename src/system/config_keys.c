@@ -33,6 +33,7 @@ const Config config_defaults = {
 	.subscribe_created = false,
 	.special_use = "\\Drafts=Drafts \\Junk=Junk \\Trash=Trash \\Sent=Sent \\Sent=Sent Messages",
 	.sieve_script = "",
+	.require_home = false,
 	.rules_notice = true,
 	.sieve_dir = "~/sieve",
 	.sieve_global_dir = TROMMEL_CONFIG_DIR "/sieve",
@@ -135,6 +136,8 @@ const ConfigKey config_keys[] = {
 
 	{ AT(sieve_script), .type = CONFIG_PATH_OF_USER, .section = "The rules",
 	  .help = "the user's script; empty for the usual search" },
+	{ AT(require_home), .type = CONFIG_BOOL,
+	  .help = "put mail off while the home, where its rules may be, does not exist" },
 	{ AT(rules_notice), .type = CONFIG_BOOL,
 	  .help = "tell the owner of rules with errors by a message in his inbox, once a day" },
 	{ AT(sieve_dir), .type = CONFIG_PATH_OF_USER, .help = "where include :personal finds scripts" },
