@@ -110,11 +110,14 @@ static void begin_present(Judge *judge)
 	confine_renew_cpu(judge->pid, judge->job.cpu_s, &judge->cpu);
 }
 
-static bool hand_over(Judge *judge, size_t number)
+/* One that is dead already will be found out by the next read; one that lives, and did not get this message,
+ * would have its plan for the next one taken for this one's. */
+static bool hand_over(Judge *judge, size_t number, Failure *why)
 {
 	const Slot *slot = slot_of(judge->batch, number);
 
-	return batch_task_send(judge->tasks, &slot->task, slot->item.message.fd);
+	return batch_task_send(judge->tasks, &slot->task, slot->item.message.fd) || errno == EPIPE ||
+	       errno == ECONNRESET || failure_errno(why, "give a message to a judge, which runs the rules");
 }
 
 /* In the child.  The memory is mapped anew, for reading: the courier's own mapping is not inherited. */
@@ -158,9 +161,9 @@ static bool start_judge(Judge *judge, Failure *why)
 				    .reader = { .socket = judge->socket } };
 	judge->hearing.reader.deadline_ms = frame_clock_ms() + (int64_t)judge->job.wall_s * 1000;
 	begin_present(judge);
-	/* One that is dead already will be found out by the next read. */
 	for (size_t i = 0; i < judge->queued; i++)
-		(void)hand_over(judge, judge->queue[i]);
+		if (!hand_over(judge, judge->queue[i], why))
+			return false;
 	return true;
 }
 
@@ -388,8 +391,7 @@ static bool give_to(Judge *judge, size_t number, Failure *why)
 		return start_judge(judge, why);
 	if (judge->queued == 1)
 		begin_present(judge);
-	(void)hand_over(judge, number); /* one that is dead will be found out by the next read */
-	return true;
+	return hand_over(judge, number, why);
 }
 
 /* A file with what is too long for the memory.  The first bytes are in the memory all the same. */

@@ -11,7 +11,11 @@ need strace
 call strace -o /dev/null true 2>/dev/null || skip_all "strace may not trace here"
 FAULTS_STEP=${FAULTS_STEP:-48}
 export ME FAULTS_STEP
-python3 "$TESTS/refiling.py" >"$T/report" 2>"$T/err"
-status=$?
-sed 's/^/# /' "$T/report" "$T/err"
-is "$status" 0 "whatever fails, a run and its undoing can be brought to their end"
+sweep() { # what
+	python3 "$TESTS/refiling.py" >"$T/report" 2>"$T/err"
+	status=$?
+	sed 's/^/# /' "$T/report" "$T/err"
+	is "$status" 0 "$1"
+}
+sweep "whatever fails, a run and its undoing can be brought to their end"
+FAULTS_STEP=1 FAULTS_CALL=sendmsg FAULTS_ERROR=ENOBUFS sweep "a message that a judge did not get is not treated as another is"
