@@ -62,6 +62,16 @@ static int create_new(const SideFile *file)
 	return fd;
 }
 
+/* Its name was given to it a moment ago, under the lock: nobody else's file has it yet. */
+static void discard_unknown(SideFile *file)
+{
+	int error = errno;
+
+	unlinkat(file->lock.dir_fd, file->new_name, 0);
+	cleanup_fd(&file->fd);
+	errno = error;
+}
+
 static bool create(SideFile *file)
 {
 	bool made;
@@ -69,9 +79,11 @@ static bool create(SideFile *file)
 	undo_hold_signals();
 	file->fd = create_new(file);
 	made = file->fd >= 0 && learn_identity(file);
-	if (file->fd >= 0) {
+	if (made) {
 		file->undo = undo_add_unlink(file->lock.dir_fd, file->new_name, NO_GROUP);
 		undo_only_file(file->undo, file->device, file->inode);
+	} else if (file->fd >= 0) {
+		discard_unknown(file);
 	}
 	undo_release_signals();
 	return made;
