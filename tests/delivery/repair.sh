@@ -59,7 +59,7 @@ if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
 		for number in $(seq 16); do
 			torn 400
 			lock $gone "$here" U
-			call strace -f -o "$HOME/trace" -e "inject=$call:error=EIO:when=$number" "$TROMMEL" -o "$MBOX_HERE" \
+			call $UNTRACED strace -f -o "$HOME/trace" -e "inject=$call:error=EIO:when=$number" "$TROMMEL" -o "$MBOX_HERE" \
 				-o lock_timeout_s=4 <"$T/mail" >"$T/out" 2>"$T/err"
 			status=$?
 			[ $status = 0 ] || boxed
