@@ -54,7 +54,9 @@ boxed
 is_cut "killed before it could say that it was done: cut off, since nobody was told"
 
 # What cannot be read at this moment is not known to be whole: the record of what to cut stays for the next try.
-if command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
+if [ -n "${TROMMEL_SANITIZED-}" ]; then
+	echo "# what cannot be read: a sanitizer reads files of its own"
+elif command -v strace >/dev/null && strace -o /dev/null true 2>/dev/null; then
 	for call in pread64 read newfstatat; do
 		for number in $(seq 16); do
 			torn 400
