@@ -204,17 +204,4 @@ story 'fileinto "INBOX/x"; fileinto "x";' -o "$MBOX_HERE"
 is "$? $(grep -c '^From ' "$HOME/mail/INBOX/x" "$HOME/mail/x" | cut -d: -f2 | tr '\n' ' ')" "0 1 1 " "two mboxes are two"
 
 # Of mboxes a folder that has others in it is a directory, and takes no mail.
-for rules in 'fileinto :create "A"; fileinto :create "A/B";' 'fileinto :create "A/B"; fileinto :create "A";'; do
-	fresh_mbox
-	story "$rules" -o "$MBOX_HERE"
-	is "$? $(grep -c '^From ' "$HOME/mail/A/B") $(grep -c '^From ' "$MBOX")" "0 1 1" "the inbox stands for it at once: $rules"
-	story "$rules" -o "$MBOX_HERE"
-	is "$? $(grep -c '^From ' "$HOME/mail/A/B") $(grep -c '^From ' "$MBOX")" "0 2 2" "and the next time"
-	like "$(cat "$HOME/.sieve.log")" "holds no messages itself" "why is told"
-done
-fresh_mbox
-own "$HOME/mail"; : >"$HOME/mail/A"; own "$HOME/mail/A"
-story 'fileinto :create "A/B"; fileinto "A";' -o "$MBOX_HERE"
-is "$? $(grep -c '^From ' "$HOME/mail/A") $(grep -c '^From ' "$MBOX")" "0 1 1" "a folder in an mbox is replaced by the inbox"
-like "$(cat "$HOME/.sieve.log")" "an mbox can have no folders in it" "and why is told"
 no_litter
