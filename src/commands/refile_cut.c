@@ -16,8 +16,7 @@ typedef struct Cutting {
 	uint64_t *keys;
 	bool *used;
 	size_t key_count;
-	MboxRegion *regions;
-	size_t count, capacity;
+	MboxRegions regions;
 	const char *name; /* of the excision */
 	const char *path; /* of the mbox, as the source has it */
 } Cutting;
@@ -43,19 +42,6 @@ static bool is_taken(Cutting *cutting, uint64_t key)
 	return false;
 }
 
-/* Most that are taken stand side by side. */
-static void add_region(Cutting *cutting, off_t offset, off_t length)
-{
-	MboxRegion *last = cutting->count ? &cutting->regions[cutting->count - 1] : NULL;
-
-	if (last && last->offset + last->length == offset) {
-		last->length += length;
-		return;
-	}
-	MEMORY_GROW(cutting->regions, cutting->count, cutting->capacity);
-	cutting->regions[cutting->count++] = (MboxRegion){ offset, length };
-}
-
 static bool visit(void *self, const Sourced *it, Failure *why)
 {
 	Cutting *cutting = self;
@@ -67,7 +53,7 @@ static bool visit(void *self, const Sourced *it, Failure *why)
 		return false;
 	if (!is_taken(cutting, key))
 		return true;
-	add_region(cutting, it->offset, it->length);
+	mbox_regions_add(&cutting->regions, it->offset, it->length);
 	return true;
 }
 
@@ -75,7 +61,7 @@ static bool excise(void *self, Mbox *mbox, Failure *why)
 {
 	Cutting *cutting = self;
 	Excise excise = { .dir_fd = cutting->refile->log.dir_fd, .name = cutting->name };
-	bool done = excise_begin(&excise, mbox, cutting->regions, cutting->count, why);
+	bool done = excise_begin(&excise, mbox, cutting->regions.items, cutting->regions.count, why);
 
 	excise_clear(&excise);
 	return done;
@@ -96,7 +82,7 @@ static bool cut_mbox(Cutting *cutting, const char *path, unsigned *number, Failu
 		return true;
 	snprintf(name, sizeof name, "cut-%u", *number);
 	cutting->name = name;
-	cutting->count = 0;
+	cutting->regions.count = 0;
 	cutting->path = path;
 	return source_read(whole, &options, visit, cutting, why);
 }
@@ -115,6 +101,6 @@ bool refile_cut(Refile *refile, Failure *why)
 		done = cut_mbox(&cutting, refile->mboxes.items[i], &number, why);
 	free(cutting.keys);
 	free(cutting.used);
-	free(cutting.regions);
+	free(cutting.regions.items);
 	return done;
 }

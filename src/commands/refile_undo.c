@@ -119,29 +119,11 @@ bool refile_undo_lock(Mbox *mbox, const Store *store, const char *path, Failure 
 	return mbox_init(mbox, store, fd, path, why) && mbox_lock_all(all, 1, why);
 }
 
-typedef struct MboxRegions {
-	MboxRegion *items;
-	size_t count, capacity;
-} MboxRegions;
-
 static int by_offset(const void *a, const void *b)
 {
 	const MboxRegion *one = a, *other = b;
 
 	return one->offset < other->offset ? -1 : one->offset > other->offset;
-}
-
-/* Those that stand side by side are one. */
-static void add_region(MboxRegions *regions, off_t offset, off_t length)
-{
-	MboxRegion *last = regions->count ? &regions->items[regions->count - 1] : NULL;
-
-	if (last && last->offset + last->length == offset) {
-		last->length += length;
-		return;
-	}
-	MEMORY_GROW(regions->items, regions->count, regions->capacity);
-	regions->items[regions->count++] = (MboxRegion){ offset, length };
 }
 
 /* A record of the mbox that is still where it was. */
@@ -158,7 +140,7 @@ static bool find_record(RefileUndo *undo, const LogLine *line, char end, int fd,
 	if (!filed_place_look(&place, fd, &holds, why))
 		return false;
 	if (holds)
-		add_region(regions, place.offset, place.length);
+		mbox_regions_add(regions, place.offset, place.length);
 	undo->removed += holds;
 	undo->gone += !holds && is_missed(undo, end);
 	return true;

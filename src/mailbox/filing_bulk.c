@@ -151,7 +151,6 @@ bool filed_place_look(const FiledPlace *place, int mbox_fd, bool *holds, Failure
 	for (size_t done = 0; done < place->digested;) {
 		size_t wanted = place->digested - done < sizeof buffer ? place->digested - done
 								       : sizeof buffer;
-
 		ssize_t got = io_read_at(mbox_fd, buffer, wanted, place->offset + (off_t)done);
 
 		if (got < 0)

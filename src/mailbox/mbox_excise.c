@@ -15,6 +15,18 @@ enum {
 	STATE_BYTES = 8192
 };
 
+void mbox_regions_add(MboxRegions *regions, off_t offset, off_t length)
+{
+	MboxRegion *last = regions->count ? &regions->items[regions->count - 1] : NULL;
+
+	if (last && last->offset + last->length == offset) {
+		last->length += length;
+		return;
+	}
+	MEMORY_GROW(regions->items, regions->count, regions->capacity);
+	regions->items[regions->count++] = (MboxRegion){ offset, length };
+}
+
 /* ---- files ---- */
 
 static int open_part(const Excise *excise, const char *part, int flags, Failure *why)

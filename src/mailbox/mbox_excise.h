@@ -29,6 +29,15 @@ typedef struct MboxRegion {
 	off_t offset, length;
 } MboxRegion;
 
+/* `items` is the caller's to free. */
+typedef struct MboxRegions {
+	MboxRegion *items;
+	size_t count, capacity;
+} MboxRegions;
+
+/* Those that stand side by side, as most do, are one. */
+void mbox_regions_add(MboxRegions *regions, off_t offset, off_t length);
+
 typedef enum ExciseStep {
 	EXCISE_NONE, /* nothing was begun */
 	EXCISE_BEGUN,
