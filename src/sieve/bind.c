@@ -611,7 +611,7 @@ size_t sieve_parameters_wanted(const SieveVerb *verb)
 {
 	size_t wanted = 0;
 
-	for (const SieveParameter *it = verb->parameters; it->name; it++)
+	for (const SieveParameter *it = sieve_parameters(verb); it->name; it++)
 		wanted += !it->optional;
 	return wanted;
 }
@@ -625,7 +625,7 @@ static SELDOM const char *wanted_text(SieveCheck *check, const SieveVerb *verb,
 
 const char *sieve_wanted_text(SieveCheck *check, const SieveVerb *verb, size_t given, SieveType *type)
 {
-	const SieveParameter *parameter = verb->parameters;
+	const SieveParameter *parameter = sieve_parameters(verb);
 
 	for (; parameter->optional || given; parameter++)
 		given -= !parameter->optional;
@@ -639,7 +639,7 @@ static bool bind_arguments(SieveCheck *check, SieveBinding *binding)
 	size_t wanted = 0, missing, given = 0;
 	bool good = true;
 
-	while (verb->parameters[wanted].name)
+	while (sieve_parameters(verb)[wanted].name)
 		wanted++;
 	if (binding->count > wanted) {
 		if (wanted)
@@ -655,7 +655,7 @@ static bool bind_arguments(SieveCheck *check, SieveBinding *binding)
 	if (wanted)
 		binding->node->arguments = arena_zeroed(check->unit->arena, wanted, sizeof(SieveArgument));
 	for (size_t i = 0; i < wanted; i++) {
-		const SieveParameter *parameter = &verb->parameters[i];
+		const SieveParameter *parameter = &sieve_parameters(verb)[i];
 
 		if (parameter->optional && missing) {
 			missing--;
@@ -761,8 +761,8 @@ static void prepare_keys(SieveCheck *check, const SieveNode *node)
 
 	if (!how || !how->type || !how->type->prepare)
 		return;
-	for (size_t i = 0; node->verb->parameters[i].name; i++)
-		if (node->verb->parameters[i].type == SIEVE_STRING_LIST)
+	for (size_t i = 0; sieve_parameters(node->verb)[i].name; i++)
+		if (sieve_parameters(node->verb)[i].type == SIEVE_STRING_LIST)
 			keys = sieve_strings(node, i);
 	for (size_t i = 0; keys && i < keys->count; i++) {
 		Failure why = { 0 };

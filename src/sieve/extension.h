@@ -31,6 +31,11 @@ typedef struct SieveParameter {
 	const char *one_unless;
 } SieveParameter;
 
+/* { "mailbox", SIEVE_STRING }, ...: as many as SIEVE_LIMIT_POSITIONAL, and the entry without a name. */
+/* clang-format off */
+#define SIEVE_PARAMETERS(...) (const SieveParameter[]){ __VA_ARGS__, { 0 } }
+/* clang-format on */
+
 /* What a verb takes besides its own tags. */
 enum {
 	SIEVE_TAKES_MATCH = 1,        /* match types and :comparator; needs no entry in `tags` */
@@ -62,8 +67,8 @@ enum {
 
 /* A command or a test: which of both it is tells the table that it stands in. */
 struct SieveVerb {
-	const char *name; /* lower case, like all names here but capabilities */
-	SieveParameter parameters[SIEVE_LIMIT_POSITIONAL + 1];
+	const char *name;                 /* lower case, like all names here but capabilities */
+	const SieveParameter *parameters; /* SIEVE_PARAMETERS(...), or NULL */
 	unsigned takes;
 	const char *follows; /* a command that continues one of these, blank separated: "if elsif" */
 	const char *one_of;  /* groups of tags (blank separated) of which one tag must be given */
@@ -78,6 +83,14 @@ struct SieveVerb {
 	SieveStatus (*act)(SieveRun *run, const SieveNode *node);
 	SieveStatus (*test)(SieveRun *run, const SieveNode *node, bool *result);
 };
+
+/* What a verb takes: ends with an entry without a name. */
+static inline const SieveParameter *sieve_parameters(const SieveVerb *verb)
+{
+	static const SieveParameter none = { 0 };
+
+	return verb->parameters ? verb->parameters : &none;
+}
 
 /* A tag of one or more verbs, which may be another extension's. */
 struct SieveTag {

@@ -27,7 +27,7 @@ static size_t parameters(const SieveNode *node)
 {
 	size_t count = 0;
 
-	while (node->verb->parameters[count].name)
+	while (sieve_parameters(node->verb)[count].name)
 		count++;
 	return count;
 }

@@ -8,11 +8,9 @@
 #include "sieve/run.h"
 
 /* The positional arguments of all three. */
-#define SIEVE_PROGRAM_PARAMETERS                                              \
-	{                                                                     \
-		{ "program-name", SIEVE_STRING, .constant = true },           \
-			{ "arguments", SIEVE_STRING_LIST, .optional = true }, \
-	}
+#define SIEVE_PROGRAM_PARAMETERS                                             \
+	SIEVE_PARAMETERS({ "program-name", SIEVE_STRING, .constant = true }, \
+			 { "arguments", SIEVE_STRING_LIST, .optional = true })
 
 /* Reports a name that no program can have, and too many arguments. */
 void sieve_check_program(SieveCheck *check, SieveNode *node);

@@ -55,7 +55,7 @@ static size_t items(const SieveNode *test)
 {
 	size_t count = 1;
 
-	for (size_t i = 0; test->verb->parameters[i].name; i++)
+	for (size_t i = 0; sieve_parameters(test->verb)[i].name; i++)
 		if (sieve_strings(test, i) && test->arguments[i].type != SIEVE_NUMBER)
 			count += test->arguments[i].strings.count;
 	for (const SieveNode *it = test->tests; it; it = it->next)

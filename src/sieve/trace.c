@@ -69,8 +69,8 @@ static uint32_t end_of_node(const SieveNode *node)
 {
 	uint32_t end = node->span.offset + node->span.length;
 
-	for (const SieveParameter *parameter = node->verb->parameters; parameter->name; parameter++) {
-		const SieveArgument *argument = &node->arguments[parameter - node->verb->parameters];
+	for (const SieveParameter *parameter = sieve_parameters(node->verb); parameter->name; parameter++) {
+		const SieveArgument *argument = &node->arguments[parameter - sieve_parameters(node->verb)];
 
 		if (argument->type == SIEVE_STRING || argument->type == SIEVE_STRING_LIST)
 			for (size_t i = 0; i < argument->strings.count; i++)

@@ -62,8 +62,8 @@ static void look_at_patterns(SieveWarner *warner, const SieveNode *node)
 
 	if (!is_regex && !(how && how->type && strcmp(how->type->name, "matches") == 0))
 		return;
-	for (size_t i = 0; node->verb->parameters[i].name; i++)
-		if (node->verb->parameters[i].type == SIEVE_STRING_LIST && sieve_strings(node, i))
+	for (size_t i = 0; sieve_parameters(node->verb)[i].name; i++)
+		if (sieve_parameters(node->verb)[i].type == SIEVE_STRING_LIST && sieve_strings(node, i))
 			keys = sieve_strings(node, i);
 	for (size_t i = 0; keys && i < keys->count; i++)
 		look_at_pattern(warner, &keys->items[i], is_regex ? NULL : "*?");

@@ -208,12 +208,12 @@ static SieveStatus get_moon(SieveRun *run, Slice name, Slice *value)
 
 static const SieveVerb commands[] = {
 	{ .name = "label",
-	  .parameters = { { "who", SIEVE_STRING, .optional = true }, { "text", SIEVE_STRING } },
+	  .parameters = SIEVE_PARAMETERS({ "who", SIEVE_STRING, .optional = true }, { "text", SIEVE_STRING }),
 	  .act = label },
 	{ .name = "otherwise", .takes = SIEVE_TAKES_BLOCK, .follows = "unless", .act = nothing },
 	{ .name = "quit", .act = quit },
 	{ .name = "repeat",
-	  .parameters = { { "times", SIEVE_NUMBER } },
+	  .parameters = SIEVE_PARAMETERS({ "times", SIEVE_NUMBER }),
 	  .takes = SIEVE_TAKES_BLOCK,
 	  .act = repeat },
 	{ .name = "unless", .takes = SIEVE_TAKES_TEST | SIEVE_TAKES_BLOCK, .act = unless },
@@ -222,7 +222,7 @@ static const SieveVerb commands[] = {
 
 static const SieveVerb toy_tests[] = {
 	{ .name = "labelled",
-	  .parameters = { { "keys", SIEVE_STRING_LIST } },
+	  .parameters = SIEVE_PARAMETERS({ "keys", SIEVE_STRING_LIST }),
 	  .takes = SIEVE_TAKES_MATCH,
 	  .test = labelled },
 	{ 0 },
@@ -426,12 +426,32 @@ START_TEST(the_list_of_extensions_is_in_order)
 }
 END_TEST
 
+/* What a node has room for. */
+START_TEST(no_verb_takes_more_arguments_than_a_node_holds)
+{
+	for (const SieveExtension *const *it = sieve_extensions; *it; it++) {
+		const SieveVerb *tables[] = { (*it)->commands, (*it)->tests };
+
+		for (size_t i = 0; i < 2; i++)
+			for (const SieveVerb *verb = tables[i]; verb && verb->name; verb++) {
+				size_t count = 0;
+
+				while (sieve_parameters(verb)[count].name)
+					count++;
+				ck_assert_msg(count <= SIEVE_LIMIT_POSITIONAL, "%s takes %zu", verb->name,
+					      count);
+			}
+	}
+}
+END_TEST
+
 static void add(TCase *it)
 {
 	SIEVE_LOOP(it, an_extension_that_nobody_knows_does_all_this, stories);
 	tcase_add_test(it, a_strict_check_prepares_every_constant_key);
 	tcase_add_test(it, suggestions_know_its_words);
 	tcase_add_test(it, the_list_of_extensions_is_in_order);
+	tcase_add_test(it, no_verb_takes_more_arguments_than_a_node_holds);
 }
 
 int main(void)

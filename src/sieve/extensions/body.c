@@ -502,7 +502,7 @@ static void check_content(SieveCheck *check, SieveNode *node, SieveTagUse *use)
 
 static const SieveVerb tests[] = {
 	{ .name = "body",
-	  .parameters = { { .name = "keys", .type = SIEVE_STRING_LIST } },
+	  .parameters = SIEVE_PARAMETERS({ .name = "keys", .type = SIEVE_STRING_LIST }),
 	  .takes = SIEVE_TAKES_MATCH | SIEVE_SETS_NO_CAPTURES,
 	  .check = check_body,
 	  .test = body },

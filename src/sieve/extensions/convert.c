@@ -515,11 +515,9 @@ static const SieveActionInfo info = {
 	.interactions = "later tests and actions see it; reject and ereject refuse the message as it came",
 };
 
-#define PARAMETERS                                                                      \
-	{                                                                               \
-		{ "from-media-type", SIEVE_STRING }, { "to-media-type", SIEVE_STRING }, \
-			{ "transcoding-params", SIEVE_STRING_LIST, .optional = true },  \
-	}
+#define PARAMETERS                                                                               \
+	SIEVE_PARAMETERS({ "from-media-type", SIEVE_STRING }, { "to-media-type", SIEVE_STRING }, \
+			 { "transcoding-params", SIEVE_STRING_LIST, .optional = true })
 
 static const SieveVerb commands[] = {
 	{ .name = "convert",

@@ -140,7 +140,8 @@ static const SieveVerb commands[] = {
 	{ .name = "redirect",
 	  .plans = 1u << ACTION_REDIRECT,
 	  .action = &redirect_info,
-	  .parameters = { { "address", SIEVE_STRING_LIST, .one_unless = "vnd.cyrus.redirect-multiple" } },
+	  .parameters = SIEVE_PARAMETERS(
+		  { "address", SIEVE_STRING_LIST, .one_unless = "vnd.cyrus.redirect-multiple" }),
 	  .check = check_redirect,
 	  .act = redirect },
 	{ 0 },

@@ -65,7 +65,7 @@ static const SieveVerb commands[] = {
 	  .act = run_if },
 	{ .name = "else", .takes = SIEVE_TAKES_BLOCK, .follows = "if elsif", .act = run_if },
 	{ .name = "require",
-	  .parameters = { { "capabilities", SIEVE_STRING_LIST, .constant = true } },
+	  .parameters = SIEVE_PARAMETERS({ "capabilities", SIEVE_STRING_LIST, .constant = true }),
 	  .takes = SIEVE_AT_THE_START,
 	  .check = check_require,
 	  .act = run_require },

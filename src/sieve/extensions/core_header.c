@@ -150,12 +150,14 @@ static SieveStatus address(SieveRun *run, const SieveNode *node, bool *result)
 
 static const SieveVerb tests[] = {
 	{ .name = "address",
-	  .parameters = { { "header-names", SIEVE_STRING_LIST }, { "keys", SIEVE_STRING_LIST } },
+	  .parameters = SIEVE_PARAMETERS({ "header-names", SIEVE_STRING_LIST },
+					 { "keys", SIEVE_STRING_LIST }),
 	  .takes = SIEVE_TAKES_MATCH | SIEVE_TAKES_ADDRESS_PART,
 	  .check = check_address,
 	  .test = address },
 	{ .name = "header",
-	  .parameters = { { "header-names", SIEVE_STRING_LIST }, { "keys", SIEVE_STRING_LIST } },
+	  .parameters = SIEVE_PARAMETERS({ "header-names", SIEVE_STRING_LIST },
+					 { "keys", SIEVE_STRING_LIST }),
 	  .takes = SIEVE_TAKES_MATCH,
 	  .check = check_names,
 	  .test = header },

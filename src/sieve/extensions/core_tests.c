@@ -86,10 +86,15 @@ static SieveStatus size(SieveRun *run, const SieveNode *node, bool *result)
 static const SieveVerb tests[] = {
 	{ .name = "allof", .takes = SIEVE_TAKES_TESTS, .test = allof },
 	{ .name = "anyof", .takes = SIEVE_TAKES_TESTS, .test = anyof },
-	{ .name = "exists", .parameters = { { "header-names", SIEVE_STRING_LIST } }, .test = exists },
+	{ .name = "exists",
+	  .parameters = SIEVE_PARAMETERS({ "header-names", SIEVE_STRING_LIST }),
+	  .test = exists },
 	{ .name = "false", .test = is_false },
 	{ .name = "not", .takes = SIEVE_TAKES_TEST, .test = negate },
-	{ .name = "size", .parameters = { { "limit", SIEVE_NUMBER } }, .one_of = "limit", .test = size },
+	{ .name = "size",
+	  .parameters = SIEVE_PARAMETERS({ "limit", SIEVE_NUMBER }),
+	  .one_of = "limit",
+	  .test = size },
 	{ .name = "true", .test = is_true },
 	{ 0 },
 };

@@ -28,7 +28,7 @@ static SieveStatus implicit_keep_target(SieveRun *run, const SieveNode *node)
 
 static const SieveVerb commands[] = {
 	{ .name = "implicit_keep_target",
-	  .parameters = { { "mailbox", SIEVE_STRING } },
+	  .parameters = SIEVE_PARAMETERS({ "mailbox", SIEVE_STRING }),
 	  .check = check_target,
 	  .act = implicit_keep_target },
 	{ 0 },

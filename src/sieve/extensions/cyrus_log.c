@@ -10,7 +10,7 @@ static SieveStatus log_text(SieveRun *run, const SieveNode *node)
 }
 
 static const SieveVerb commands[] = {
-	{ .name = "log", .parameters = { { "text", SIEVE_STRING } }, .act = log_text },
+	{ .name = "log", .parameters = SIEVE_PARAMETERS({ "text", SIEVE_STRING }), .act = log_text },
 	{ 0 },
 };
 

@@ -249,17 +249,19 @@ const SieveExtension sieve_ext_date = {
 		(const SieveVerb[]){
 			{
 				.name = "date",
-				.parameters = { { .name = "header-name", .type = SIEVE_STRING },
-						{ .name = "date-part", .type = SIEVE_STRING },
-						{ .name = "key-list", .type = SIEVE_STRING_LIST } },
+				.parameters = SIEVE_PARAMETERS(
+					{ .name = "header-name", .type = SIEVE_STRING },
+					{ .name = "date-part", .type = SIEVE_STRING },
+					{ .name = "key-list", .type = SIEVE_STRING_LIST }),
 				.takes = SIEVE_TAKES_MATCH,
 				.check = check_date,
 				.test = test_date,
 			},
 			{
 				.name = "currentdate",
-				.parameters = { { .name = "date-part", .type = SIEVE_STRING },
-						{ .name = "key-list", .type = SIEVE_STRING_LIST } },
+				.parameters = SIEVE_PARAMETERS(
+					{ .name = "date-part", .type = SIEVE_STRING },
+					{ .name = "key-list", .type = SIEVE_STRING_LIST }),
 				.takes = SIEVE_TAKES_MATCH,
 				.check = check_currentdate,
 				.test = test_currentdate,

@@ -10,7 +10,9 @@ static SieveStatus debug_log(SieveRun *run, const SieveNode *node)
 }
 
 static const SieveVerb commands[] = {
-	{ .name = "debug_log", .parameters = { { "message", SIEVE_STRING } }, .act = debug_log },
+	{ .name = "debug_log",
+	  .parameters = SIEVE_PARAMETERS({ "message", SIEVE_STRING }),
+	  .act = debug_log },
 	{ 0 },
 };
 

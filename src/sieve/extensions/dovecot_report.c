@@ -82,9 +82,8 @@ static const SieveActionInfo info = {
 
 static const SieveVerb commands[] = {
 	{ .name = "report",
-	  .parameters = { { "feedback-type", SIEVE_STRING },
-			  { "message", SIEVE_STRING },
-			  { "address", SIEVE_STRING } },
+	  .parameters = SIEVE_PARAMETERS({ "feedback-type", SIEVE_STRING }, { "message", SIEVE_STRING },
+					 { "address", SIEVE_STRING }),
 	  .plans = 1u << ACTION_REPORT,
 	  .action = &info,
 	  .check = check_report,

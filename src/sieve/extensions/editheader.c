@@ -259,14 +259,14 @@ static const SieveActionInfo delete_info = {
 
 static const SieveVerb commands[] = {
 	{ .name = "addheader",
-	  .parameters = { { "field-name", SIEVE_STRING }, { "value", SIEVE_STRING } },
+	  .parameters = SIEVE_PARAMETERS({ "field-name", SIEVE_STRING }, { "value", SIEVE_STRING }),
 	  .plans = SIEVE_PLANS_EDITS,
 	  .action = &add_info,
 	  .check = check_addheader,
 	  .act = addheader },
 	{ .name = "deleteheader",
-	  .parameters = { { "field-name", SIEVE_STRING },
-			  { "value-patterns", SIEVE_STRING_LIST, .optional = true } },
+	  .parameters = SIEVE_PARAMETERS({ "field-name", SIEVE_STRING },
+					 { "value-patterns", SIEVE_STRING_LIST, .optional = true }),
 	  .takes = SIEVE_TAKES_MATCH | SIEVE_SETS_NO_CAPTURES,
 	  .plans = SIEVE_PLANS_EDITS,
 	  .action = &delete_info,

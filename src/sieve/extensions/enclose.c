@@ -257,7 +257,7 @@ static const SieveActionInfo info = {
 
 static const SieveVerb commands[] = {
 	{ .name = "enclose",
-	  .parameters = { { "text", SIEVE_STRING } },
+	  .parameters = SIEVE_PARAMETERS({ "text", SIEVE_STRING }),
 	  .plans = SIEVE_PLANS_EDITS,
 	  .action = &info,
 	  .check = check_enclose,

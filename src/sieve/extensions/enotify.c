@@ -221,7 +221,7 @@ static const SieveActionInfo info = {
 
 static const SieveVerb commands[] = {
 	{ .name = "notify",
-	  .parameters = { { "method", SIEVE_STRING } },
+	  .parameters = SIEVE_PARAMETERS({ "method", SIEVE_STRING }),
 	  .plans = 1u << ACTION_NOTIFY,
 	  .action = &info,
 	  .check = check_notify,
@@ -231,13 +231,13 @@ static const SieveVerb commands[] = {
 
 static const SieveVerb tests[] = {
 	{ .name = "notify_method_capability",
-	  .parameters = { { "notification-uri", SIEVE_STRING },
-			  { "notification-capability", SIEVE_STRING },
-			  { "key-list", SIEVE_STRING_LIST } },
+	  .parameters = SIEVE_PARAMETERS({ "notification-uri", SIEVE_STRING },
+					 { "notification-capability", SIEVE_STRING },
+					 { "key-list", SIEVE_STRING_LIST }),
 	  .takes = SIEVE_TAKES_MATCH,
 	  .test = notify_method_capability },
 	{ .name = "valid_notify_method",
-	  .parameters = { { "notification-uris", SIEVE_STRING_LIST } },
+	  .parameters = SIEVE_PARAMETERS({ "notification-uris", SIEVE_STRING_LIST }),
 	  .test = valid_notify_method },
 	{ 0 },
 };

@@ -152,7 +152,7 @@ static SieveStatus envelope(SieveRun *run, const SieveNode *node, bool *result)
 
 static const SieveVerb tests[] = {
 	{ .name = "envelope",
-	  .parameters = { { "parts", SIEVE_STRING_LIST }, { "keys", SIEVE_STRING_LIST } },
+	  .parameters = SIEVE_PARAMETERS({ "parts", SIEVE_STRING_LIST }, { "keys", SIEVE_STRING_LIST }),
 	  .takes = SIEVE_TAKES_MATCH | SIEVE_TAKES_ADDRESS_PART,
 	  .check = check_envelope,
 	  .test = envelope },

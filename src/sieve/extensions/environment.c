@@ -113,8 +113,8 @@ static SieveStatus environment(SieveRun *run, const SieveNode *node, bool *resul
 
 static const SieveVerb tests[] = {
 	{ .name = "environment",
-	  .parameters = { { .name = "name", .type = SIEVE_STRING },
-			  { .name = "keys", .type = SIEVE_STRING_LIST } },
+	  .parameters = SIEVE_PARAMETERS({ .name = "name", .type = SIEVE_STRING },
+					 { .name = "keys", .type = SIEVE_STRING_LIST }),
 	  .takes = SIEVE_TAKES_MATCH,
 	  .check = check_environment,
 	  .test = environment },

@@ -19,7 +19,7 @@ static const SieveActionInfo info = {
 
 static const SieveVerb commands[] = {
 	{ .name = "ereject",
-	  .parameters = { { "reason", SIEVE_STRING } },
+	  .parameters = SIEVE_PARAMETERS({ "reason", SIEVE_STRING }),
 	  .plans = 1u << ACTION_REJECT,
 	  .action = &info,
 	  .act = ereject },

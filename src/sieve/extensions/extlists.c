@@ -85,7 +85,7 @@ static const SieveMatchType match_types[] = {
 
 static const SieveVerb tests[] = {
 	{ .name = "valid_ext_list",
-	  .parameters = { { "ext-list-names", SIEVE_STRING_LIST } },
+	  .parameters = SIEVE_PARAMETERS({ "ext-list-names", SIEVE_STRING_LIST }),
 	  .check = check_valid,
 	  .test = valid_ext_list },
 	{ 0 },

@@ -108,7 +108,7 @@ static const SieveActionInfo info = {
 
 static const SieveVerb commands[] = {
 	{ .name = "extracttext",
-	  .parameters = { { "name", SIEVE_STRING, .constant = true } },
+	  .parameters = SIEVE_PARAMETERS({ "name", SIEVE_STRING, .constant = true }),
 	  .takes = SIEVE_TAKES_MODIFIERS,
 	  .also = "variables",
 	  .action = &info,

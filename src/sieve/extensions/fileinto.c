@@ -55,7 +55,7 @@ static const SieveVerb commands[] = {
 	{ .name = "fileinto",
 	  .plans = 1u << ACTION_FILEINTO,
 	  .action = &info,
-	  .parameters = { { "mailbox", SIEVE_STRING } },
+	  .parameters = SIEVE_PARAMETERS({ "mailbox", SIEVE_STRING }),
 	  .check = check_fileinto,
 	  .act = fileinto },
 	{ 0 },

@@ -40,13 +40,13 @@ static SieveStatus error(SieveRun *run, const SieveNode *node)
 }
 
 static const SieveVerb commands[] = {
-	{ .name = "error", .parameters = { { "message", SIEVE_STRING } }, .act = error },
+	{ .name = "error", .parameters = SIEVE_PARAMETERS({ "message", SIEVE_STRING }), .act = error },
 	{ 0 },
 };
 
 static const SieveVerb tests[] = {
 	{ .name = "ihave",
-	  .parameters = { { "capabilities", SIEVE_STRING_LIST, .constant = true } },
+	  .parameters = SIEVE_PARAMETERS({ "capabilities", SIEVE_STRING_LIST, .constant = true }),
 	  .test = ihave },
 	{ 0 },
 };

@@ -365,10 +365,9 @@ static void finish(SieveRun *run, Plan *plan)
 }
 
 #define FLAG_LIST                                                                                      \
-	{                                                                                              \
+	SIEVE_PARAMETERS(                                                                              \
 		{ .name = "variable-name", .type = SIEVE_STRING, .optional = true, .constant = true }, \
-			{ .name = "list-of-flags", .type = SIEVE_STRING_LIST },                        \
-	}
+		{ .name = "list-of-flags", .type = SIEVE_STRING_LIST })
 
 static const SieveActionInfo info = {
 	.about = "changes the flags of copies that are filed from then on",
@@ -398,11 +397,9 @@ static const SieveVerb commands[] = {
 
 static const SieveVerb tests[] = {
 	{ .name = "hasflag",
-	  .parameters = { { .name = "variable-list",
-			    .type = SIEVE_STRING_LIST,
-			    .optional = true,
-			    .constant = true },
-			  { .name = "list-of-flags", .type = SIEVE_STRING_LIST } },
+	  .parameters = SIEVE_PARAMETERS(
+		  { .name = "variable-list", .type = SIEVE_STRING_LIST, .optional = true, .constant = true },
+		  { .name = "list-of-flags", .type = SIEVE_STRING_LIST }),
 	  .takes = SIEVE_TAKES_MATCH,
 	  .check = check_hasflag,
 	  .test = hasflag },

@@ -136,12 +136,12 @@ static bool bind_global(SieveCheck *check, Slice rest, SieveSpan span, bool to_b
 
 static const SieveVerb commands[] = {
 	{ .name = "global",
-	  .parameters = { { "names", SIEVE_STRING_LIST, .constant = true } },
+	  .parameters = SIEVE_PARAMETERS({ "names", SIEVE_STRING_LIST, .constant = true }),
 	  .also = "variables",
 	  .check = check_global,
 	  .act = run_global },
 	{ .name = "include",
-	  .parameters = { { "script", SIEVE_STRING, .constant = true } },
+	  .parameters = SIEVE_PARAMETERS({ "script", SIEVE_STRING, .constant = true }),
 	  .check = check_include,
 	  .act = include },
 	{ .name = "return", .act = run_return },

@@ -47,7 +47,8 @@ const SieveExtension sieve_ext_mailbox = {
 		(const SieveVerb[]){
 			{
 				.name = "mailboxexists",
-				.parameters = { { .name = "mailbox-names", .type = SIEVE_STRING_LIST } },
+				.parameters = SIEVE_PARAMETERS(
+					{ .name = "mailbox-names", .type = SIEVE_STRING_LIST }),
 				.test = mailboxexists,
 			},
 			{ 0 },

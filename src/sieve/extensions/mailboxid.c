@@ -43,7 +43,7 @@ const SieveExtension sieve_ext_mailboxid = {
 	.tests =
 		(const SieveVerb[]){
 			{ .name = "mailboxidexists",
-			  .parameters = { { "mailbox-objectids", SIEVE_STRING_LIST } },
+			  .parameters = SIEVE_PARAMETERS({ "mailbox-objectids", SIEVE_STRING_LIST }),
 			  .test = mailboxidexists },
 			{ 0 },
 		},

@@ -208,7 +208,7 @@ static SieveStatus denotify(SieveRun *run, const SieveNode *node)
 
 static const SieveVerb commands[] = {
 	{ .name = "denotify",
-	  .parameters = { { "id", SIEVE_STRING, .optional = true } },
+	  .parameters = SIEVE_PARAMETERS({ "id", SIEVE_STRING, .optional = true }),
 	  .takes = SIEVE_TAKES_MATCH | SIEVE_SETS_NO_CAPTURES,
 	  .act = denotify },
 	{ .name = "notify", .plans = 1u << ACTION_NOTIFY, .act = notify },

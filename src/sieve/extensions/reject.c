@@ -22,7 +22,7 @@ static const SieveActionInfo info = {
 
 static const SieveVerb commands[] = {
 	{ .name = "reject",
-	  .parameters = { { "reason", SIEVE_STRING } },
+	  .parameters = SIEVE_PARAMETERS({ "reason", SIEVE_STRING }),
 	  .plans = 1u << ACTION_REJECT,
 	  .action = &info,
 	  .act = reject },

@@ -358,7 +358,7 @@ static const SieveActionInfo info = {
 
 static const SieveVerb commands[] = {
 	{ .name = "replace",
-	  .parameters = { { "replacement", SIEVE_STRING } },
+	  .parameters = SIEVE_PARAMETERS({ "replacement", SIEVE_STRING }),
 	  .plans = SIEVE_PLANS_EDITS,
 	  .action = &info,
 	  .check = check_replace,

@@ -36,13 +36,13 @@ const SieveExtension sieve_ext_servermetadata = {
 	.tests =
 		(const SieveVerb[]){
 			{ .name = "servermetadata",
-			  .parameters = { { "annotation-name", SIEVE_STRING },
-					  { "key-list", SIEVE_STRING_LIST } },
+			  .parameters = SIEVE_PARAMETERS({ "annotation-name", SIEVE_STRING },
+							 { "key-list", SIEVE_STRING_LIST }),
 			  .takes = SIEVE_TAKES_MATCH,
 			  .check = check_metadata,
 			  .test = servermetadata },
 			{ .name = "servermetadataexists",
-			  .parameters = { { "annotation-names", SIEVE_STRING_LIST } },
+			  .parameters = SIEVE_PARAMETERS({ "annotation-names", SIEVE_STRING_LIST }),
 			  .check = check_exists,
 			  .test = servermetadataexists },
 			{ 0 },

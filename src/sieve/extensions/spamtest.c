@@ -22,7 +22,7 @@ static SieveStatus spamtest(SieveRun *run, const SieveNode *node, bool *result)
 
 static const SieveVerb tests[] = {
 	{ .name = "spamtest",
-	  .parameters = { { "value", SIEVE_STRING } },
+	  .parameters = SIEVE_PARAMETERS({ "value", SIEVE_STRING }),
 	  .takes = SIEVE_TAKES_MATCH,
 	  .test = spamtest },
 	{ 0 },

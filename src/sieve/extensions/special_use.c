@@ -78,8 +78,8 @@ const SieveExtension sieve_ext_special_use = {
 	.tests =
 		(const SieveVerb[]){
 			{ .name = "specialuse_exists",
-			  .parameters = { { "mailbox", SIEVE_STRING, .optional = true },
-					  { "special-use-attrs", SIEVE_STRING_LIST } },
+			  .parameters = SIEVE_PARAMETERS({ "mailbox", SIEVE_STRING, .optional = true },
+							 { "special-use-attrs", SIEVE_STRING_LIST }),
 			  .check = check_test,
 			  .test = specialuse_exists },
 			{ 0 },

@@ -206,15 +206,9 @@ static SieveStatus get_variable(SieveRun *run, Slice rest, Slice *value)
 
 /* ---- the tables ---- */
 
-#define NAME(text)                                        \
-	{                                                 \
-		{ .name = (text), .type = SIEVE_STRING }, \
-	}
-#define KEYS                                                   \
-	{                                                      \
-		{ .name = "keys", .type = SIEVE_STRING_LIST }, \
-	}
-#define MATCHES (SIEVE_TAKES_MATCH | SIEVE_MATCHES_OCTETS)
+#define NAME(text) SIEVE_PARAMETERS({ .name = (text), .type = SIEVE_STRING })
+#define KEYS       SIEVE_PARAMETERS({ .name = "keys", .type = SIEVE_STRING_LIST })
+#define MATCHES    (SIEVE_TAKES_MATCH | SIEVE_MATCHES_OCTETS)
 
 static const SieveVerb commands[] = {
 	{ .name = "test",
@@ -226,25 +220,25 @@ static const SieveVerb commands[] = {
 	{ .name = "test_binary_save", .parameters = NAME("name"), .act = suite_binary_save },
 	{ .name = "test_config_reload", .act = suite_config_reload },
 	{ .name = "test_config_set",
-	  .parameters = { { "name", SIEVE_STRING }, { "value", SIEVE_STRING } },
+	  .parameters = SIEVE_PARAMETERS({ "name", SIEVE_STRING }, { "value", SIEVE_STRING }),
 	  .act = suite_config_set },
 	{ .name = "test_config_unset", .parameters = NAME("name"), .act = suite_config_unset },
 	{ .name = "test_fail", .parameters = NAME("reason"), .act = test_fail },
 	{ .name = "test_imap_metadata_set",
-	  .parameters = { { "annotation", SIEVE_STRING }, { "value", SIEVE_STRING } },
+	  .parameters = SIEVE_PARAMETERS({ "annotation", SIEVE_STRING }, { "value", SIEVE_STRING }),
 	  .act = suite_imap_metadata_set },
 	{ .name = "test_mailbox_create", .parameters = NAME("mailbox"), .act = suite_mailbox_create },
 	{ .name = "test_mailbox_delete", .parameters = NAME("mailbox"), .act = suite_mailbox_delete },
 	{ .name = "test_message",
-	  .parameters = { { "index", SIEVE_NUMBER } },
+	  .parameters = SIEVE_PARAMETERS({ "index", SIEVE_NUMBER }),
 	  .one_of = "place",
 	  .act = suite_message },
 	{ .name = "test_message_print", .act = suite_message_print },
 	{ .name = "test_result_print", .act = suite_result_print },
 	{ .name = "test_result_reset", .act = suite_result_reset },
 	{ .name = "test_set",
-	  .parameters = { { .name = "object", .type = SIEVE_STRING, .constant = true },
-			  { "value", SIEVE_STRING } },
+	  .parameters = SIEVE_PARAMETERS({ .name = "object", .type = SIEVE_STRING, .constant = true },
+					 { "value", SIEVE_STRING }),
 	  .check = suite_check_set,
 	  .act = suite_set },
 	{ 0 },
@@ -253,11 +247,11 @@ static const SieveVerb commands[] = {
 static const SieveVerb tests[] = {
 	{ .name = "test_error", .parameters = KEYS, .takes = MATCHES, .test = suite_error },
 	{ .name = "test_message",
-	  .parameters = { { "index", SIEVE_NUMBER } },
+	  .parameters = SIEVE_PARAMETERS({ "index", SIEVE_NUMBER }),
 	  .one_of = "place",
 	  .test = suite_is_message },
 	{ .name = "test_multiscript",
-	  .parameters = { { "scripts", SIEVE_STRING_LIST } },
+	  .parameters = SIEVE_PARAMETERS({ "scripts", SIEVE_STRING_LIST }),
 	  .test = suite_multiscript },
 	{ .name = "test_result_action", .parameters = KEYS, .takes = MATCHES, .test = suite_result_action },
 	{ .name = "test_result_execute", .test = suite_result_execute },

@@ -450,7 +450,7 @@ static const SieveActionInfo info = {
 
 static const SieveVerb commands[] = {
 	{ .name = "vacation",
-	  .parameters = { { "reason", SIEVE_STRING } },
+	  .parameters = SIEVE_PARAMETERS({ "reason", SIEVE_STRING }),
 	  .plans = 1u << ACTION_VACATION,
 	  .action = &info,
 	  .check = check_vacation,

@@ -190,7 +190,8 @@ static SieveStatus string(SieveRun *run, const SieveNode *node, bool *result)
 
 static const SieveVerb commands[] = {
 	{ .name = "set",
-	  .parameters = { { "name", SIEVE_STRING, .constant = true }, { "value", SIEVE_STRING } },
+	  .parameters = SIEVE_PARAMETERS({ "name", SIEVE_STRING, .constant = true },
+					 { "value", SIEVE_STRING }),
 	  .takes = SIEVE_TAKES_MODIFIERS,
 	  .check = check_set,
 	  .act = set },
@@ -199,7 +200,7 @@ static const SieveVerb commands[] = {
 
 static const SieveVerb tests[] = {
 	{ .name = "string",
-	  .parameters = { { "source", SIEVE_STRING_LIST }, { "keys", SIEVE_STRING_LIST } },
+	  .parameters = SIEVE_PARAMETERS({ "source", SIEVE_STRING_LIST }, { "keys", SIEVE_STRING_LIST }),
 	  .takes = SIEVE_TAKES_MATCH,
 	  .test = string },
 	{ 0 },

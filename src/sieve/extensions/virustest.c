@@ -19,7 +19,7 @@ static SieveStatus virustest(SieveRun *run, const SieveNode *node, bool *result)
 
 static const SieveVerb tests[] = {
 	{ .name = "virustest",
-	  .parameters = { { "value", SIEVE_STRING } },
+	  .parameters = SIEVE_PARAMETERS({ "value", SIEVE_STRING }),
 	  .takes = SIEVE_TAKES_MATCH,
 	  .test = virustest },
 	{ 0 },
