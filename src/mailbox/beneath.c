@@ -124,13 +124,16 @@ int directory_open(const char *path, Failure *why)
 	int fd = open_without_links(path);
 
 	if (fd < 0 && (errno == ELOOP || cannot_ask())) {
-		if (!trusted_resolve(path, geteuid(), getegid(), resolved, why)) {
-			errno = why->error ? why->error : EACCES;
+		Failure unheard = { 0 };
+		Failure *said = why ? why : &unheard;
+
+		if (!trusted_resolve(path, geteuid(), getegid(), resolved, said)) {
+			errno = said->error ? said->error : EACCES;
 			return -1;
 		}
 		fd = open_resolved(resolved);
 	}
-	if (fd < 0)
+	if (fd < 0 && why)
 		failure_errno(why, "open the directory '%s'", path);
 	return fd;
 }

@@ -18,7 +18,8 @@ bool beneath_flush(int dir_fd);
 
 /* Opens the absolute directory `path`, for its path only; with `home` its missing parts are made first, but
  * never `home` itself or what is above it (it may lie on a disk that is not mounted).  Links on the way are
- * followed where only those could have put them whom trusted_resolve trusts.  -1, errno and `why`. */
+ * followed where only those could have put them whom trusted_resolve trusts.  -1, errno and `why`
+ * (directory_open: NULL when nobody reads it). */
 int directory_open(const char *path, Failure *why);
 int directory_make(const char *path, const char *home, Failure *why);
 

@@ -6,11 +6,13 @@
 #include <stdbool.h>
 #include <stdint.h>
 #include <string.h>
+#include <sys/single_threaded.h>
 #include <sys/stat.h>
 #include <sysexits.h>
 #include <time.h>
 #include <unistd.h>
 
+#include "base/large.h"
 #include "base/panic.h"
 #include "system/standard.h"
 #include "system/undo.h"
@@ -47,7 +49,7 @@ enum {
 	BUSY_PART = 4
 };
 
-static char guard_stack[GUARD_STACK_BYTES] __attribute__((aligned(16)));
+char crash_guard_stack[GUARD_STACK_BYTES] LAST_IN_MEMORY __attribute__((aligned(16)));
 static volatile sig_atomic_t guarding, grace_given;
 static void (*last_act)(void);
 static int64_t busy_ms;
@@ -143,7 +145,7 @@ static void on_panic(const char *text)
 
 static void handle_signals(void)
 {
-	stack_t stack = { .ss_sp = guard_stack, .ss_size = sizeof guard_stack };
+	stack_t stack = { .ss_sp = crash_guard_stack, .ss_size = sizeof crash_guard_stack };
 	struct sigaction act = { .sa_handler = on_deadly_signal, .sa_flags = SA_ONSTACK | SA_RESTART };
 	sigset_t blocked;
 
@@ -197,6 +199,12 @@ void crash_guard_deadline(unsigned seconds)
 	busy_ms = (int64_t)seconds * 1000 / BUSY_PART;
 }
 
+/* What fork(2) does for the locks of other threads is work for a delivery, which has none. */
+static pid_t fork_alone(void)
+{
+	return __libc_single_threaded ? _Fork() : fork();
+}
+
 pid_t crash_guard_fork(void)
 {
 	pid_t child;
@@ -205,7 +213,7 @@ pid_t crash_guard_fork(void)
 	 * how they ended, and the failure of a program that was run would not be seen. */
 	signal(SIGCHLD, SIG_DFL);
 	undo_hold_signals();
-	child = fork();
+	child = fork_alone();
 	if (child == 0) {
 		crash_guard_remove();
 		return 0;
