@@ -2,6 +2,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdint.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -121,10 +122,28 @@ static bool make_one(int parent, const char *name)
 	return flush_parent(parent);
 }
 
-static bool make_all(const char *path, Failure *why)
+/* Is the directory open as `fd` where the first `length` bytes of `path` lead, and have no others put links
+ * there? Behind theirs nothing is made. */
+static bool may_make_in(int fd, const char *path, size_t length, uid_t owner, Failure *why)
+{
+	auto_free char *place = memory_copy_string(path);
+	char resolved[PATH_MAX];
+	struct stat there, opened;
+
+	place[length] = '\0';
+	if (!trusted_resolve(place, owner, getegid(), resolved, why))
+		return false;
+	if (lstat(resolved, &there) == 0 && fstat(fd, &opened) == 0 && there.st_dev == opened.st_dev &&
+	    there.st_ino == opened.st_ino)
+		return true;
+	return failure_retry(why, "'%s' has changed while it was looked at", place);
+}
+
+static bool make_all(const char *path, uid_t owner, Failure *why)
 {
 	auto_free char *parts = memory_copy_string(path);
 	auto_fd int parent = open("/", O_PATH | O_DIRECTORY | O_CLOEXEC);
+	bool made = false;
 
 	for (char *part = parts + strspn(parts, "/"), *next; parent >= 0 && *part; part = next) {
 		int inner;
@@ -134,8 +153,13 @@ static bool make_all(const char *path, Failure *why)
 			*next++ = '\0';
 		next += strspn(next, "/");
 		inner = openat(parent, part, O_PATH | O_DIRECTORY | O_CLOEXEC);
-		if (inner < 0 && errno == ENOENT && make_one(parent, part))
-			inner = openat(parent, part, O_PATH | O_DIRECTORY | O_CLOEXEC);
+		if (inner < 0 && errno == ENOENT) {
+			if (!made && !may_make_in(parent, path, (size_t)(part - parts), owner, why))
+				return false;
+			made = true;
+			if (make_one(parent, part))
+				inner = openat(parent, part, O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC);
+		}
 		cleanup_fd(&parent);
 		parent = inner;
 	}
@@ -154,7 +178,7 @@ bool state_directory_open(const char *path, uid_t owner, bool make, int *fd, Fai
 			*fd = -1;
 			return true;
 		}
-		if (!make_all(path, why))
+		if (!make_all(path, owner, why))
 			return false;
 		opened = open(path, DIRECTORY);
 	}

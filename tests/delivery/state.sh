@@ -184,3 +184,22 @@ for beside in wal shm journal; do
 	is "$?" 2 "a FIFO beside the database holds nobody up ($beside)"
 	like "$(cat "$T/err")" "state.db-$beside' is not a file but" "and is named"
 done
+
+# ---- whose links lead to it
+if [ "$(id -u)" = 0 ]; then
+	fresh
+	rm -rf "$T/open" "$T/target"
+	mkdir -m 1777 "$T/open"
+	mkdir "$T/target"
+	own "$T/target"
+	printf 'require "duplicate"; if duplicate { discard; }\n' | rules
+	for owner in "$OTHER" "$ME"; do
+		ln -sfn "$T/target" "$T/open/link"
+		chown -h "$owner" "$T/open/link"
+		message "led by $owner" | deliver -o "state_dir=$T/open/link/one/two" -o state_engine=files
+		is $? 0 "a message is delivered where $owner has put a link to the state"
+		[ "$owner" = "$ME" ] || is "$(ls "$T/target")" "" "and nothing is made behind a stranger's"
+	done
+	is "$(ls "$T/target/one")" two "but behind one's own"
+	rm -rf "$T/open" "$T/target"
+fi
