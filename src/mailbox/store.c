@@ -144,7 +144,8 @@ static bool check_directory(const Store *store, int fd, const char *path, Failur
 	if (status.st_uid != store->settings.uid)
 		return failure_retry(
 			why,
-			"the mail directory '%s' belongs to uid %ld, not to %ld: 'chown %ld %s' mends it",
+			"the mail directory '%s' belongs to uid %ld, not to %ld: 'chown %ld %s' mends it "
+			"if it is to be his alone, else name one of his own (%%u) in mail_location",
 			path, (long)status.st_uid, (long)store->settings.uid, (long)store->settings.uid,
 			path);
 	return store_check_writers(store, &status, NO_GROUP, path, why);

@@ -197,7 +197,7 @@ chown "$OTHER" "$HOME/Maildir"
 chmod 777 "$HOME/Maildir"
 as_root -d "$ME" -o "mail_location=maildir:~/Maildir" <"$T/mail"
 is "$? $(everywhere)" "75 0" "a Maildir that is another user's: 75, and nothing in it"
-like "$(cat "$T/err")" "belongs to uid .*: 'chown 61990 $HOME/Maildir' mends it" "and how it is mended"
+like "$(cat "$T/err")" "belongs to uid .*: 'chown 61990 $HOME/Maildir' mends it if it is to be his alone" "and how it is mended"
 
 # A home that is not there (an automounter asleep): again later, and not in /.
 fresh
