@@ -1,7 +1,7 @@
 #!/bin/sh
 # A failure at each step of a delivery whose plan has several effects: after the MTA's next try each has happened once.
 #
-# FAULTS_STEP=1 takes every system call (make faults), 12 every twelfth (make check); FAULTS_PLAN those plans whose
+# FAULTS_STEP=1 takes every system call (make faults), 24 every 24th (make check); FAULTS_PLAN those plans whose
 # title has it; FAULTS_CALL and FAULTS_ERROR one call and one fault.  strace is done without where it is not allowed.
 . "${0%/*}/../delivery/lib.sh"
 need_root "to be several users"
@@ -66,7 +66,7 @@ END:VEVENT
 END:VCALENDAR
 MAIL
 sed 's/^SEQUENCE:0/SEQUENCE:1/' "$T/invitation" >"$T/update"
-FAULTS_STEP=${FAULTS_STEP:-12}
+FAULTS_STEP=${FAULTS_STEP:-24}
 export ME FAULTS_STEP
 sweep() { # what
 	python3 "$TESTS/steps.py" >"$T/report" 2>"$T/err"
@@ -78,4 +78,4 @@ sweep "nothing is lost, doubled, damaged or stuck, and no exit status is wrong"
 FAULTS_PLAN="programs that rules ask" FAULTS_STEP=1 FAULTS_CALL=read FAULTS_ERROR=EIO \
 	sweep "the beginning of what a program wrote is never taken for the whole"
 # Where nobody may trace: few of them, since they are the same.
-FAULTS_UNTRACED=1 FAULTS_STEP=$((FAULTS_STEP * 7)) sweep "nor where strace is not allowed"
+FAULTS_UNTRACED=1 FAULTS_STEP=$((FAULTS_STEP * 4)) sweep "nor where strace is not allowed"
