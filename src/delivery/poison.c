@@ -12,7 +12,6 @@
 #include "base/ascii.h"
 #include "base/cleanup.h"
 #include "base/digest.h"
-#include "base/large.h"
 #include "delivery/trace.h"
 #include "mailbox/beneath.h"
 #include "system/crash_guard.h"
@@ -23,7 +22,7 @@ enum {
 };
 
 /* What the handler of a signal needs, where it can be found. */
-char poison_directory[PATH_MAX] LAST_IN_MEMORY;
+static char directory[PATH_MAX];
 static size_t home_length;
 static const Message *watched;
 static const HeaderIndex *fields;
@@ -52,7 +51,7 @@ static int make_directory(void)
 {
 	char path[PATH_MAX];
 
-	memcpy(path, poison_directory, sizeof path);
+	memcpy(path, directory, sizeof path);
 	for (char *at = path + home_length + 1; *at; at++)
 		if (*at == '/') {
 			*at = '\0';
@@ -80,13 +79,12 @@ void poison_watch(const char *state, const char *home, const Message *message, c
 {
 	const size_t length = strlen(home);
 
-	if (!state || snprintf(poison_directory, sizeof poison_directory, "%s/" POISON_DIRECTORY, state) >=
-			      (int)sizeof poison_directory) {
-		*poison_directory = '\0';
+	if (!state ||
+	    snprintf(directory, sizeof directory, "%s/" POISON_DIRECTORY, state) >= (int)sizeof directory) {
+		*directory = '\0';
 		return;
 	}
-	home_length = strncmp(poison_directory, home, length) == 0 && poison_directory[length] == '/' ? length
-												      : 0;
+	home_length = strncmp(directory, home, length) == 0 && directory[length] == '/' ? length : 0;
 	watched = message;
 	fields = header;
 	crash_guard_on_fault(leave_mark);
@@ -103,7 +101,7 @@ static bool is_ours(int fd)
 
 static int open_directory(void)
 {
-	auto_fd int place = *poison_directory ? directory_open(poison_directory, NULL) : -1;
+	auto_fd int place = *directory ? directory_open(directory, NULL) : -1;
 	auto_fd int fd = place < 0 ? -1 : openat(place, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
 	return fd >= 0 && is_ours(fd) ? TAKE_FD(fd) : -1;
@@ -151,5 +149,5 @@ void poison_forget(int64_t before)
 	}
 	sweep(listing, before);
 	closedir(listing);
-	rmdir(poison_directory); /* unless there are others */
+	rmdir(directory); /* unless there are others */
 }

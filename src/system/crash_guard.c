@@ -12,7 +12,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#include "base/large.h"
 #include "base/panic.h"
 #include "system/standard.h"
 #include "system/undo.h"
@@ -49,7 +48,7 @@ enum {
 	BUSY_PART = 4
 };
 
-char crash_guard_stack[GUARD_STACK_BYTES] LAST_IN_MEMORY __attribute__((aligned(16)));
+static char guard_stack[GUARD_STACK_BYTES] __attribute__((aligned(16)));
 static volatile sig_atomic_t guarding, grace_given;
 static void (*last_act)(void);
 static int64_t busy_ms;
@@ -145,7 +144,7 @@ static void on_panic(const char *text)
 
 static void handle_signals(void)
 {
-	stack_t stack = { .ss_sp = crash_guard_stack, .ss_size = sizeof crash_guard_stack };
+	stack_t stack = { .ss_sp = guard_stack, .ss_size = sizeof guard_stack };
 	struct sigaction act = { .sa_handler = on_deadly_signal, .sa_flags = SA_ONSTACK | SA_RESTART };
 	sigset_t blocked;
 

@@ -9,7 +9,6 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
-#include "base/large.h"
 #include "base/panic.h"
 
 enum {
@@ -41,7 +40,7 @@ typedef struct UndoEntry {
 	char name[NAME_BYTES];
 } UndoEntry;
 
-UndoEntry undo_entries[ENTRIES_MAX] LAST_IN_MEMORY;
+static UndoEntry entries[ENTRIES_MAX];
 static _Atomic int entries_used; /* none was ever used from here on */
 static unsigned last_sequence;
 static volatile sig_atomic_t holds, long_holds, waiting_signal;
@@ -61,20 +60,20 @@ static void set_kind(UndoEntry *entry, UndoKind kind)
 static UndoEntry *free_entry(void)
 {
 	for (int i = 0; i < ENTRIES_MAX; i++) {
-		if (kind_of(&undo_entries[i]) != UNDO_NONE)
+		if (kind_of(&entries[i]) != UNDO_NONE)
 			continue;
 		if (i >= entries_used)
 			entries_used = i + 1;
-		undo_entries[i].sequence = ++last_sequence;
-		undo_entries[i].only_file = undo_entries[i].only_while_locked = false;
-		return &undo_entries[i];
+		entries[i].sequence = ++last_sequence;
+		entries[i].only_file = entries[i].only_while_locked = false;
+		return &entries[i];
 	}
 	panic("bug in trommel: more than %d things to be undone", ENTRIES_MAX);
 }
 
 static Undo place_of(const UndoEntry *entry)
 {
-	return (Undo)(entry - undo_entries) + 1;
+	return (Undo)(entry - entries) + 1;
 }
 
 Undo undo_add_unlink(int dir_fd, const char *name, gid_t group)
@@ -94,7 +93,7 @@ Undo undo_add_unlink(int dir_fd, const char *name, gid_t group)
 
 void undo_only_file(Undo place, dev_t device, ino_t inode)
 {
-	UndoEntry *entry = &undo_entries[place - 1];
+	UndoEntry *entry = &entries[place - 1];
 
 	BUG_IF(place < 1 || place > entries_used);
 	entry->device = device;
@@ -105,7 +104,7 @@ void undo_only_file(Undo place, dev_t device, ino_t inode)
 
 void undo_only_while_locked(Undo place, int dir_fd, const char *lock, int lock_fd)
 {
-	UndoEntry *entry = &undo_entries[place - 1];
+	UndoEntry *entry = &entries[place - 1];
 	size_t length = strlen(lock);
 
 	BUG_IF(place < 1 || place > entries_used || length >= NAME_BYTES);
@@ -142,7 +141,7 @@ void undo_strike(Undo *place)
 {
 	if (*place <= 0)
 		return;
-	set_kind(&undo_entries[*place - 1], UNDO_NONE);
+	set_kind(&entries[*place - 1], UNDO_NONE);
 	*place = 0;
 }
 
@@ -203,9 +202,8 @@ static UndoEntry *newest(void)
 	UndoEntry *found = NULL;
 
 	for (int i = 0; i < entries_used; i++)
-		if (kind_of(&undo_entries[i]) != UNDO_NONE &&
-		    (!found || undo_entries[i].sequence > found->sequence))
-			found = &undo_entries[i];
+		if (kind_of(&entries[i]) != UNDO_NONE && (!found || entries[i].sequence > found->sequence))
+			found = &entries[i];
 	return found;
 }
 
@@ -226,7 +224,7 @@ void undo_run(void)
 void undo_forget(void)
 {
 	for (int i = 0; i < entries_used; i++)
-		set_kind(&undo_entries[i], UNDO_NONE);
+		set_kind(&entries[i], UNDO_NONE);
 	holds = long_holds = 0;
 	waiting_signal = 0;
 }
