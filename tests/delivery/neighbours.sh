@@ -8,7 +8,7 @@ need python3
 . "$TESTS/outgoing.sh"
 
 message hello >"$T/mail"
-RUNS=${RUNS:-300}
+RUNS=${RUNS:-150}
 SPOOL=/var/mail/$ME
 as_root() { env -i PATH="$PATH" "$UNTRACED" "$TROMMEL" "$@" >"$T/out" 2>"$T/err"; }
 
@@ -162,7 +162,7 @@ if can_trace; then
 	chown -R "$ME:$ME" "$SPOOL"
 	mkdir -m 755 "$shown"
 	chown "$ME:$ME" "$shown"
-	setsid env -i PATH="$PATH" "$UNTRACED" strace -qq -o "$T/trace" -e trace=openat2 -e inject=openat2:delay_enter=1500000:when=2 \
+	setsid env -i PATH="$PATH" "$UNTRACED" strace -qq -o "$T/trace" -e trace=openat2 -e inject=openat2:delay_enter=6000000:when=2 \
 		"$TROMMEL" -d "$ME" -o "mail_location=maildir:$T/way/$ME" <"$T/mail" >"$T/out" 2>"$T/err" &
 	pid=$!
 	for _ in $(seq 100); do grep -q ELOOP "$T/trace" 2>/dev/null || sleep 0.02; done
