@@ -233,8 +233,8 @@ void sieve_notify_check(SieveCheck *check, const SieveString *uri)
 /* RFC 5435, 3.6: who wrote, and about what. */
 static const char *usual_text(SieveRun *run)
 {
-	const char *from = sieve_header_text(run, run->input->header, SLICE("From"));
-	const char *subject = sieve_header_text(run, run->input->header, SLICE("Subject"));
+	const char *from = sieve_header_text(run, sieve_answered_header(run), SLICE("From"));
+	const char *subject = sieve_header_text(run, sieve_answered_header(run), SLICE("Subject"));
 
 	return arena_printf(run->arena, "New mail\n\nFrom: %s\nSubject: %s\n", from ? from : "(nobody)",
 			    subject ? subject : "(none)");
@@ -258,7 +258,7 @@ static void set_mail_texts(SieveRun *run, const SieveNotice *notice, const Mailt
 
 static void set_texts(SieveRun *run, const SieveNotice *notice, Action *action)
 {
-	const char *subject = sieve_header_text(run, run->input->header, SLICE("Subject"));
+	const char *subject = sieve_header_text(run, sieve_answered_header(run), SLICE("Subject"));
 
 	if (!action->subject && subject)
 		action->subject = sieve_cut_subject(run, subject);
@@ -321,9 +321,7 @@ static const char *plan_mail(SieveRun *run, const SieveNotice *notice, Slice res
 		return "the URI names nobody";
 	if (!action->recipients.count)
 		return "all of these were notified before";
-	return sieve_header_is_automatic(run, run->input->header, &value)
-		       ? "the message was sent by a program"
-		       : NULL;
+	return sieve_is_automatic(run, &value) ? "the message was sent by a program" : NULL;
 }
 
 static SieveStatus check_count(SieveRun *run, const SieveNode *node)

@@ -212,7 +212,7 @@ static Slice keyword_of(Slice value)
 	return slice(value.data + begin, end - begin);
 }
 
-bool sieve_header_is_automatic(SieveRun *run, const HeaderIndex *header, Slice *value)
+static bool says_automatic(SieveRun *run, const HeaderIndex *header, Slice *value)
 {
 	for (const HeaderField *field = header_find(header, SLICE("Auto-Submitted")); field;
 	     field = header_next(header, field)) {
@@ -221,6 +221,12 @@ bool sieve_header_is_automatic(SieveRun *run, const HeaderIndex *header, Slice *
 			return true;
 	}
 	return false;
+}
+
+bool sieve_is_automatic(SieveRun *run, Slice *value)
+{
+	return says_automatic(run, sieve_answered_header(run), value) ||
+	       says_automatic(run, run->input->header, value);
 }
 
 /* ---- whose it is ---- */

@@ -2,7 +2,8 @@
  * that they are about
  *
  * What disposes of the message is about the one that arrived (run->input->header), whatever rules made of it
- * since; vacation is about the message as it is now (RFC 5293, 7), or was when it was enclosed. */
+ * since; vacation and notify are about the message as it is now (RFC 5293, 7), or was when it was enclosed.
+ */
 #ifndef SIEVE_OUTGOING_H
 #define SIEVE_OUTGOING_H
 
@@ -21,7 +22,7 @@ const char *sieve_cut_subject(SieveRun *run, const char *subject);
 /* `template` with `subject` in place of "%{subject}", cut. */
 const char *sieve_make_subject(SieveRun *run, const char *template, const char *subject);
 
-/* The header of what is answered. */
+/* The header of what is answered, or told of. */
 const HeaderIndex *sieve_answered_header(const SieveRun *run);
 
 /* The first field of `header` called `name`, decoded and trimmed; NULL when there is none or nothing in it.
@@ -33,8 +34,9 @@ const char *sieve_header_text(SieveRun *run, const HeaderIndex *header, Slice na
 void sieve_header_ids(SieveRun *run, const HeaderIndex *header, const char **message_id,
 		      const char **references);
 
-/* Was it made by a program, says `header` (RFC 3834, 5)?  Then *value is what the field says. */
-bool sieve_header_is_automatic(SieveRun *run, const HeaderIndex *header, Slice *value);
+/* Was the message made by a program (RFC 3834, 5)?  Then *value is what its field says.  One that was when it
+ * arrived stays one, whatever it was enclosed in or replaced by. */
+bool sieve_is_automatic(SieveRun *run, Slice *value);
 
 /* The user's own addresses: what the site says, and the recipient. */
 Identity sieve_own_addresses(SieveRun *run);

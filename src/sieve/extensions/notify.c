@@ -46,9 +46,9 @@ static const char *value_of(SieveRun *run, Slice name)
 	const char *value = NULL;
 
 	if (ascii_equal_fold(name, SLICE("from")))
-		value = sieve_header_text(run, run->input->header, SLICE("From"));
+		value = sieve_header_text(run, sieve_answered_header(run), SLICE("From"));
 	else if (ascii_equal_fold(name, SLICE("subject")))
-		value = sieve_header_text(run, run->input->header, SLICE("Subject"));
+		value = sieve_header_text(run, sieve_answered_header(run), SLICE("Subject"));
 	else if (ascii_equal_fold(name, SLICE("env-from")))
 		value = run->input->envelope->sender;
 	else if (!ascii_equal_fold(name, SLICE("text")) &&

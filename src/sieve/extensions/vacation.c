@@ -163,9 +163,7 @@ static bool header_allows(SieveRun *run, const SieveNode *node)
 
 	if (list)
 		return refuse(run, node, "it came from a mailing list, says its field ", list->name);
-	/* What a program sent stays that, whatever it was enclosed in or replaced by (RFC 3834, 2). */
-	if (sieve_header_is_automatic(run, sieve_answered_header(run), &value) ||
-	    sieve_header_is_automatic(run, run->input->header, &value))
+	if (sieve_is_automatic(run, &value))
 		return refuse(run, node, "it was sent by a program, says its field Auto-Submitted: ", value);
 	if (field_says(run, "Precedence", "bulk\0list\0junk\0", &value))
 		return refuse(run, node, "it is for many, says its field Precedence: ", value);
