@@ -206,6 +206,24 @@ static SieveStatus match_date(SieveMatch *match, SieveRun *run, const SieveNode 
 	return sieve_match_value(match, arena_copy_slice(run->arena, text_slice(&text)));
 }
 
+/* What stands behind the last semicolon outside of comments; no data when there is none. */
+static Slice behind_semicolon(Slice value)
+{
+	Slice rest = { 0 };
+	size_t depth = 0;
+
+	for (size_t i = 0; i < value.length; i++)
+		if (value.data[i] == '\\')
+			i++;
+		else if (value.data[i] == '(')
+			depth++;
+		else if (value.data[i] == ')' && depth)
+			depth--;
+		else if (value.data[i] == ';' && !depth)
+			rest = slice_from(value, i + 1);
+	return rest;
+}
+
 /* The date of a field: all of it, or what stands behind its last semicolon (Received). */
 static bool read_date(Slice value, MailDate *date)
 {
@@ -213,7 +231,7 @@ static bool read_date(Slice value, MailDate *date)
 
 	if (semicolon && date_parse(slice_from(value, (size_t)(semicolon - value.data) + 1), date))
 		return true;
-	return date_parse(value, date);
+	return date_parse(value, date) || (semicolon && date_parse(behind_semicolon(value), date));
 }
 
 static SieveStatus test_date(SieveRun *run, const SieveNode *node, bool *result)
