@@ -21,6 +21,7 @@ static const char *const address_fields[] = {
 	"from",
 	"mail-followup-to",
 	"mail-reply-to",
+	"original-from",
 	"original-recipient",
 	"reply-to",
 	"resent-bcc",
