@@ -308,3 +308,47 @@ AddressList address_parse_list(Slice value, Arena *arena)
 		free(parser.tokens);
 	return parser.list;
 }
+
+/* ---- fields ---- */
+
+const char *const address_fields[] = {
+	"apparently-to",
+	"bcc",
+	"cc",
+	"delivered-to",
+	"disposition-notification-to",
+	"envelope-to",
+	"errors-to",
+	"from",
+	"mail-followup-to",
+	"mail-reply-to",
+	"original-from",
+	"original-recipient",
+	"reply-to",
+	"resent-bcc",
+	"resent-cc",
+	"resent-from",
+	"resent-reply-to",
+	"resent-sender",
+	"resent-to",
+	"return-path",
+	"return-receipt-to",
+	"sender",
+	"to",
+	"x-envelope-from",
+	"x-envelope-to",
+	"x-forwarded-for",
+	"x-forwarded-to",
+	"x-original-from",
+	"x-original-sender",
+	"x-original-to",
+	NULL,
+};
+
+bool address_is_field(Slice name)
+{
+	for (const char *const *known = address_fields; *known; known++)
+		if (ascii_equal_fold_string(name, *known))
+			return true;
+	return false;
+}

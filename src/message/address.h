@@ -43,4 +43,9 @@ bool address_is_safe(Slice text);
  * without routes and groups); the addr-spec into `*spec`, which is part of `text`. */
 bool address_read_named(Slice text, Slice *spec);
 
+/* The header fields that hold addresses, in small letters; ends with NULL. */
+extern const char *const address_fields[];
+
+bool address_is_field(Slice name);
+
 #endif

@@ -79,3 +79,28 @@ bool address_list_is_safe(Slice list, Arena *arena)
 			return false;
 	return addresses.count > 0 && !addresses.cut && utf8_valid(list);
 }
+
+/* Outside of quotes, comments and literals a colon begins a group (RFC 5322, 3.4). */
+static bool has_group(Slice value)
+{
+	char close = '\0';
+
+	for (size_t i = 0; i < value.length; i++) {
+		char c = value.data[i];
+
+		if (close && c == '\\')
+			i++;
+		else if (close)
+			close = c == close ? '\0' : close;
+		else if (c == ':')
+			return true;
+		else
+			close = c == '"' ? '"' : c == '(' ? ')' : c == '[' ? ']' : '\0';
+	}
+	return false;
+}
+
+bool address_list_is_mailboxes(Slice list, Arena *arena)
+{
+	return address_list_is_safe(list, arena) && !has_group(list);
+}

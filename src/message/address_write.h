@@ -18,8 +18,10 @@ bool address_write(const Address *address, Text *value, Arena *arena);
 /* Appends those of `list`, an address list as rules have it, that mail can be sent to; how many they are. */
 size_t address_write_list(Slice list, Text *value, Arena *arena);
 
-/* Is `list` an address list (one at least) in which nothing but addresses to send mail to stands?  RFC 5322
- * calls it a mailbox-list. */
+/* Is `list` an address list (one at least) in which nothing but addresses to send mail to stands? */
 bool address_list_is_safe(Slice list, Arena *arena);
+
+/* The same without groups: what RFC 5322 calls a mailbox-list. */
+bool address_list_is_mailboxes(Slice list, Arena *arena);
 
 #endif

@@ -4,6 +4,8 @@
 
 #include "base/ascii.h"
 #include "base/text.h"
+#include "message/address.h"
+#include "message/address_write.h"
 #include "message/words.h"
 
 enum {
@@ -66,8 +68,22 @@ Slice field_write_folded(const char *name, Slice value, const char *line_end, Ar
 	return arena_copy_slice(arena, text_slice(&out));
 }
 
+/* RFC 2047, 5 (3): no encoded word stands within an addr-spec, so this is nothing for one beyond ASCII. */
+static bool write_mailboxes(const char *name, Slice value, Text *list, Arena *arena)
+{
+	if (ascii_only(value) || !address_is_field(slice_of(name)) ||
+	    !address_list_is_mailboxes(value, arena))
+		return false;
+	address_write_list(value, list, arena);
+	return ascii_only(text_slice(list));
+}
+
 Slice field_write(const char *name, Slice value, const char *line_end, Arena *arena)
 {
+	AUTO_VALUE(Text) list = { 0 };
+
+	if (write_mailboxes(name, value, &list, arena))
+		return field_write_folded(name, text_slice(&list), line_end, arena);
 	return field_write_folded(name, words_encode(ascii_trim(value), strlen(name) + 2, arena), line_end,
 				  arena);
 }

@@ -9,7 +9,8 @@
 /* "Name: value" with its line end: an unstructured UTF-8 `value` is encoded where it must be, and only there,
  * and folded in front of blanks so that lines stay below 78 columns where that is possible and below 998
  * always.  CR, LF and NUL in the value become blanks, so that no value becomes two fields.  Unfolded and
- * decoded it is the value again.  `line_end` is "\n" or "\r\n". */
+ * decoded it is the value again.  Of a list of mailboxes in a field that holds addresses (address_is_field)
+ * only the names are encoded.  `line_end` is "\n" or "\r\n". */
 Slice field_write(const char *name, Slice value, const char *line_end, Arena *arena);
 
 /* Folds "Name: value" of a structured `value`, which is encoded as it must be already, in front of blanks. */

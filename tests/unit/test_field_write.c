@@ -52,6 +52,26 @@ START_TEST(a_value_is_encoded_and_folded_where_it_must_be)
 }
 END_TEST
 
+/* Of addresses only the names are encoded (RFC 2047, 5 (3)). */
+static const struct {
+	const char *name, *value, *field;
+} addresses[] = {
+	{ "To", "J\xc3\xb6rg <j@x.y>, \"a; \xc3\xbc\" <c@d.e>",
+	  "To: =?UTF-8?Q?J=C3=B6rg?= <j@x.y>, =?UTF-8?Q?a=3B_=C3=BC?= <c@d.e>\n" },
+	{ "To", "\"a; b\"   <c@d.e>", "To: \"a; b\"   <c@d.e>\n" },
+	{ "reply-to", "J\xc3\xb6rg <j@x.y>", "reply-to: =?UTF-8?Q?J=C3=B6rg?= <j@x.y>\n" },
+	{ "X-A", "J\xc3\xb6rg <j@x.y>", "X-A: =?UTF-8?Q?J=C3=B6rg?= <j@x.y>\n" },
+	{ "To", "j\xc3\xb6rg@x.y", "To: =?UTF-8?Q?j=C3=B6rg=40x=2Ey?=\n" },
+	{ "To", "J\xc3\xb6rg", "To: =?UTF-8?Q?J=C3=B6rg?=\n" },
+};
+START_TEST(addresses_stay_readable)
+{
+	Slice field = field_write(addresses[_i].name, slice_of(addresses[_i].value), "\n", arena);
+
+	ck_assert_str_eq(arena_copy_bytes(arena, field.data, field.length), addresses[_i].field);
+}
+END_TEST
+
 /* The value that a reader of `field` sees. */
 static Slice read_back(Slice field)
 {
@@ -117,6 +137,7 @@ int main(void)
 	tcase_add_checked_fixture(tests, set_up, tear_down);
 	tcase_add_loop_test(tests, a_value_is_encoded_and_folded_where_it_must_be, 0,
 			    sizeof written / sizeof *written);
+	tcase_add_loop_test(tests, addresses_stay_readable, 0, sizeof addresses / sizeof *addresses);
 	tcase_add_test(tests, long_values_come_back);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);

@@ -2,55 +2,12 @@
  * RFC 5228, section 5.1 and 5.7
  *
  * Section 5.1 restricts "address" to fields that hold addresses and leaves open how.  The names
- * below are looked into; any other never matches, and one that stands in the script as a constant
- * is warned of, so that it does not cost its owner the rest of his rules. */
+ * that address_is_field knows are looked into; any other never matches, and one that stands in the
+ * script as a constant is warned of, so that it does not cost its owner the rest of his rules. */
 #include "sieve/extensions/list.h"
 
-#include "base/ascii.h"
 #include "sieve/extension.h"
 #include "sieve/trace.h"
-
-static const char *const address_fields[] = {
-	"apparently-to",
-	"bcc",
-	"cc",
-	"delivered-to",
-	"disposition-notification-to",
-	"envelope-to",
-	"errors-to",
-	"from",
-	"mail-followup-to",
-	"mail-reply-to",
-	"original-from",
-	"original-recipient",
-	"reply-to",
-	"resent-bcc",
-	"resent-cc",
-	"resent-from",
-	"resent-reply-to",
-	"resent-sender",
-	"resent-to",
-	"return-path",
-	"return-receipt-to",
-	"sender",
-	"to",
-	"x-envelope-from",
-	"x-envelope-to",
-	"x-forwarded-for",
-	"x-forwarded-to",
-	"x-original-from",
-	"x-original-sender",
-	"x-original-to",
-	NULL,
-};
-
-static bool holds_addresses(Slice name)
-{
-	for (const char *const *known = address_fields; *known; known++)
-		if (ascii_equal_fold_string(name, *known))
-			return true;
-	return false;
-}
 
 static void check_names(SieveCheck *check, SieveNode *node)
 {
@@ -86,7 +43,7 @@ static void check_address(SieveCheck *check, SieveNode *node)
 		const SieveString *name = &names->items[i];
 		const char *suggestion;
 
-		if (!sieve_is_constant(name) || holds_addresses(name->text) || finds_elsewhere(node))
+		if (!sieve_is_constant(name) || address_is_field(name->text) || finds_elsewhere(node))
 			continue;
 		suggestion = sieve_check_suggest(check, name->text, address_fields);
 		sieve_check_warn(check, "always-false", name->span,
@@ -143,7 +100,7 @@ static SieveStatus address(SieveRun *run, const SieveNode *node, bool *result)
 	for (size_t i = 0; i < fields.count && sieve_match_open(&match, status); i++) {
 		if (run->trace)
 			sieve_trace_field(run, fields.items[i]);
-		if (fields.all_hold_addresses || holds_addresses(fields.items[i]->name))
+		if (fields.all_hold_addresses || address_is_field(fields.items[i]->name))
 			status = match_addresses(run, &match, sieve_field_addresses(run, fields.items[i]));
 	}
 	return sieve_match_end(&match, status, result);

@@ -26,31 +26,6 @@ enum {
 
 /* ---- while compiling ---- */
 
-/* Outside of quotes, comments and literals a colon begins a group (RFC 5322, 3.4). */
-static bool has_group(Slice value)
-{
-	char close = '\0';
-
-	for (size_t i = 0; i < value.length; i++) {
-		char c = value.data[i];
-
-		if (close && c == '\\')
-			i++;
-		else if (close)
-			close = c == close ? '\0' : close;
-		else if (c == ':')
-			return true;
-		else
-			close = c == '"' ? '"' : c == '(' ? ')' : c == '[' ? ']' : '\0';
-	}
-	return false;
-}
-
-static bool is_mailbox_list(Slice value, Arena *arena)
-{
-	return address_list_is_safe(value, arena) && !has_group(value);
-}
-
 /* Section 5: SHOULD be an error when the script is compiled. */
 static void check_tag(SieveCheck *check, SieveNode *node, SieveTagUse *use)
 {
@@ -63,7 +38,7 @@ static void check_from(SieveCheck *check, SieveNode *node, SieveTagUse *use)
 	const SieveString *from = use->value.strings.items;
 
 	check_tag(check, node, use);
-	if (sieve_is_constant(from) && !is_mailbox_list(from->text, sieve_check_arena(check)))
+	if (sieve_is_constant(from) && !address_list_is_mailboxes(from->text, sieve_check_arena(check)))
 		sieve_check_error(check, from->span, NULL, "this is no list of mail addresses");
 }
 
@@ -182,7 +157,7 @@ static SieveStatus expand_from(SieveRun *run, const SieveNode *node, NewFields *
 	status = sieve_expand(run, use->value.strings.items, &value);
 	if (status != SIEVE_OK)
 		return status;
-	if (!is_mailbox_list(value, run->arena))
+	if (!address_list_is_mailboxes(value, run->arena))
 		return sieve_fail(run, use->value.span, "'%.*s' is no list of mail addresses",
 				  (int)utf8_cut(value, SHOWN).length, value.data);
 	address_write_list(value, &list, run->arena);
