@@ -6,6 +6,16 @@
 
 #include "base/ascii.h"
 #include "message/address.h"
+#include "message/address_write.h"
+
+/* "joe smith@example.org", as options and variables have it, wants quotes in a field and in SMTP.  Stranger
+ * things are no address. */
+static bool wants_quotes(const char *sender)
+{
+	const char *at = strrchr(sender, '@');
+
+	return at && sender + strcspn(sender, "()<>,;:\\\"[]@") == at;
+}
 
 /* All of "", "<>" and a bare MAILER-DAEMON mean the null sender. */
 static const char *normal_sender(Slice sender, Arena *arena)
@@ -21,7 +31,7 @@ static const char *normal_sender(Slice sender, Arena *arena)
 		text_append_char(&clean, ascii_is_control(sender.data[i]) ? '?' : sender.data[i]);
 	const char *result = arena_copy_bytes(arena, clean.data, clean.length);
 	text_clear(&clean);
-	return result;
+	return wants_quotes(result) ? address_in_field(result, arena) : result;
 }
 
 /* "From alice@example.org  Tue Nov 24 ..." names its sender up to the first blank, or to the
@@ -77,6 +87,14 @@ static Slice without_brackets(Slice value)
 	return value;
 }
 
+/* Without quotes, too, as the environment has it. */
+static Slice bare_address(Slice value, Arena *arena)
+{
+	Address address;
+
+	return address_parse_envelope(value, &address, arena) ? address.text : value;
+}
+
 /* An address of the environment, mended from the field that the same MTA has put in front. */
 static const char *exact_address(const char *from_environment, const HeaderIndex *header, const char *field,
 				 Arena *arena)
@@ -85,7 +103,7 @@ static const char *exact_address(const char *from_environment, const HeaderIndex
 
 	if (from_environment && field_value(header, field, &value, arena)) {
 		value = without_brackets(value);
-		if (filtered_equal(from_environment, value))
+		if (filtered_equal(from_environment, bare_address(value, arena)))
 			return arena_copy_bytes(arena, value.data, value.length);
 	}
 	return from_environment;

@@ -5,6 +5,7 @@
 #include "base/ascii.h"
 #include "delivery/trace.h"
 #include "message/address.h"
+#include "message/address_write.h"
 #include "message/identity.h"
 #include "plan/limits.h"
 #include "system/child.h"
@@ -136,7 +137,8 @@ static bool write_image(void *self, int fd, Failure *why)
 /* The message, with our mark in front and without the Return-Path of the last hop. */
 static void make_head(const Redirection *redirection, const Version *version, Text *head)
 {
-	text_printf(head, "%s: %s%s", TRACE_REDIRECT_FIELD, redirection->envelope->recipient,
+	text_printf(head, "%s: %s%s", TRACE_REDIRECT_FIELD,
+		    address_in_field(redirection->envelope->recipient, redirection->arena),
 		    version->message->crlf ? "\r\n" : "\n");
 	trace_make_head_to_pass_on(version->message, version->header, head);
 }

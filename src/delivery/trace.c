@@ -10,23 +10,11 @@ static const char *line_end(const Message *message)
 	return message->crlf ? "\r\n" : "\n";
 }
 
-/* An address of the envelope as a field has it, Postfix's too: quoted where it must be. */
-static const char *in_field(const char *address, Arena *arena)
-{
-	const char *at = strrchr(address, '@');
-	const Address parts = { .local_part = slice(address, at ? (size_t)(at - address) : 0),
-				.domain = slice_of(at ? at + 1 : ""),
-				.valid = at };
-	const char *spec = address[0] == '"' ? NULL : address_spec(&parts, arena);
-
-	return spec ? spec : address;
-}
-
 static void add_address(const char *field, const char *address, const char *end, Text *head)
 {
 	AUTO(Arena) arena = arena_new();
 
-	text_printf(head, "%s: %s%s", field, in_field(address, arena), end);
+	text_printf(head, "%s: %s%s", field, address_in_field(address, arena), end);
 }
 
 static void add_lines(const Config *config, const Envelope *envelope, const char *end, Text *head)
@@ -75,7 +63,7 @@ void trace_make_head_to_pass_on(const Message *message, const HeaderIndex *heade
 
 static bool field_names(const HeaderIndex *header, Slice name, const char *recipient, Arena *arena)
 {
-	recipient = in_field(recipient, arena);
+	recipient = address_in_field(recipient, arena);
 	for (const HeaderField *field = header_find(header, name); field; field = header_next(header, field))
 		if (ascii_equal_fold_string(ascii_trim(header_unfold(field, arena)), recipient))
 			return true;

@@ -33,6 +33,17 @@ const char *address_spec(const Address *address, Arena *arena)
 	return address_is_safe(text_slice(&spec)) ? arena_copy_string(arena, text_string(&spec)) : NULL;
 }
 
+const char *address_in_field(const char *address, Arena *arena)
+{
+	const char *at = strrchr(address, '@');
+	const Address parts = { .local_part = slice(address, at ? (size_t)(at - address) : 0),
+				.domain = slice_of(at ? at + 1 : ""),
+				.valid = at };
+	const char *spec = address[0] == '"' ? NULL : address_spec(&parts, arena);
+
+	return spec ? spec : address;
+}
+
 bool address_write(const Address *address, Text *value, Arena *arena)
 {
 	const char *spec = address_spec(address, arena);

@@ -11,6 +11,10 @@
  * to (address_is_safe). */
 const char *address_spec(const Address *address, Arena *arena);
 
+/* An address as an MTA's options and variables have it, in the form of a field: quoted where it must be. What
+ * is no address stays as it is. */
+const char *address_in_field(const char *address, Arena *arena);
+
 /* Appends `"Name" <local@domain>` to what is to be the value of a field: the name decoded, then quoted or
  * encoded where it must be.  False, and nothing appended, when the address is none to send mail to. */
 bool address_write(const Address *address, Text *value, Arena *arena);

@@ -32,6 +32,8 @@ story 'redirect "bob@example.com"; redirect "carol@example.com"; redirect "bob@e
 is "$? $(sent) $(everywhere)" "0 2 0" "twice to one address is once"
 story 'redirect "bob@example.com";' -f ''
 is "$? $(sed -n 3p "$HOME/sent/0.argv")" "0 <>" "the null sender stays null"
+story 'redirect "bob@example.com";' -f 'joe smith@example.org'
+is "$? $(argv 0)" '0 -oi -f "joe smith"@example.org -- bob@example.com ' "a sender is quoted where he must be"
 story 'redirect "bob@example.com";'
 is "$? $(sent)" "0 1" "an unknown sender is no obstacle"
 for setting in recipient=reader@example.net original_recipient=list@example.net "user=$ME" postmaster=postmaster \
@@ -78,6 +80,15 @@ own "$HOME"
 echo 'redirect "bob@example.com";' | rules
 deliver -o sendmail="$T/sendmail" -r reader@example.net -f alice@example.org <"$T/back"
 is "$? $(sent) $(count)" "0 0 1" "mail that comes back from where it was sent is kept instead"
+story 'redirect "bob@example.com";' -f alice@example.org -r 'the reader@example.net'
+cp "$HOME/sent/0.mail" "$T/back"
+is "$(header X-Sieve-Redirected-From "$T/back")" '"the reader"@example.net' "the mark is quoted where it must be"
+fresh
+mkdir "$HOME/sent"
+own "$HOME"
+echo 'redirect "bob@example.com";' | rules
+deliver -o sendmail="$T/sendmail" -r 'the reader@example.net' -f alice@example.org <"$T/back"
+is "$? $(sent) $(count)" "0 0 1" "and known when it comes back"
 guarded() { # address header-line what reason: redirected nowhere, with $T/mail
 	fresh
 	mkdir "$HOME/sent"

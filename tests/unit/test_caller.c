@@ -54,6 +54,12 @@ static const Case cases[] = {
 	{ "\n", { .sender = "MAILER-DAEMON@x" }, { 0 }, "MAILER-DAEMON@x", "bob", NULL, NULL },
 	/* a quoted local part may hold blanks */
 	{ "From \"a b\"@x  Tue Nov 24 08:11:22 2026\n\n", { 0 }, { 0 }, "\"a b\"@x", "bob", NULL, NULL },
+	/* it gets its quotes where an option or a variable has none */
+	{ "\n", { .sender = "joe smith@x" }, { 0 }, "\"joe smith\"@x", "bob", NULL, NULL },
+	{ "\n", { 0 }, { "SENDER=j..doe@x" }, "\"j..doe\"@x", "bob", NULL, NULL },
+	{ "\n", { .sender = "\"a b\"@x" }, { 0 }, "\"a b\"@x", "bob", NULL, NULL },
+	{ "\n", { .sender = "@relay:joe@x" }, { 0 }, "@relay:joe@x", "bob", NULL, NULL },
+	{ "\n", { .sender = "joe" }, { 0 }, "joe", "bob", NULL, NULL },
 	/* no line break gets into what we write */
 	{ "\n", { .sender = "a@x\nBcc: evil@x" }, { 0 }, "a@x?Bcc: evil@x", "bob", NULL, NULL },
 	/* Postfix's "_" is mended from the lines in front, and only where they say the same */
@@ -62,6 +68,13 @@ static const Case cases[] = {
 	  { "SENDER=o_neil@x", "RECIPIENT=b_b@y" },
 	  "o'neil@x",
 	  "b#b@y",
+	  NULL,
+	  NULL },
+	{ "Return-Path: <\"j(smith\"@x>\nDelivered-To: \"b b\"@y\n\n",
+	  { 0 },
+	  { "SENDER=j_smith@x", "RECIPIENT=b_b@y" },
+	  "\"j(smith\"@x",
+	  "\"b b\"@y",
 	  NULL,
 	  NULL },
 	{ "Return-Path: <oxneil@x>\nDelivered-To: evil@y\n\n",
