@@ -97,6 +97,8 @@ bool folder_name_on_disk(StoreLayout layout, const char *folder, Text *relative,
 		wrong = "is too long";
 	else if (folder[0] == '~')
 		wrong = "begins with a tilde";
+	else if (*folder && folder_name_is_inbox(folder))
+		wrong = "is that of the inbox"; /* readers show nothing else under it */
 	else
 		wrong = bad_character(rest);
 	for (bool more = true; more && !wrong;) {

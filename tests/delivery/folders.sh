@@ -190,6 +190,12 @@ fresh; make_folder Lists.x
 story 'fileinto "Lists/x"; fileinto "Lists.x"; fileinto "INBOX/Lists/x"; fileinto :flags "\\Seen" "INBOX.Lists.x";'
 is "$? $(count Lists.x) $(find "$HOME/Maildir/.Lists.x/cur" -name '*:2,S' | wc -l) $(everywhere)" "0 1 1 1" \
 	"names of one folder of a Maildir++ are one copy, with the flags of the last"
+for name in INBOX/INBOX inbox.Inbox; do
+	fresh
+	story "fileinto :create \"$name\";"
+	is "$? $(count) $(everywhere)" "0 1 1" "$name would be a folder that no reader shows: the inbox takes it"
+	like "$(told)" "cannot file into \"$name\".* is that of the inbox" "and its owner is told"
+done
 fresh; make_folder Lists.x; make_folder INBOX.Lists.x
 story 'fileinto "INBOX/Lists/x"; fileinto "Lists/x"; fileinto "INBOX.Lists.x";'
 is "$? $(count Lists.x) $(count INBOX.Lists.x) $(everywhere)" "0 1 1 2" "where there is a folder of each name, they are two"
