@@ -76,6 +76,15 @@ static void make_letters(Filing *filing, int folder_fd, const FilingOptions *opt
 		filing->note = memory_copy_string(why.text);
 }
 
+/* A folder that never can take it must not keep the message waiting: the inbox does. */
+static bool may_be_published(const Filing *filing, Failure *why)
+{
+	const MaildirDraft *draft = &filing->draft;
+
+	return faccessat(draft->target_fd, ".", W_OK | X_OK, 0) == 0 || (errno != EACCES && errno != EROFS) ||
+	       failure_errno(why, "file into '%s/%s'", filing->path, draft->target);
+}
+
 static bool prepare_maildir(Filing *filing, const FolderPlace *place, const FilingOptions *options,
 			    bool *missing, Failure *why)
 {
@@ -87,7 +96,8 @@ static bool prepare_maildir(Filing *filing, const FolderPlace *place, const Fili
 	if (options->flag_count)
 		make_letters(filing, folder_fd, options, &letters);
 	return maildir_prepare(&filing->draft, filing->store, folder_fd, filing->path, &filing->image,
-			       text_slice(&letters), options->received, why);
+			       text_slice(&letters), options->received, why) &&
+	       (place->inbox || may_be_published(filing, why));
 }
 
 /* ---- mbox ---- */

@@ -159,7 +159,23 @@ echo 'require ["fileinto", "mailbox"]; fileinto :create "Lists";' | rules
 call "$TROMMEL" <"$T/mail"
 is "$? $(count Lists) $(count)" "0 1 0" "with :create it is made"
 
-# What can never be an mbox to append to does not keep the message waiting either.
+# What is closed in a Maildir does not keep the message waiting.
+while read -r closed flags; do
+	fresh
+	mkdir -p "$HOME/Maildir/.Lists/tmp" "$HOME/Maildir/.Lists/new" "$HOME/Maildir/.Lists/cur"
+	chmod 500 "$HOME/Maildir/.Lists/$closed"
+	own "$HOME"
+	echo "require [\"fileinto\", \"imap4flags\"]; fileinto $flags \"Lists\";" | rules
+	deliver <"$T/mail"
+	is "$? $(count Lists) $(count)" "0 0 1" "a folder whose $closed may not be written: the inbox"
+	like "$(told)" 'into the inbox instead.*Permission denied' "and the owner is told"
+done <<'END'
+tmp
+new
+cur :flags "\\Seen"
+END
+
+# What can never be an mbox to append to does not either.
 for thing in directory link fifo names 'read-only' 'others may write'; do
 	fresh_mbox
 	case $thing in
