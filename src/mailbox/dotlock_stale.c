@@ -3,15 +3,18 @@
  * "pid:host" of this host with no such process is dead: removed at once.  Anything else (empty: Postfix; "0":
  * procmail; a pid: maildrop; another host) goes by age alone.  Two breakers must not remove each other's
  * fresh locks: the file is renamed to a name of our own first, and put back when it is not the one we judged.
+ * Where a lock is left by one who was killed there may be such names, too: they go with it.
  */
 #include "mailbox/dotlock.h"
 
+#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <signal.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <time.h>
 #include <unistd.h>
 
 #include "base/ascii.h"
@@ -21,6 +24,12 @@
 #include "mailbox/boot.h"
 #include "system/privileges.h"
 #include "system/process.h"
+
+enum {
+	LITTER_AGE_S = 3600,     /* no delivery takes so long */
+	LITTER_BYTES_MAX = 1024, /* of a lock */
+	SWEEP_MAX = 1000,        /* files that one breaker looks at */
+};
 
 /* Reads "pid:host", ended by NUL, newline or the end. */
 static void parse_text(DotlockHolder *holder, const char *text)
@@ -148,6 +157,44 @@ static bool remove_lock(Dotlock *lock, const DotlockHolder *holder)
 	return true;
 }
 
+/* Is it named as remove_lock names it, or as a lock is named before it is linked?  The clock has more digits
+ * than a date that somebody gave his file. */
+static bool is_named_by_us(const char *name)
+{
+	unsigned long long clock_ns;
+	unsigned pid, count;
+	int length = 0;
+
+	return (sscanf(name, ".stale.%x.%llx%n", &pid, &clock_ns, &length) == 2 ||
+		sscanf(name, ".lock.%x.%llx.%x%n", &pid, &clock_ns, &count, &length) == 3) &&
+	       !name[length] && clock_ns > UINT32_MAX;
+}
+
+static bool is_litter(int dir_fd, const char *name)
+{
+	struct stat status;
+
+	return is_named_by_us(name) && fstatat(dir_fd, name, &status, AT_SYMLINK_NOFOLLOW) == 0 &&
+	       S_ISREG(status.st_mode) && status.st_uid == geteuid() && status.st_size <= LITTER_BYTES_MAX &&
+	       time(NULL) - status.st_mtime > LITTER_AGE_S;
+}
+
+static void sweep(const Dotlock *lock)
+{
+	int fd = openat(lock->dir_fd, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+	DIR *directory = fd >= 0 ? fdopendir(fd) : NULL;
+	struct dirent *entry;
+
+	if (!directory) {
+		cleanup_fd(&fd);
+		return;
+	}
+	for (unsigned i = 0; i < SWEEP_MAX && (entry = readdir(directory)); i++)
+		if (is_litter(fd, entry->d_name))
+			unlinkat(fd, entry->d_name, 0);
+	closedir(directory);
+}
+
 bool dotlock_break(Dotlock *lock, const DotlockHolder *holder)
 {
 	struct stat now;
@@ -160,6 +207,7 @@ bool dotlock_break(Dotlock *lock, const DotlockHolder *holder)
 	if (lock->group != NO_GROUP)
 		privileges_raise_spool_group();
 	removed = remove_lock(lock, holder);
+	sweep(lock);
 	if (lock->group != NO_GROUP)
 		privileges_lower_spool_group();
 	return removed;

@@ -72,6 +72,40 @@ START_TEST(a_record_names_what_can_be_cut_off_or_is_none)
 END_TEST
 
 /* Behind what others count as the age of a lock: Dovecot 120 s, maildrop 60. */
+static const struct {
+	const char *name;
+	time_t age_s;
+	bool stays;
+} left[] = {
+	{ ".stale.1f4.2540be400", 7200, false },
+	{ ".lock.1f4.2540be400.0", 7200, false },
+	{ ".stale.1f4.2540be400", 60, true }, /* somebody may be at it */
+	{ ".lock.1f4.2540be400.0", 60, true },
+	{ ".lock.1f4.2540be400", 7200, true },
+	{ ".lock.1f4.2540be400.0.x", 7200, true },
+	{ ".lock.2026.01.15", 7200, true },
+	{ ".stale.mail", 7200, true },
+	{ "mbox", 7200, true },
+};
+START_TEST(what_killed_deliveries_left_goes_with_their_lock)
+{
+	const time_t then = time(NULL) - left[_i].age_s;
+	int fd = open(in_scratch(left[_i].name), O_WRONLY | O_CREAT | O_EXCL, 0600);
+	DotlockHolder holder;
+
+	ck_assert_int_eq(futimens(fd, (struct timespec[]){ { .tv_sec = then }, { .tv_sec = then } }), 0);
+	close(fd);
+	init_lock();
+	write_lock("99999999:host", 13);
+	ck_assert(dotlock_read_holder(&lock, &holder));
+	ck_assert(dotlock_break(&lock, &holder));
+	ck_assert_int_eq(access(in_scratch("mbox.lock"), F_OK), -1);
+	ck_assert(left[_i].stays == (access(in_scratch(left[_i].name), F_OK) == 0));
+	unlink(in_scratch(left[_i].name));
+	close(directory);
+}
+END_TEST
+
 START_TEST(a_lock_that_is_held_long_is_touched)
 {
 	const struct timespec old = { .tv_sec = time(NULL) - 600 };
@@ -104,6 +138,8 @@ int main(void)
 
 	tcase_add_checked_fixture(tests, scratch_make, scratch_remove);
 	tcase_add_test(tests, who_holds_it_is_told_in_one_line_that_is_safe_to_show);
+	tcase_add_loop_test(tests, what_killed_deliveries_left_goes_with_their_lock, 0,
+			    sizeof left / sizeof *left);
 	tcase_add_test(tests, a_lock_that_is_held_long_is_touched);
 	tcase_add_loop_test(tests, a_record_names_what_can_be_cut_off_or_is_none, 0,
 			    sizeof records / sizeof *records);
