@@ -221,7 +221,7 @@ static bool search(Grep *grep, const char *source, bool is_one)
 
 	grep->found_here = 0;
 	was_read = source_read(source, &remarking, give, grep, &unreadable);
-	if (!grep->enough && !batch_finish(grep->batch, &why)) {
+	if (!grep->enough && !batch_finish(grep->batch, &why) && !grep->enough) {
 		fail(grep, &why);
 		return false;
 	}

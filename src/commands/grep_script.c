@@ -43,29 +43,38 @@ static void keep_insertions(SieveFindings *findings)
 	}
 }
 
+static uint32_t lines_of(Slice text)
+{
+	uint32_t lines = 0;
+
+	for (size_t i = 0; i < text.length; i++)
+		lines += text.data[i] == '\n';
+	return lines;
+}
+
 /* How many lines stand in front of what was typed: those that require, and "if". */
 static uint32_t lines_before(Slice source)
 {
 	const char *begin = memmem(source.data, source.length, IF, strlen(IF));
-	uint32_t lines = 1;
 
-	for (const char *at = source.data; begin && at < begin; at++)
-		lines += *at == '\n';
-	return lines;
+	return 1 + (begin ? lines_of(slice(source.data, (size_t)(begin - source.data))) : 0);
 }
 
+/* What is wrong with the line behind the test, which nobody typed, is that something is missing before it. */
 static void print_findings(const SieveFindings *findings, Slice source)
 {
-	const uint32_t before = lines_before(source);
+	const uint32_t before = lines_before(source), lines = lines_of(source) - 1 - before;
 	AUTO_VALUE(Text) out = { 0 };
 
 	for (size_t i = 0; i < findings->count; i++) {
 		SieveFinding *finding = &findings->items[i];
 
 		finding->line -= finding->line > before ? before : 0;
-		if (finding->severity == SIEVE_ERROR)
+		if (finding->severity == SIEVE_ERROR && finding->line <= lines)
 			sieve_finding_print(finding, &out);
 	}
+	if (!out.length)
+		text_printf(&out, "TEST:%u: error: something is missing at the end of the test\n", lines);
 	fputs(text_string(&out), stderr);
 	fputs("A test is one of Sieve, as 'header :contains \"subject\" \"invoice\"'; see trommel help "
 	      "grep\n",

@@ -23,7 +23,7 @@ is "$(out)" "2|" "of one without its name"
 find_mail -l "$INVOICE" "$HOME/box" "$HOME/Maildir"
 is "$? $(out)" "0 box|Maildir/cur/1.a:2,F|" "names alone with -l, each once"
 find_mail -q "$INVOICE" "$HOME/box"
-is "$? $(out)" "0 " "nothing with -q"
+is "$? $(out)$(cat "$T/err")" "0 " "nothing with -q, on standard error neither"
 find_mail -q 'true' "$HOME/box" "$HOME/none"
 is "$?" 0 "which stops at the first"
 find_mail 'false' "$HOME/box"
@@ -45,6 +45,11 @@ like "$(cat "$T/err")" "^TEST:1:1: error" "and its place in what was typed"
 find_mail 'allof (header :regex "subject" "x",
 adress "from" "x")' "$HOME/box"
 like "$(cat "$T/err")" "^TEST:2:1: error: unknown test 'adress'" "whatever it requires"
+for test in "$INVOICE; stop" 'true }' not 'allof(true' ''; do
+	find_mail "$test" "$HOME/box"
+	is "$? $(grep '^TEST:1' "$T/err" | wc -l | sed 's/[1-9]/told/') $(grep -c -e keep -e '^TEST:[2-9]' "$T/err")" "2 told 0" \
+		"of a test that does not end as one nothing is shown that was not typed: $test"
+done
 find_mail invoice "$HOME/box"
 is "$?" 2 "a word is no test"
 like "$(cat "$T/err")" "^A test is one of Sieve, as 'header :contains" "and what one looks like is told"
