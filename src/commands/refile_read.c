@@ -2,6 +2,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/digest.h"
 #include "base/memory.h"
@@ -91,24 +92,37 @@ static bool is_done(Refile *refile, uint64_t key)
 
 /* --- what is known of it --- */
 
-/* The mbox, or the Maildir whose new/ or cur/ the file is in. */
+static bool cut_last(char *path)
+{
+	char *slash = strrchr(path, '/');
+
+	if (slash)
+		*slash = '\0';
+	return slash != NULL;
+}
+
+/* The Maildir whose new/ or cur/ the file is in, or NULL: what lies elsewhere in it is in no folder. */
+static const char *find_maildir(const char *path, Arena *arena)
+{
+	auto_free char *here = *path == '/' ? NULL : getcwd(NULL, 0);
+	char *box = arena_printf(arena, "%s%s%s", here ? here : "", here ? "/" : "", path);
+	const char *part;
+
+	if (!cut_last(box))
+		return NULL;
+	part = strrchr(box, '/');
+	if (!part || (strcmp(part, "/new") != 0 && strcmp(part, "/cur") != 0) || !cut_last(box))
+		return NULL;
+	return *box ? box : "/";
+}
+
+/* The mbox, or the Maildir. */
 static void find_box(const Sourced *it, RefileOwn *own, Arena *arena)
 {
-	const char *box = it->name;
+	const char *box = it->path ? find_maildir(it->path, arena) : it->name;
 	struct stat there;
 
-	if (it->path) {
-		char *directory = arena_copy_string(arena, it->path), *slash = strrchr(directory, '/');
-
-		if (!slash)
-			return;
-		*slash = '\0';
-		slash = strrchr(directory, '/');
-		if (slash)
-			*slash = '\0';
-		box = slash ? directory : ".";
-	}
-	if (stat(box, &there) == 0) {
+	if (box && stat(box, &there) == 0) {
 		own->device = there.st_dev;
 		own->inode = there.st_ino;
 	}

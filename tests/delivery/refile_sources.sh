@@ -133,6 +133,19 @@ is "$? $(count) $(count Lists) $(count Work) $(everywhere)" "0 0 6 3 9" "a Maild
 undo "$(last_run)"
 is "$? $(count Lists) $(count Work) $(everywhere)" "0 3 6 9" "and undone"
 
+# What lies beside new/ and cur/ is in no folder yet.
+rm -rf "$HOME/Maildir" "$RUNS"
+call mkdir -p "$HOME/Maildir/cur" "$HOME/Maildir/new" "$HOME/Maildir/tmp" "$HOME/Maildir/saved"
+message other | mine "$HOME/Maildir/cur/1.x:2,S"
+message other | mine "$HOME/Maildir/tmp/2.y"
+message other | mine "$HOME/Maildir/saved/3.eml"
+refile "$HOME/rules" "$HOME/Maildir/tmp/2.y" "$HOME/Maildir/saved"
+is "$? $(count)" "0 3" "a message in tmp/ or in a directory beside it is filed"
+for in in "$HOME:Maildir/cur/" "$HOME/Maildir:cur/" "$HOME/Maildir/cur:"; do
+	(cd "${in%:*}" && refile "$HOME/rules" "${in#*:}1.x:2,S")
+	is "$(cat "$T/err") $(count) $(grep -c 'lie there already' "$T/out")" " 3 1" "what is in cur/ stays, named from ${in%:*}"
+done
+
 # ---- into a wrong place
 rm -rf "$RUNS" "$HOME/Maildir"
 mine "$HOME/box" <"$T/box"
