@@ -87,7 +87,7 @@ bool move_file(int from, const char *name, int to, const char *name_to, Failure 
 	if (rename_new(from, name, to, name_to))
 		return true;
 	if (errno != EXDEV)
-		return failure_errno(why, "move '%s'", name);
+		return failure_errno(why, "move '%s' to '%s'", name, name_to);
 	return copy_file(from, name, to, name_to, why) &&
 	       (unlinkat(from, name, 0) == 0 || failure_errno(why, "remove '%s'", name));
 }

@@ -126,18 +126,26 @@ static int by_offset(const void *a, const void *b)
 	return one->offset < other->offset ? -1 : one->offset > other->offset;
 }
 
-/* A record of the mbox that is still where it was. */
+/* Removed, alone or with its directory: what was in it is gone, and it is not made anew. */
+static bool is_removed(const char *path)
+{
+	struct stat there;
+
+	return stat(path, &there) < 0 && (errno == ENOENT || errno == ENOTDIR);
+}
+
+/* A record of the mbox (`fd`, or -1 when there is none) that is still where it was. */
 static bool find_record(RefileUndo *undo, const LogLine *line, char end, int fd, MboxRegions *regions,
 			Failure *why)
 {
 	FiledPlace place = { .path = line->fields[0] };
-	bool holds;
+	bool holds = false;
 
 	place.offset = strtoll(line->fields[1], NULL, 10);
 	place.length = strtoll(line->fields[2], NULL, 10);
 	place.digested = strtoull(line->fields[3], NULL, 10);
 	snprintf(place.digest, sizeof place.digest, "%s", line->fields[4]);
-	if (!filed_place_look(&place, fd, &holds, why))
+	if (fd >= 0 && !filed_place_look(&place, fd, &holds, why))
 		return false;
 	if (holds)
 		mbox_regions_add(regions, place.offset, place.length);
@@ -186,10 +194,11 @@ static bool remove_records(RefileUndo *undo, off_t from, const char *path, Failu
 	unsigned number = 1;
 	char name[40];
 	Excise excise = { .dir_fd = undo->log->dir_fd, .name = name };
-	bool done = refile_undo_lock(&mbox, undo->store, path, why) &&
+	const bool is_there = !is_removed(path);
+	bool done = (!is_there || refile_undo_lock(&mbox, undo->store, path, why)) &&
 		    find_records(undo, from, path, mbox.fd, &regions, why);
 
-	if (done) {
+	if (done && is_there) {
 		next_name(undo->log->dir_fd, "undo", &number, name);
 		done = excise_begin(&excise, &mbox, regions.items, regions.count, why);
 	}

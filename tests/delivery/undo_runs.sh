@@ -81,6 +81,29 @@ undo "$run"
 is "$? $(everywhere)" "0 0" "once it is away all is undone"
 same "$HOME/letter" "$T/letter" "and the file is back"
 
+# ---- what is no more
+rm -rf "$HOME/Maildir" "$RUNS"
+mine "$HOME/box" <"$T/box"
+for gone in mail/Lists mail; do
+	refile --into "mbox:$HOME/mail:INBOX=$HOME/inbox" "$HOME/rules" "$HOME/box"
+	rm -r "${HOME:?}/$gone"
+	undo "$(last_run)"
+	is "$? $(cat "$T/err") $(last_run)" "1  " "without $gone, which was removed, the run is undone"
+	is "$(tr '\n' ' ' <"$T/out")" "1 copies removed, 0 files back in their source 1 copies were not there any more, or were changed since " \
+		"and what was in it counts as gone"
+	is "$(ls -d "$HOME/$gone" 2>/dev/null)" "" "and is not made anew"
+done
+call mkdir "$HOME/letters"
+letter "$HOME/letters/letter"
+move "$HOME/letters/letter"
+run=$(last_run)
+rmdir "$HOME/letters"
+undo "$run"
+is "$? $(cat "$T/err")" "2 trommel undo: move 'taken/1' to '$HOME/letters/letter': No such file or directory" "where it was taken from is named when it is gone"
+call mkdir "$HOME/letters"
+undo "$run"
+is "$? $(cat "$HOME/letters/letter")" "0 $(cat "$T/letter")" "once it is there again the file is back"
+
 # ---- a run on another file system than its source
 mkdir "$HOME/other"
 if mount -t tmpfs -o size=256k,uid="$(id -u "$ME")",mode=700 none "$HOME/other" 2>/dev/null; then
