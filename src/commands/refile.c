@@ -10,6 +10,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/ascii.h"
 #include "base/io.h"
 #include "base/memory.h"
 #include "base/panic.h"
@@ -52,18 +53,26 @@ static int complain(const Failure *why)
 
 /* --- options --- */
 
+/* Digits alone, up to `end`. */
+static bool read_number(const char *text, char end, uint64_t *number)
+{
+	char *behind;
+
+	errno = 0;
+	*number = strtoull(text, &behind, 10);
+	return ascii_is_digit(*text) && *behind == end && errno == 0;
+}
+
 static bool read_shard(const char *text, RefileOptions *options)
 {
-	unsigned long long part, parts;
-	int end = 0;
+	const char *slash = strchr(text, '/');
 
-	if (sscanf(text, "%llu/%llu%n", &part, &parts, &end) != 2 || text[end] || part < 1 || part > parts) {
-		fprintf(stderr, "trommel refile: '%s' is no part; write one as 2/8\n", text);
-		return false;
-	}
-	options->shard = part;
-	options->shards = parts;
-	return true;
+	if (slash && read_number(text, '/', &options->shard) &&
+	    read_number(slash + 1, '\0', &options->shards) && options->shard >= 1 &&
+	    options->shard <= options->shards)
+		return true;
+	fprintf(stderr, "trommel refile: '%s' is no part; write one as 2/8\n", text);
+	return false;
 }
 
 /* Nothing is what a variable of the shell holds that was not set; it is not meant for one's own mail. */

@@ -178,6 +178,10 @@ is "$(sort "$T/all" | uniq -d)" "" "no message is in two parts"
 is "$(sort "$T/all")" "$(subjects "$HOME/many")" "and each is in one"
 refile --shard 3/4 --into "maildir:$HOME/parts/again" "$HOME/rules" "$HOME/many"
 is "$(subjects "$HOME/parts/again")" "$(subjects "$HOME/parts/3")" "a part is the same every time"
+for part in 0/4 5/4 1/-1 -1/4 +1/4 ' 1/4' 1/4x 1 1/ 1/99999999999999999999999; do
+	refile --shard "$part" --into "maildir:$HOME/none" "$HOME/rules" "$HOME/many"
+	is "$? $(head -n 1 "$T/err") $(ls -d "$HOME/none" 2>/dev/null)" "2 trommel refile: '$part' is no part; write one as 2/8 " "no part: $part"
+done
 for part in 1 2 3 4; do
 	refile --shard $part/4 --move --yes --into "maildir:$HOME/moved/$part" "$HOME/rules" "$HOME/many" || echo "$part" >>"$T/failed"
 done
