@@ -297,10 +297,12 @@ static int run_in(Refile *refile, int place, const char *path, int argc, char **
 
 	make_job(refile, script_name, script, arena);
 	refile->store = refile_open_store(refile->config, refile->user, refile->options->into, why);
-	if (!refile->store || !begin(refile, place, path, argc, argv, script, why) ||
-	    !keep_input(refile->options, refile->log.dir_fd, why))
+	if (!refile->store || !begin(refile, place, path, argc, argv, script, why))
 		return complain(why);
-	done = plan_and_run(refile, why);
+	done = keep_input(refile->options, refile->log.dir_fd, why);
+	if (!done && refile->options->resume)
+		return complain(why);
+	done = done && plan_and_run(refile, why);
 	return end_run(refile, place, done, why);
 }
 

@@ -163,6 +163,10 @@ wrong "" "--into wants a location"
 refile --into "maildir:$HOME/a/b" "$HOME/rules" "$HOME/box"
 is "$? $(subjects "$HOME/a/b" | wc -l)" "0 2" "what is not there yet is made"
 
+rm -rf "$RUNS"
+call "$TROMMEL" refile "$HOME/rules" - <"$HOME" >"$T/out" 2>"$T/err"
+is "$? $(cat "$T/err") $(last_run)" "2 trommel refile: keep standard input: Is a directory " "of what cannot be read no run is left"
+
 # ---- parts
 rm -rf "$HOME/a" "$HOME/parts" "$RUNS"
 for i in $(seq 60); do letter "number $i"; done | mine "$HOME/many"
