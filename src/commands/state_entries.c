@@ -60,7 +60,7 @@ bool state_entries_read(State *state, const StateUse *use, Arena *arena, StateEn
 
 static bool is_called(const StateEntry *entry, const char *id, bool whole)
 {
-	return whole ? strcmp(entry->id, id) == 0 : strncmp(entry->id, id, strlen(id)) == 0;
+	return whole ? strcmp(entry->id, id) == 0 : *id && strncmp(entry->id, id, strlen(id)) == 0;
 }
 
 static StateEntries choose(const StateEntries *entries, const char *id, bool whole, Arena *arena)

@@ -101,6 +101,8 @@ vacation   01234" "oldest first"
 	put notice one $now $((now + 1000))
 	state forget --use vacation --yes
 	is "$status $out" "0 forgotten: 1" "one use is forgotten"
+	state forget ""
+	is "$status $out" "1 " "an id that is empty, as a variable that was not set, is not that of the only one"
 	state forget --all --yes
 	is "$status $out" "0 forgotten: 1" "everything is forgotten"
 	state forget --all --yes
