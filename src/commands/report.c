@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include "commands/commands.h"
 #include "commands/log_line.h"
 #include "commands/settings.h"
+#include "sieve/limits.h"
 
 enum {
 	GOOD = 0,
@@ -162,6 +164,19 @@ static bool read_rules(const char *path, RuleNames *rules, Arena *arena, Failure
 	return true;
 }
 
+/* The log may be a stranger's, and what is at the path by now anything. */
+static void read_rules_of_log(const char *path, RuleNames *rules, Arena *arena)
+{
+	auto_fd int fd = open(path, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK);
+	AUTO_VALUE(Text) source = { 0 };
+	Failure ignored;
+	struct stat it;
+
+	if (fd >= 0 && fstat(fd, &it) == 0 && S_ISREG(it.st_mode) &&
+	    io_read_file(fd, path, SIEVE_LIMIT_SCRIPT_BYTES, &source, &ignored))
+		*rules = rule_names_read(arena_copy_slice(arena, text_slice(&source)), arena);
+}
+
 static void add_hits(Report *report, const char *path, const char *line, const RuleNames *rules,
 		     uint64_t count)
 {
@@ -190,14 +205,13 @@ static void name_rules(Reader *reader)
 		const char *end = strchr(it->name, '\n');
 		const char *path = arena_copy_bytes(report->arena, it->name, (size_t)(end - it->name));
 		RuleNames rules = { 0 };
-		Failure ignored = { 0 };
 
 		if (report->script && reader->script_is_seen && strcmp(path, reader->script_path) != 0)
 			continue;
 		if (report->script)
 			rules = report->names;
 		else
-			(void)read_rules(path, &rules, report->arena, &ignored);
+			read_rules_of_log(path, &rules, report->arena);
 		add_hits(report, path, end + 1, &rules, it->count);
 	}
 }

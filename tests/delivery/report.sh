@@ -100,3 +100,9 @@ report - </dev/null
 is $? 1 "a log that tells of nothing"
 report
 is $? 2 "no log at all"
+
+# A log that others have written names what it likes.
+call mkfifo "$HOME/pipe"
+printf '{"time":"2026-11-24T08:00:00Z","size_bytes":1,"folder":"INBOX","result":"stored","script":"%s","line":3}\n' "$HOME/pipe" >"$T/log"
+call timeout 20 "$TROMMEL" report "$T/log" >"$T/out"
+is "$? $(grep -c 'line 3 (pipe:3)' "$T/out")" "0 1" "rules that are a pipe by now are not waited for"
