@@ -2,9 +2,10 @@
 
 #include <stdio.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
+
+#include "commands/style.h"
 
 enum {
 	BAR_EVERY_MS = 100,
@@ -27,18 +28,11 @@ void progress_begin(Progress *progress, const char *what, size_t total)
 	progress->begun_ms = progress->shown_ms = clock_ms();
 }
 
-/* Of the terminal, which may be made wider or narrower while we work. */
-static size_t terminal_columns(void)
-{
-	struct winsize size;
-
-	return ioctl(STDERR_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col ? size.ws_col : 80;
-}
-
-/* On one line, whatever goes there: one that goes on in the next would stay when it is written anew. */
+/* On one line, whatever goes there: one that goes on in the next would stay when it is written anew.  The
+ * terminal may be made wider or narrower while we work. */
 static void show_bar(const Progress *progress, const char *text)
 {
-	const size_t columns = terminal_columns(), needed = strlen(text) + strlen("[] ") + 1;
+	const size_t columns = style_columns(STDERR_FILENO), needed = strlen(text) + strlen("[] ") + 1;
 	size_t width = columns > needed ? columns - needed : 0;
 	size_t filled;
 

@@ -3,6 +3,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "base/columns.h"
 #include "base/json.h"
 #include "base/utf8.h"
 #include "commands/report.h"
@@ -10,7 +11,10 @@
 
 enum {
 	BAR_CELLS = 30,
-	NAME_CELLS = 44
+	BAR_CELLS_LEAST = 10, /* a shorter one tells nothing */
+	NAME_CELLS = 44,
+	COUNT_CELLS = 9,
+	GAP_CELLS = 2 /* before a name and before a bar */
 };
 
 /* ---- tables ---- */
@@ -26,32 +30,62 @@ static void print_size(uint64_t bytes, Text *out)
 	text_printf(out, unit ? "%.1f %s" : "%.0f %s", value, units[unit]);
 }
 
+/* Of a name, which is well-formed. */
+static size_t cells_of(const char *name)
+{
+	Slice rest = slice_of(name);
+	size_t cells = 0;
+	uint32_t c;
+
+	for (size_t length; (length = utf8_decode(rest.data, rest.length, &c));
+	     rest = slice_from(rest, length))
+		cells += columns_of(c);
+	return cells;
+}
+
 static void print_padded(const char *name, size_t cells, Text *out)
 {
-	size_t length = utf8_length(slice_of(name));
-
 	text_append_string(out, name);
-	for (; length < cells; length++)
+	for (size_t used = cells_of(name); used < cells; used++)
 		text_append_char(out, ' ');
 }
 
-static size_t width_of(const Tally *tally)
+static size_t at_most(size_t cells, size_t most)
+{
+	return cells < most ? cells : most;
+}
+
+static size_t less(size_t columns, size_t used)
+{
+	return columns > used ? columns - used : 0;
+}
+
+static size_t width_of(const Tally *tally, size_t columns)
 {
 	size_t width = 0;
 
 	for (size_t i = 0; i < tally->count; i++) {
-		size_t length = utf8_length(slice_of(tally->items[i].name));
+		size_t cells = cells_of(tally->items[i].name);
 
-		width = length > width ? length : width;
+		width = cells > width ? cells : width;
 	}
-	return width < NAME_CELLS ? width : NAME_CELLS;
+	return at_most(at_most(width, NAME_CELLS), less(columns, GAP_CELLS + COUNT_CELLS));
+}
+
+/* How long the longest bar is: 0 where there is no room for one. */
+static size_t bar_beside(size_t name, size_t columns)
+{
+	size_t room = less(columns, GAP_CELLS + name + COUNT_CELLS + GAP_CELLS);
+
+	return room < BAR_CELLS_LEAST ? 0 : at_most(room, BAR_CELLS);
 }
 
 static void print_tally(const char *title, const Tally *tally, Text *out)
 {
 	const Style style = style_for(STDOUT_FILENO);
 	const uint64_t most = tally_greatest(tally);
-	const size_t width = width_of(tally);
+	const size_t columns = style_columns(STDOUT_FILENO);
+	const size_t width = width_of(tally, columns), bar = bar_beside(width, columns);
 
 	if (!tally->count)
 		return;
@@ -59,12 +93,14 @@ static void print_tally(const char *title, const Tally *tally, Text *out)
 	for (size_t i = 0; i < tally->count; i++) {
 		const TallyItem *it = &tally->items[i];
 
-		text_append_string(out, "  ");
+		text_printf(out, "%*s", GAP_CELLS, "");
 		print_padded(it->name, width, out);
-		text_printf(out, " %8" PRIu64 "  %s", it->count, style.good);
-		for (uint64_t cell = 0; cell < (it->count * BAR_CELLS + most - 1) / most; cell++)
+		text_printf(out, "%*" PRIu64, COUNT_CELLS, it->count);
+		if (bar)
+			text_printf(out, "%*s%s", GAP_CELLS, "", style.good);
+		for (uint64_t cell = 0; cell < (it->count * bar + most - 1) / most; cell++)
 			text_append_char(out, '#');
-		text_printf(out, "%s\n", style.end);
+		text_printf(out, "%s\n", bar ? style.end : "");
 	}
 }
 

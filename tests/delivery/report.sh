@@ -106,3 +106,21 @@ call mkfifo "$HOME/pipe"
 printf '{"time":"2026-11-24T08:00:00Z","size_bytes":1,"folder":"INBOX","result":"stored","script":"%s","line":3}\n' "$HOME/pipe" >"$T/log"
 call timeout 20 "$TROMMEL" report "$T/log" >"$T/out"
 is "$? $(grep -c 'line 3 (pipe:3)' "$T/out")" "0 1" "rules that are a pipe by now are not waited for"
+
+# Names of wide letters take two columns each, and a terminal gets what it has room for.
+for folder in INBOX "日本" Läden "A folder with a name that is longer than most"; do
+	for _ in 1 2 3; do
+		printf '{"time":"2026-11-24T08:00:00Z","size_bytes":1,"folder":"%s","result":"stored"}\n' "$folder"
+	done
+done >"$T/log"
+sed 5q "$T/log" >"$T/short"
+report "$T/short"
+is "$(grep -e INBOX -e 日本 "$T/out")" "  INBOX        3  ##############################
+  日本         2  ####################" "all numbers of a table stand below each other"
+if command -v script >/dev/null; then
+	for columns in 40 80; do
+		call TERM=dumb script -qec "stty cols $columns; '$TROMMEL' report '$T/log'" /dev/null </dev/null | tr -d '\r' >"$T/out"
+		is "$(grep -a -v -e deliveries -e longer -e '[^ -~]' "$T/out" | awk "length > $columns")" "" "$columns columns"
+		is "$(grep -c '#$' "$T/out")" "$([ $columns = 40 ] && echo 2 || echo 6)" "with bars where there is room"
+	done
+fi
