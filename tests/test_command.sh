@@ -76,6 +76,10 @@ run "$T/empty"
 is "$status" 2 "a directory without tests: 2"
 run --timeout 0 "$T/good.svtest"
 is "$status" 2 "a wrong option: 2"
+for value in 0 86401 -1 x ' 5' ''; do
+	run --timeout "$value" "$T/good.svtest"
+	is "$status $(head -n 1 "$T/err")" "2 trommel test: --timeout takes a number from 1 to 86400, not '$value'" "and what is wrong with it: '$value'"
+done
 
 # ---- directories
 mkdir -p "$T/tree/b/c" "$T/tree/.git"
@@ -100,6 +104,12 @@ not ok 2 - $T/bad.svtest: this is false
 ok 3 - $T/bad.svtest: what is behind a failure runs
 1..3" "--tap"
 is "$status" 1 "with the same status"
+file words <<'END'
+test "fails # SKIP or \\" { test_fail "yes"; }
+END
+run --tap "$T/words.svtest"
+like "$out" "^not ok 1 - $T/words.svtest: fails .# SKIP or ..\$" "what a test is called is no directive"
+is "$(grep -cF 'fails \# SKIP or \\' "$T/out")" 1 "since it is escaped"
 
 # ---- JUnit
 run --junit "$T/junit.xml" "$T/good.svtest" "$T/bad.svtest"
@@ -286,6 +296,10 @@ END
 mkdir "$T/keep"
 run --keep "$T/keep" "$T/store.svtest"
 is "$status $(cat "$T"/keep/1-store/mail/Lists/new/* | grep -c Frop)" "0 1" "--keep leaves what was stored"
+mkdir "$T/here" && cd "$T/here" || exit 2
+run --keep . "$T/store.svtest"
+is "$status $out $(cat 1-store/mail/Lists/new/* | grep -c Frop)" "0 1 passed, 0 failed 1" "below a directory that is named from here, too"
+cd - >/dev/null || exit 2
 
 # ---- settings
 file setting <<'END'

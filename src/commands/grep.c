@@ -90,7 +90,7 @@ static bool read_options(int argc, char **argv, Options *options)
 			options->output = GREP_MBOX;
 			break;
 		case 'j':
-			if (!options_count(&grep_command, 'j', optarg, BATCH_JUDGES_MAX, &options->judges))
+			if (!options_count(&grep_command, "-j", optarg, BATCH_JUDGES_MAX, &options->judges))
 				return false;
 			break;
 		case 'o': /* settings_read's */

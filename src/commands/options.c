@@ -215,7 +215,8 @@ int options_written(const Command *command, int status)
 	return options_complain(command, why.text);
 }
 
-bool options_count(const Command *command, char letter, const char *value, unsigned most, unsigned *count)
+bool options_count(const Command *command, const char *option, const char *value, unsigned most,
+		   unsigned *count)
 {
 	char *end;
 	unsigned long number = strtoul(value, &end, 10);
@@ -224,7 +225,7 @@ bool options_count(const Command *command, char letter, const char *value, unsig
 		*count = (unsigned)number;
 		return true;
 	}
-	fprintf(stderr, "trommel %s: -%c takes a number from 1 to %u, not '%s'\n", command->name, letter,
-		most, value);
+	fprintf(stderr, "trommel %s: %s takes a number from 1 to %u, not '%s'\n", command->name, option, most,
+		value);
 	return false;
 }

@@ -62,8 +62,9 @@ int options_next(const Command *command, int argc, char **argv);
 /* The same when nothing is said: optopt is the letter. ':' when a value is missing. */
 int options_next_silently(const Command *command, int argc, char **argv);
 
-/* The value of the option `letter`: how many, from 1 to `most`.  Says so on standard error when it is not. */
-bool options_count(const Command *command, char letter, const char *value, unsigned most, unsigned *count);
+/* The value of `option` ("-j"): how many, from 1 to `most`.  Says so on standard error when it is not. */
+bool options_count(const Command *command, const char *option, const char *value, unsigned most,
+		   unsigned *count);
 
 /* Are there at least `least` operands?  Else says that `wanted` ("a script") is missing. */
 bool options_enough(const Command *command, int argc, char **argv, int least, const char *wanted);

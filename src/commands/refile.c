@@ -115,7 +115,7 @@ static bool read_options(int argc, char **argv, RefileOptions *options)
 			options->yes = true;
 			break;
 		case 'j':
-			if (!options_count(&refile_command, 'j', optarg, BATCH_JUDGES_MAX, &options->judges))
+			if (!options_count(&refile_command, "-j", optarg, BATCH_JUDGES_MAX, &options->judges))
 				return false;
 			break;
 		case OPTION_SHARD:

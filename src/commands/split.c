@@ -73,7 +73,7 @@ static bool read_options(int argc, char **argv, Options *options)
 			options->from_line = true;
 			break;
 		case 'j':
-			if (!options_count(&split_command, 'j', optarg, AT_ONCE_MAX, &options->at_once))
+			if (!options_count(&split_command, "-j", optarg, AT_ONCE_MAX, &options->at_once))
 				return false;
 			break;
 		case 'k':

@@ -21,6 +21,7 @@ enum {
 	TESTS_FAILED = 1,
 	COULD_NOT_RUN = 2,
 	TIMEOUT_S = 60,
+	TIMEOUT_MAX_S = 24 * 60 * 60,
 	DEPTH_MAX = 32, /* of directories in one another */
 };
 
@@ -48,15 +49,6 @@ static const Option options_of_test[] = {
 	{ 0 },
 };
 
-static bool read_timeout(const char *text, unsigned *seconds)
-{
-	char *end;
-	unsigned long value = strtoul(text, &end, 10);
-
-	*seconds = (unsigned)value;
-	return end != text && !*end && value > 0 && value <= 86400;
-}
-
 static bool read_options(int argc, char **argv, Options *options)
 {
 	int option;
@@ -83,7 +75,8 @@ static bool read_options(int argc, char **argv, Options *options)
 			options->report.tap = true;
 			break;
 		case OPTION_TIMEOUT:
-			if (!read_timeout(optarg, &options->timeout_s))
+			if (!options_count(&test_command, "--timeout", optarg, TIMEOUT_MAX_S,
+					   &options->timeout_s))
 				return false;
 			break;
 		case 'o': /* settings_read's */

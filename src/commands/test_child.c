@@ -184,7 +184,7 @@ static void remove_tree(const char *path)
 	nftw(path, remove_entry, OPEN_DIRECTORIES, FTW_DEPTH | FTW_PHYS);
 }
 
-/* A directory of its own; "KEEP/3-lists" when it is to stay. */
+/* A directory of its own; "KEEP/3-lists" when it is to stay.  It is a home, so its path begins with "/". */
 static char *make_scratch(const char *file, unsigned number, const TestChildOptions *options, Arena *arena,
 			  Failure *why)
 {
@@ -193,8 +193,10 @@ static char *make_scratch(const char *file, unsigned number, const TestChildOpti
 
 	name = name ? name + 1 : file;
 	if (options->keep) {
-		path = arena_printf(arena, "%s/%u-%.*s", options->keep, number, (int)strcspn(name, "."),
-				    name);
+		auto_free char *here = *options->keep == '/' ? NULL : getcwd(NULL, 0);
+
+		path = arena_printf(arena, "%s%s%s/%u-%.*s", here ? here : "", here ? "/" : "", options->keep,
+				    number, (int)strcspn(name, "."), name);
 		if (mkdir(path, 0700) == 0)
 			return path;
 		failure_errno(why, "make the directory '%s'", path);

@@ -133,10 +133,24 @@ static void print_failure(TestReport *report, const File *file, const Case *it, 
 	print_lines(before, text_string(&text));
 }
 
+/* A '#' would begin a directive. */
+static void append_description(Text *out, const char *text)
+{
+	for (; *text; text++) {
+		if (*text == '#' || *text == '\\')
+			text_append_char(out, '\\');
+		text_append_char(out, *text);
+	}
+}
+
 static void print_tap(TestReport *report, const File *file, const Case *it, bool good)
 {
-	printf("%sok %zu - %s: %s\n", good ? "" : "not ", report->passed + report->failed, file->path,
-	       it->name ? it->name : "the file");
+	AUTO_VALUE(Text) about = { 0 };
+
+	append_description(&about, file->path);
+	text_append_string(&about, ": ");
+	append_description(&about, it->name ? it->name : "the file");
+	printf("%sok %zu - %s\n", good ? "" : "not ", report->passed + report->failed, text_string(&about));
 	if (!good)
 		print_failure(report, file, it, "# ");
 }

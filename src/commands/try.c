@@ -134,7 +134,7 @@ static bool read_options(int argc, char **argv, Options *options)
 			options->verbose = true;
 			break;
 		case 'j':
-			if (!options_count(&try_command, 'j', optarg, BATCH_JUDGES_MAX, &options->judges))
+			if (!options_count(&try_command, "-j", optarg, BATCH_JUDGES_MAX, &options->judges))
 				return false;
 			break;
 		case 'o': /* settings_read's */
