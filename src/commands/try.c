@@ -430,7 +430,7 @@ const Command try_command = {
 	.synopsis = "try [-c FILE] [-o KEY=VALUE]... [--sender ADDRESS] [--recipient ADDRESS]\n"
 		    "    [--now DATE] [--mail LOCATION] [-v | --trace] [--json] [--html FILE] [-j COUNT]\n"
 		    "    SCRIPT SOURCE...\n"
-		    "try [-v] [--json] --diff OLD SCRIPT SOURCE...\n",
+		    "try [--json] --diff OLD SCRIPT SOURCE...\n",
 	.about = "Says what the rules in SCRIPT would do with saved messages.  Nothing is filed, sent or "
 		 "changed.\n"
 		 "A SOURCE is a file with one message, an mbox, a Maildir, a directory or a tar archive of "
