@@ -90,4 +90,11 @@ for page in man/*.[1-8]; do
 done >"$work/missing"
 same "pages name pages that exist" "" "$(cat "$work/missing")"
 
+in_page=$(sed -n '/^\.Sh SEE ALSO/,/^\.Sh STANDARDS/s/^\.Xr \(trommel[^ ]*\) \([1-8]\).*/\1.\2/p' man/trommel.1 | sort)
+same "trommel(1) leads to every other page" "$(cd man && printf '%s\n' *.[1-8] | grep -vx 'trommel\.1' | sort)" "$in_page"
+in_program=$("$trommel" help | sed -n '/^Topics:/q; s/^  \([a-z][a-z]*\) .*/\1/p' | sort)
+in_page=$(sed -n '/^\.Sh SYNOPSIS/,/^\.Sh DESCRIPTION/p' man/trommel.1 | grep -A 1 '^\.Nm' |
+	sed -n 's/^\.\(Op \)*Cm \([a-z]*\)$/\2/p' | sort)
+same "trommel(1) shows how each command is called" "$in_program" "$in_page"
+
 exit $result
