@@ -31,7 +31,7 @@ static const Option options_of_config[] = {
 
 static int complain(const Failure *why)
 {
-	fprintf(stderr, "trommel config: %s\n", why->text);
+	options_complain(&config_command, why->text);
 	return WRONG_SETTINGS;
 }
 

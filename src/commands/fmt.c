@@ -32,8 +32,7 @@ static const Option options_of_fmt[] = {
 
 static int complain(const Failure *why)
 {
-	fprintf(stderr, "trommel fmt: %s\n", why->text);
-	return COULD_NOT_RUN;
+	return options_complain(&fmt_command, why->text);
 }
 
 static bool read_options(int argc, char **argv, Options *options)

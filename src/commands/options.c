@@ -8,10 +8,12 @@
 #include "base/ascii.h"
 #include "base/failure.h"
 #include "base/panic.h"
+#include "base/printable.h"
 #include "base/suggest.h"
 
 enum {
-	OPTIONS_MAX = 48 /* of one command */
+	OPTIONS_MAX = 48, /* of one command */
+	WHY_BYTES = 4096
 };
 
 typedef struct Parser {
@@ -199,9 +201,20 @@ int options_usage(const Command *command)
 	return 2;
 }
 
+/* It names files, and what they are called is anybody's wish. */
 int options_complain(const Command *command, const char *why)
 {
-	fprintf(stderr, "trommel %s: %s\n", command->name, why);
+	AUTO_VALUE(Text) lines = { 0 };
+
+	for (bool more = true; more; why++) {
+		size_t length = strcspn(why, "\n");
+
+		printable_append(&lines, slice(why, length), WHY_BYTES);
+		text_append_char(&lines, '\n');
+		why += length;
+		more = *why && why[1]; /* an end of line at the end is none */
+	}
+	fprintf(stderr, "trommel %s: %s", command->name, text_string(&lines));
 	return 2;
 }
 

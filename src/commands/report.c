@@ -54,8 +54,7 @@ static const Option options_of_report[] = {
 
 static int complain(const Failure *why)
 {
-	fprintf(stderr, "trommel report: %s\n", why->text);
-	return COULD_NOT_RUN;
+	return options_complain(&report_command, why->text);
 }
 
 static bool read_options(int argc, char **argv, Options *options)

@@ -92,3 +92,23 @@ state show|wanted are ids, as 'trommel state list' shows them
 state forget|wanted are ids, as 'trommel state list' shows them, or --use, or --all
 state forget --all x|--all is everything: neither --use nor ids go with it
 END
+
+# What is wrong with a file whose name is a stranger's, out of an archive perhaps, is said without what is in that
+# for the terminal.
+echo 'keep;' | mine "$HOME/rules"
+call mkdir "$HOME/box"
+message hello >"$T/strange"
+mv "$T/strange" "$HOME/box/$(printf 'a\033[31mb\nc')"
+own "$HOME/box"
+chmod 000 "$HOME/box"/*
+for command in "try $HOME/rules" "grep true" split "refile $HOME/rules" fmt report check test "config -c"; do
+	case $command in
+	fmt | report | check | test | config*) set -- "$HOME/box"/* ;;
+	split) set -- "$HOME/box" -- cat ;;
+	*) set -- "$HOME/box" ;;
+	esac
+	# shellcheck disable=SC2086 # words
+	call "$TROMMEL" $command "$@" >"$T/out" 2>"$T/err"
+	isnt $? 0 "$command: a file that cannot be read"
+	is "$(grep -c 'a?\[31mb' "$T/err") $(grep -c "$(printf '\033')" "$T/err")" "1 0" "has a name that does nothing"
+done
