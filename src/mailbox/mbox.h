@@ -74,10 +74,10 @@ bool mbox_stays(const Mbox *mbox);
 /* Lets others in. */
 void mbox_unlock(Mbox *mbox);
 
-/* ---- between mbox.c, mbox_lock.c and mbox_repair.c ---- */
-
 /* Opens the file as it is.  -1 and errno; O_NOFOLLOW, and nothing is waited for. */
 int mbox_open_file(const Mbox *mbox);
+
+/* ---- between mbox.c, mbox_lock.c and mbox_repair.c ---- */
 
 /* Locks the whole file with fcntl(2), not waiting.  False and errno: EAGAIN when another holds it. */
 bool mbox_lock_kernel(int fd);

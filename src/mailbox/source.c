@@ -277,7 +277,8 @@ static bool walk_up_to_end(SourceWalk *walk, Mbox *mbox, int fd, SourcePlace *pl
 		return walk_open_file(walk, fd, place, why);
 	if (!mbox_lock_all((Mbox *[]){ mbox }, 1, why))
 		return false;
-	auto_fd int kept = dup(mbox->fd);
+	/* Opened anew: a duplicate would keep the kernel's locks. */
+	auto_fd int kept = mbox_open_file(mbox);
 	walk->until = mbox->before.st_size;
 	mbox_unlock(mbox);
 	if (kept < 0)

@@ -3,12 +3,14 @@
 #include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <sys/file.h>
 #include <sys/resource.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include "base/io.h"
 #include "mailbox/source.h"
+#include "mailbox/store.h"
 
 #define FROM "From a@b.example Thu Jan  1 12:00:00 2026\n"
 
@@ -268,6 +270,44 @@ START_TEST(a_folder_of_any_size)
 }
 END_TEST
 
+static bool lock_it(void *self, const Sourced *it, Failure *why)
+{
+	auto_fd int fd = open("box", O_RDWR | O_CLOEXEC);
+	struct flock whole = { .l_type = F_WRLCK, .l_whence = SEEK_SET };
+
+	(void)it;
+	(void)why;
+	*(bool *)self = fd >= 0 && access("box.lock", F_OK) < 0 && fcntl(fd, F_SETLK, &whole) == 0 &&
+			flock(fd, LOCK_EX | LOCK_NB) == 0;
+	return true;
+}
+
+/* Who reads an mbox for long keeps nobody from delivering into it. */
+START_TEST(an_mbox_locked_briefly_is_free_while_it_is_read)
+{
+	const StoreSettings settings = { .location = "maildir:~/M",
+					 .user = "ann",
+					 .home = directory,
+					 .uid = geteuid(),
+					 .gid = getegid(),
+					 .hostname = "h.example",
+					 .lock_dotlock = true,
+					 .lock_fcntl = true,
+					 .lock_flock = true,
+					 .lock_timeout_s = 1,
+					 .lock_stale_s = 600 };
+	Failure why = { 0 };
+	Store *store = store_open(&settings, &why);
+	const SourceOptions options = { .lock_as = store, .briefly = true };
+	bool is_free = false;
+
+	put("box", FROM "S: 1\n\n");
+	ck_assert_msg(store && source_read("box", &options, lock_it, &is_free, &why), "%s", why.text);
+	ck_assert(is_free);
+	store_close(store);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("source");
@@ -286,6 +326,7 @@ int main(void)
 	tcase_add_test(tests, what_is_not_sure_is_said);
 	tcase_add_test(tests, what_is_compressed_is_named);
 	tcase_add_test(tests, a_folder_of_any_size);
+	tcase_add_test(tests, an_mbox_locked_briefly_is_free_while_it_is_read);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
