@@ -88,18 +88,27 @@ static void read_value(Slice *rest, Parameters *result, Arena *arena)
 
 /* ---- the parameters as they stand ---- */
 
-/* A quoted string, whose first quote is gone; one without end goes to the end. */
+/* How long the quoted string is, whose first quote is gone: to the next one, or to the end. */
+static size_t quoted_length(Slice rest)
+{
+	size_t at = 0;
+
+	while (at < rest.length && rest.data[at] != '"')
+		at += rest.data[at] == '\\' && at + 1 < rest.length ? 2 : 1;
+	return at;
+}
+
 static Slice read_quoted(Slice *rest, Arena *arena)
 {
-	size_t at = 0, length = 0;
-	char *text = arena_alloc(arena, rest->length + 1);
+	size_t end = quoted_length(*rest), length = 0;
+	char *text = arena_alloc(arena, end);
 
-	while (at < rest->length && rest->data[at] != '"') {
-		if (rest->data[at] == '\\' && at + 1 < rest->length)
+	for (size_t at = 0; at < end; at++) {
+		if (rest->data[at] == '\\' && at + 1 < end)
 			at++;
-		text[length++] = rest->data[at++];
+		text[length++] = rest->data[at];
 	}
-	*rest = slice_from(*rest, at + 1);
+	*rest = slice_from(*rest, end + 1);
 	return slice(text, length);
 }
 

@@ -143,6 +143,22 @@ START_TEST(hostile_fields_take_no_time)
 }
 END_TEST
 
+/* Nor memory: a thousand short values in a long field. */
+START_TEST(hostile_fields_take_no_memory)
+{
+	AUTO_VALUE(Text) field = { 0 };
+	size_t before = arena_used(arena);
+
+	text_append_string(&field, "a/b");
+	for (int i = 0; i < LIMIT_PARAMETERS; i++)
+		text_printf(&field, ";n%d=\"v\"", i);
+	while (field.length < 1000 * 1000)
+		text_append_char(&field, 'x');
+	ck_assert_uint_eq(parameters_read(text_slice(&field), arena).count, LIMIT_PARAMETERS);
+	ck_assert_uint_lt(arena_used(arena) - before, 4 * field.length);
+}
+END_TEST
+
 START_TEST(there_is_a_limit)
 {
 	AUTO_VALUE(Text) field = { 0 };
@@ -192,6 +208,7 @@ int main(void)
 	tcase_add_loop_test(tests, fields_are_read_as_readers_do, 0, sizeof fields / sizeof *fields);
 	tcase_add_test(tests, a_type_has_two_halves);
 	tcase_add_test(tests, hostile_fields_take_no_time);
+	tcase_add_test(tests, hostile_fields_take_no_memory);
 	tcase_add_test(tests, there_is_a_limit);
 	tcase_add_test(tests, any_bytes_give_utf8);
 	suite_add_tcase(suite, tests);
