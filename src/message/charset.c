@@ -6,14 +6,17 @@
 #include "message/charset.h"
 
 #include <errno.h>
+#include <pthread.h>
 
 #include "base/ascii.h"
+#include "base/memory.h"
 #include "base/utf8.h"
 
 enum {
 	/* No registered name is longer (RFC 2978, 2.3, asks for at most 40). */
 	NAME_MAX_BYTES = 40,
 	REPLACEMENT_BYTES = 3,
+	BUCKETS = 64,
 };
 
 #define REPLACEMENT "\xef\xbf\xbd"
@@ -22,6 +25,17 @@ typedef struct Charset {
 	CharsetKind kind;
 	char name[NAME_MAX_BYTES + 8]; /* what iconv calls it */
 } Charset;
+
+/* One that was opened.  It stays: a header may name another charset in each word, and to close the last of a
+ * kind and open it again loads a library.  iconv knows some 1,200 names in all. */
+typedef struct Converter {
+	struct Converter *next;
+	iconv_t iconv;
+	char name[NAME_MAX_BYTES + 8];
+} Converter;
+
+static Converter *converters[BUCKETS];
+static pthread_mutex_t converters_guard = PTHREAD_MUTEX_INITIALIZER;
 
 static const struct {
 	const char *squeezed;
@@ -209,21 +223,40 @@ static bool keeps_byte_order(const char *name)
 	       ascii_starts_with_fold(slice_of(name), "unicode");
 }
 
-/* The converter used last: a header's words are nearly always of one charset. */
+static Converter **bucket_of(const char *name)
+{
+	uint32_t hash = 2166136261u;
+
+	for (; *name; name++)
+		hash = (hash ^ (unsigned char)ascii_lower(*name)) * 16777619u;
+	return &converters[(hash ^ hash >> 16) % BUCKETS];
+}
+
+/* Opened, or one that was: `converters_guard` is held until it has been used. */
 static iconv_t open_converter(const char *name)
 {
-	static char last_name[sizeof(Charset) - sizeof(CharsetKind)];
-	static iconv_t last = (iconv_t)-1;
+	Converter **bucket = bucket_of(name), *it = *bucket;
+	iconv_t opened;
 
-	if (last != (iconv_t)-1 && strcmp(last_name, name) == 0 && !keeps_byte_order(name)) {
-		iconv(last, NULL, NULL, NULL, NULL);
-		return last;
+	while (it && !ascii_strings_equal_fold(it->name, name))
+		it = it->next;
+	if (it && !keeps_byte_order(name)) {
+		iconv(it->iconv, NULL, NULL, NULL, NULL);
+		return it->iconv;
 	}
-	if (last != (iconv_t)-1)
-		iconv_close(last);
-	last = iconv_open("UTF-8", name);
-	memcpy(last_name, name, strlen(name) + 1);
-	return last;
+	opened = iconv_open("UTF-8", name);
+	if (opened == (iconv_t)-1)
+		return opened;
+	if (it) {
+		iconv_close(it->iconv);
+	} else {
+		it = memory_new(sizeof *it);
+		memcpy(it->name, name, strlen(name) + 1);
+		it->next = *bucket;
+		*bucket = it;
+	}
+	it->iconv = opened;
+	return opened;
 }
 
 static void append_character(Text *out, uint32_t code_point)
@@ -311,17 +344,37 @@ static const char *with_byte_order(const char *name, Slice bytes)
 	return bytes.data[0] == '\0' && bytes.data[1] != '\0' ? "UTF-16BE" : "UTF-16LE";
 }
 
+static bool convert(const char *name, Slice bytes, Text *converted)
+{
+	iconv_t converter;
+
+	pthread_mutex_lock(&converters_guard);
+	converter = open_converter(with_byte_order(name, bytes));
+	if (converter != (iconv_t)-1)
+		append_converted(converter, bytes, converted);
+	pthread_mutex_unlock(&converters_guard);
+	return converter != (iconv_t)-1;
+}
+
 static bool append_by_iconv(const char *name, Slice bytes, Text *out)
 {
-	iconv_t converter = open_converter(with_byte_order(name, bytes));
 	AUTO_VALUE(Text) converted = { 0 };
 
-	if (converter == (iconv_t)-1)
+	if (!convert(name, bytes, &converted))
 		return false;
-	append_converted(converter, bytes, &converted);
 	/* Not taken on trust: everything behind this relies on it. */
 	append_utf8(text_slice(&converted), out);
 	return true;
+}
+
+static bool can_be_opened(const char *name)
+{
+	bool can;
+
+	pthread_mutex_lock(&converters_guard);
+	can = open_converter(name) != (iconv_t)-1;
+	pthread_mutex_unlock(&converters_guard);
+	return can;
 }
 
 bool charset_to_utf8(Slice charset, Slice bytes, Text *out)
@@ -360,8 +413,7 @@ bool charset_is_known(Slice charset)
 {
 	Charset found = find_charset(charset);
 
-	return found.kind != CHARSET_UNKNOWN &&
-	       (found.kind != CHARSET_ICONV || open_converter(found.name) != (iconv_t)-1);
+	return found.kind != CHARSET_UNKNOWN && (found.kind != CHARSET_ICONV || can_be_opened(found.name));
 }
 
 bool charset_same(Slice a, Slice b)

@@ -1,5 +1,6 @@
 /* test_embed - the C interface: what its header promises to those who embed it */
 #include <check.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -112,6 +113,40 @@ START_TEST(a_script_runs_on_many_messages)
 		trommel_plan_free(none);
 	}
 	trommel_script_free(script);
+}
+END_TEST
+
+static void *run_often(void *self)
+{
+	const char *charset = self;
+	char message[100];
+	TrommelScript *script = compile(
+		"require \"fileinto\"; if header :is \"subject\" \"aba\" { fileinto \"A\"; }");
+	size_t wrong = 0;
+	int length = snprintf(message, sizeof message, "Subject: =?%s?q?aba?=\n\n", charset);
+
+	for (int i = 0; i < 3000; i++) {
+		TrommelPlan *plan = trommel_script_run(script, message, (size_t)length, NULL, NULL);
+
+		wrong += trommel_plan_action(plan, 0)->kind != TROMMEL_FILEINTO;
+		trommel_plan_free(plan);
+	}
+	trommel_script_free(script);
+	return wrong ? self : NULL;
+}
+
+START_TEST(scripts_run_side_by_side)
+{
+	static char charsets[][12] = { "koi8-r", "iso-8859-2", "koi8-u", "big5" };
+	pthread_t threads[4];
+	void *wrong;
+
+	for (size_t i = 0; i < 4; i++)
+		ck_assert_int_eq(pthread_create(&threads[i], NULL, run_often, charsets[i]), 0);
+	for (size_t i = 0; i < 4; i++) {
+		ck_assert_int_eq(pthread_join(threads[i], &wrong), 0);
+		ck_assert_ptr_null(wrong);
+	}
 }
 END_TEST
 
@@ -277,6 +312,7 @@ int main(void)
 	tcase_add_test(tests, actions_come_in_order_with_all_that_belongs_to_them);
 	tcase_add_test(tests, a_discarded_message_is_not_kept);
 	tcase_add_test(tests, a_script_runs_on_many_messages);
+	tcase_add_test(tests, scripts_run_side_by_side);
 	tcase_add_test(tests, mistakes_are_reported_with_their_place);
 	tcase_add_loop_test(tests, what_no_action_can_tell_does_not_compile, 0, 4);
 	tcase_add_test(tests, the_implicit_keep_goes_where_the_rules_say);
