@@ -1,6 +1,7 @@
 /* test_embed - the C interface: what its header promises to those who embed it */
 #include <check.h>
 #include <pthread.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -146,6 +147,45 @@ START_TEST(scripts_run_side_by_side)
 	for (size_t i = 0; i < 4; i++) {
 		ck_assert_int_eq(pthread_join(threads[i], &wrong), 0);
 		ck_assert_ptr_null(wrong);
+	}
+}
+END_TEST
+
+static pthread_barrier_t start;
+
+static void *run_on_parts(void *script)
+{
+	static const char parts[] = "Content-Type: multipart/mixed; boundary*=koi8-r''xx\n\n--xx\n"
+				    "Content-Transfer-Encoding: quoted-printable\n"
+				    "Content-Type: text/plain; charset=koi8-r; name=\"=?koi8-r?q?=C1?=\"\n\n"
+				    "=C1\n--xx--\n";
+	TrommelPlan *plan;
+	bool done;
+
+	pthread_barrier_wait(&start);
+	plan = trommel_script_run(script, parts, sizeof parts - 1, NULL, NULL);
+	done = trommel_plan_action(plan, 0)->kind == TROMMEL_FILEINTO;
+	trommel_plan_free(plan);
+	return done ? NULL : script;
+}
+
+/* In a process of its own each time: what they have in common is made by whoever comes first. */
+START_TEST(the_first_ones_to_look_into_parts_may_come_together)
+{
+	TrommelScript *scripts[4];
+	pthread_t threads[4];
+	void *wrong;
+
+	pthread_barrier_init(&start, NULL, 4);
+	for (size_t i = 0; i < 4; i++)
+		scripts[i] = compile("require [\"body\", \"fileinto\"];\n"
+				     "if body :text :contains \"\u0430\" { fileinto \"A\"; }");
+	for (size_t i = 0; i < 4; i++)
+		ck_assert_int_eq(pthread_create(&threads[i], NULL, run_on_parts, scripts[i]), 0);
+	for (size_t i = 0; i < 4; i++) {
+		ck_assert_int_eq(pthread_join(threads[i], &wrong), 0);
+		ck_assert_ptr_null(wrong);
+		trommel_script_free(scripts[i]);
 	}
 }
 END_TEST
@@ -313,6 +353,7 @@ int main(void)
 	tcase_add_test(tests, a_discarded_message_is_not_kept);
 	tcase_add_test(tests, a_script_runs_on_many_messages);
 	tcase_add_test(tests, scripts_run_side_by_side);
+	tcase_add_loop_test(tests, the_first_ones_to_look_into_parts_may_come_together, 0, 100);
 	tcase_add_test(tests, mistakes_are_reported_with_their_place);
 	tcase_add_loop_test(tests, what_no_action_can_tell_does_not_compile, 0, 4);
 	tcase_add_test(tests, the_implicit_keep_goes_where_the_rules_say);

@@ -12,9 +12,24 @@
 #include "modules/mime/decode.h"
 #include "modules/mime/walk.h"
 
+/* Once, and whole before another thread goes on; GMime registers its types without a lock. */
+static void begin(void)
+{
+	static gsize begun;
+
+	if (!g_once_init_enter(&begun))
+		return;
+	g_mime_init();
+	g_type_ensure(GMIME_TYPE_CONTENT_TYPE);
+	g_type_ensure(GMIME_TYPE_PARAM_LIST);
+	g_type_ensure(GMIME_TYPE_PARAM);
+	g_type_ensure(GMIME_TYPE_FILTER_BASIC);
+	g_once_init_leave(&begun, 1);
+}
+
 static bool parse(const Message *message, Arena *arena, MimeTree **tree, Failure *why)
 {
-	g_mime_init(); /* counts its calls, works in the first */
+	begin();
 	return walk_parse(message, arena, tree, why);
 }
 
