@@ -1,5 +1,6 @@
 #include "delivery/lists.h"
 
+#include <stdint.h>
 #include <string.h>
 
 #include "base/ascii.h"
@@ -12,7 +13,10 @@
 #include "system/trust.h"
 
 enum {
-	LIST_BYTES_MAX = 64 * 1024 * 1024
+	LIST_BYTES_MAX = 64 * 1024 * 1024,
+	/* Looks from the beginning to the end: a message with thousands of addresses asks for each of them.
+	 */
+	LOOKS_MAX = 8
 };
 
 #define URN      "urn:ietf:params:sieve:"
@@ -23,6 +27,11 @@ typedef struct ListFile {
 	const char *path;
 	Slice bytes;
 	bool absent;
+	unsigned looks;
+	/* Made when it is looked for too often: of each entry where it stands, and one more, by its hash; 0
+	 * is none. */
+	uint32_t *places;
+	size_t mask;
 	struct ListFile *next;
 } ListFile;
 
@@ -130,7 +139,7 @@ static Source find_setting(const Lists *lists, const char *name)
 }
 
 /* Reads a file once; NULL and `why` when it cannot be read just now. */
-static const ListFile *read_list(Lists *lists, const char *path, Failure *why)
+static ListFile *read_list(Lists *lists, const char *path, Failure *why)
 {
 	AUTO_VALUE(Text) bytes = { 0 };
 	auto_fd int fd = -1;
@@ -230,16 +239,69 @@ static bool take_entry(void *self, Slice entry)
 	return true;
 }
 
+static size_t hash_of(Slice entry)
+{
+	uint64_t hash = 14695981039346656037u;
+
+	for (size_t i = 0; i < entry.length; i++)
+		hash = (hash ^ (unsigned char)ascii_lower(entry.data[i])) * 1099511628211u;
+	return (size_t)(hash ^ hash >> 32);
+}
+
+static void make_places(ListFile *file, Arena *arena)
+{
+	Slice rest = file->bytes, entry;
+	size_t count = 0, size = 16;
+
+	while (next_entry(&rest, &entry))
+		count++;
+	while (size < 2 * count)
+		size *= 2;
+	file->places = arena_zeroed(arena, size, sizeof *file->places);
+	file->mask = size - 1;
+	for (rest = file->bytes; next_entry(&rest, &entry);) {
+		size_t at = hash_of(entry) & file->mask;
+
+		while (file->places[at])
+			at = (at + 1) & file->mask;
+		file->places[at] = (uint32_t)(entry.data - file->bytes.data) + 1;
+	}
+}
+
+/* Of those that are alike the first, as it stands there, is found first. */
+static void look_at_places(const ListFile *file, Looking *looking)
+{
+	for (size_t at = hash_of(looking->value) & file->mask; file->places[at]; at = (at + 1) & file->mask) {
+		Slice rest = slice_from(file->bytes, file->places[at] - 1), entry;
+
+		if (next_entry(&rest, &entry) && !take_entry(looking, entry))
+			return;
+	}
+}
+
+static void look_at_all(const ListFile *file, Looking *looking)
+{
+	Slice rest = file->bytes, entry;
+
+	while (next_entry(&rest, &entry) && take_entry(looking, entry))
+		continue;
+}
+
 static bool look_in_file(Lists *lists, const char *path, Looking *looking, Failure *why)
 {
-	const ListFile *file = read_list(lists, path, why);
-	Slice rest = file ? file->bytes : SLICE(""), entry;
+	ListFile *file = read_list(lists, path, why);
 
-	if (file && file->absent)
+	if (!file)
+		return false;
+	if (file->absent)
 		return failure_retry(why, "the list '%s' is not there", path);
-	while (file && next_entry(&rest, &entry) && take_entry(looking, entry))
-		continue;
-	return file != NULL;
+	if (looking->value.data && !file->places && ++file->looks > LOOKS_MAX)
+		make_places(file, lists->arena);
+	if (looking->value.data && file->places)
+		look_at_places(file, looking);
+	else
+		look_at_all(file, looking);
+	return true;
 }
 
 static const SqliteModule *open_module(Failure *why)
