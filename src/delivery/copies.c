@@ -53,14 +53,6 @@ void copies_drop(Copies *copies, size_t place)
 	copy->filing = NULL;
 }
 
-bool copies_keep_message(const Copies *copies)
-{
-	for (size_t i = 0; i < copies->count; i++)
-		if (!copies->items[i].of_action)
-			return true;
-	return false;
-}
-
 /* ---- one folder by several names ---- */
 
 static bool is_wanted(const Copy *copy)

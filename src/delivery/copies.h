@@ -53,9 +53,6 @@ size_t copies_add(Copies *copies, Copy copy);
 /* Gives up the one at `place`. */
 void copies_drop(Copies *copies, size_t place);
 
-/* Does a copy of the message go anywhere? */
-bool copies_keep_message(const Copies *copies);
-
 /* Writes and flushes, invisibly, all that has not been yet. */
 bool copies_prepare(Copies *copies, Failure *why);
 

@@ -436,11 +436,6 @@ const char *filing_folder(const Filing *filing)
 	return filing->folder;
 }
 
-const char *filing_path(const Filing *filing)
-{
-	return filing->path;
-}
-
 const char *filing_note(const Filing *filing)
 {
 	return filing->note;

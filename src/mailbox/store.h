@@ -150,9 +150,8 @@ bool filing_is_published(const Filing *filing);
 bool filing_undo(Filing *filing, Failure *why);
 void filing_free(Filing *filing);
 
-/* Where the copy is, for the log: "Lists", and the path. */
+/* Where the copy is, for the log: "Lists". */
 const char *filing_folder(const Filing *filing);
-const char *filing_path(const Filing *filing);
 
 /* Why a copy that was prepared has not all of its keywords, or NULL. */
 const char *filing_note(const Filing *filing);

@@ -89,13 +89,3 @@ bool world_ask_question(const World *world, const Question *question, Answer *an
 		return false;
 	return !world || world->ask(world->self, question, answer, why);
 }
-
-bool world_is(const World *world, QuestionKind kind, Slice first, Slice second, bool *yes, Failure *why)
-{
-	Answer answer = { 0 };
-	bool known = world_ask(world, kind, first, second, &answer, why);
-
-	*yes = known && answer.yes;
-	text_clear(&answer.bytes);
-	return known;
-}

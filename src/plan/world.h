@@ -95,7 +95,4 @@ bool world_ask(const World *world, QuestionKind kind, Slice first, Slice second,
 /* The same with as many arguments as there are, which have been checked. */
 bool world_ask_question(const World *world, const Question *question, Answer *answer, Failure *why);
 
-/* The same where yes or no is all. */
-bool world_is(const World *world, QuestionKind kind, Slice first, Slice second, bool *yes, Failure *why);
-
 #endif

@@ -42,10 +42,6 @@ unsigned sieve_check_depth(const SieveCheck *check);
 /* Can it never be reached, because it stands in an "if false"? */
 bool sieve_check_is_dead(const SieveCheck *check);
 
-/* The place where an extension keeps what it needs to remember while one script is compiled; NULL at first.
- */
-void **sieve_check_slot(SieveCheck *check, const SieveExtension *extension);
-
 /* What the site or the user set for `name`, or NULL. */
 const char *sieve_check_setting(const SieveCheck *check, const char *name);
 

@@ -27,11 +27,6 @@ bool sieve_check_is_dead(const SieveCheck *check)
 	return check->dead;
 }
 
-void **sieve_check_slot(SieveCheck *check, const SieveExtension *extension)
-{
-	return sieve_find_slot(&check->slots, extension, check->unit->arena);
-}
-
 const char *sieve_check_setting(const SieveCheck *check, const char *name)
 {
 	const SieveSetup *setup = &check->unit->setup;

@@ -134,24 +134,19 @@ static SieveStatus check_missing(SieveRun *run, const SieveNode *node)
 	return SIEVE_OK;
 }
 
-void **sieve_find_slot(SieveSlot **first, const SieveExtension *extension, Arena *arena)
+void **sieve_slot(SieveRun *run, const SieveExtension *extension)
 {
-	SieveSlot *slot = *first;
+	SieveSlot *slot = run->slots;
 
 	while (slot && slot->extension != extension)
 		slot = slot->next;
 	if (!slot) {
-		slot = ARENA_NEW(arena, SieveSlot);
+		slot = ARENA_NEW(run->arena, SieveSlot);
 		slot->extension = extension;
-		slot->next = *first;
-		*first = slot;
+		slot->next = run->slots;
+		run->slots = slot;
 	}
 	return &slot->value;
-}
-
-void **sieve_slot(SieveRun *run, const SieveExtension *extension)
-{
-	return sieve_find_slot(&run->slots, extension, run->arena);
 }
 
 const char *sieve_setting(const SieveRun *run, const char *name)

@@ -81,7 +81,6 @@ struct SieveCheck {
 	/* Required, and not there: an error when anything is unknown in the script, else a warning. */
 	struct SieveLacking *lacking;
 	size_t lacking_count;
-	struct SieveSlot *slots;
 	bool unknown;            /* something was */
 	SieveSpan last_required; /* the last capability named by a require; its line is 0: none */
 	struct SieveOldName *old_names;
@@ -113,9 +112,6 @@ static inline unsigned sieve_limit(unsigned wanted, unsigned most)
 {
 	return wanted && wanted < most ? wanted : most;
 }
-
-/* The slot of `extension` in a list, made when there is none. */
-void **sieve_find_slot(SieveSlot **first, const SieveExtension *extension, Arena *arena);
 
 /* ---- compiling ---- */
 
