@@ -1,7 +1,7 @@
 /* config - the settings in force and where each came from
  *
- * One table (config.c) holds every key with its type, default and one line of help; the man
- * page and `trommel config` are written from it. */
+ * One table (config_keys.c) holds every key with its type, default and one line of help: what
+ * `trommel config` prints is made from it, and the man page is compared with it. */
 #ifndef SYSTEM_CONFIG_H
 #define SYSTEM_CONFIG_H
 
