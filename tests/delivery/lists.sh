@@ -52,6 +52,15 @@ printf 'alice@example.org\n' | home
 mv "$LISTS" "$HOME/elsewhere"
 try -o lists_dir="$HOME/elsewhere"
 is "$? $(where)" "0 friend alice@example.org," "lists_dir says where they are"
+printf 'erin@example.org\n' | home
+rules <<'SIEVE'
+require ["extlists", "fileinto"];
+if address :list "to" ":addrbook:friends" { fileinto "friend"; }
+else { fileinto "other"; }
+SIEVE
+{ seq -f 'To: u%.0f@example.org' 9000; echo; echo text; } >"$T/to_many"
+deliver -f alice@example.org -r reader@example.net <"$T/to_many"
+is "$? $(where)" "0 other," "each of thousands of addresses is looked for"
 printf 'alice@example.org\n' | home
 try -o lists_dir=
 is "$? $(where)" "0 INBOX," "an empty lists_dir: users have no lists of their own"

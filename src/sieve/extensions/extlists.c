@@ -40,6 +40,33 @@ static SieveStatus unknown_list(SieveRun *run, SieveSpan span, Slice list)
 	return sieve_fail(run, span, "there is no list '%.*s'", (int)utf8_cut(list, SHOWN).length, list.data);
 }
 
+/* A list that was found to be there. */
+typedef struct KnownList {
+	Slice name;
+	struct KnownList *next;
+} KnownList;
+
+/* The same, and asked once: a message may have thousands of values to look for. */
+static SieveStatus is_known_for_long(SieveRun *run, SieveSpan span, Slice list, bool *known)
+{
+	void **first = sieve_slot(run, &sieve_ext_extlists);
+	SieveStatus status;
+
+	for (const KnownList *it = *first; it; it = it->next)
+		if (slice_equal(it->name, list)) {
+			*known = true;
+			return SIEVE_OK;
+		}
+	status = is_known(run, span, list, known);
+	if (status == SIEVE_OK && *known) {
+		KnownList *it = ARENA_NEW(run->arena, KnownList);
+
+		*it = (KnownList){ arena_copy_slice(run->arena, list), *first };
+		*first = it;
+	}
+	return status;
+}
+
 static SieveStatus match_list(SieveRun *run, const SieveMatching *how, SieveValue *value, const SieveKey *key,
 			      bool *result)
 {
@@ -51,7 +78,7 @@ static SieveStatus match_list(SieveRun *run, const SieveMatching *how, SieveValu
 	if (*result)
 		sieve_captures(run, text_slice(&answer.bytes), NULL, 0);
 	else if (status == SIEVE_OK)
-		status = is_known(run, how->span, key->text, &known);
+		status = is_known_for_long(run, how->span, key->text, &known);
 	text_clear(&answer.bytes);
 	return status == SIEVE_OK && !known ? unknown_list(run, how->span, key->text) : status;
 }
