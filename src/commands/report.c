@@ -193,26 +193,42 @@ static void add_hits(Report *report, const char *path, const char *line, const R
 	tally_add_many(&report->rules, slice_of(whole), count, 0);
 }
 
+/* The names of a script's rules, which several lines are of, one behind the other. */
+typedef struct ScriptNames {
+	const char *path; /* NULL: none was read yet */
+	RuleNames rules;
+	Arena *arena;
+} ScriptNames;
+
+static const RuleNames *names_of(ScriptNames *names, const char *path)
+{
+	if (names->path && strcmp(names->path, path) == 0)
+		return &names->rules;
+	arena_free(names->arena);
+	*names = (ScriptNames){ .path = path, .arena = arena_new() };
+	read_rules_of_log(path, &names->rules, names->arena);
+	return &names->rules;
+}
+
 /* Names what decided.  With --script that is the rules' text for deliveries by that path or, when there are
  * none (it is a copy), for all of them; else each script is read as it is now, if it may be. */
 static void name_rules(Reader *reader)
 {
 	Report *report = reader->report;
+	ScriptNames names = { 0 };
 
+	tally_sort(&reader->lines, true);
 	for (size_t i = 0; i < reader->lines.count; i++) {
 		const TallyItem *it = &reader->lines.items[i];
 		const char *end = strchr(it->name, '\n');
 		const char *path = arena_copy_bytes(report->arena, it->name, (size_t)(end - it->name));
-		RuleNames rules = { 0 };
 
 		if (report->script && reader->script_is_seen && strcmp(path, reader->script_path) != 0)
 			continue;
-		if (report->script)
-			rules = report->names;
-		else
-			read_rules_of_log(path, &rules, report->arena);
-		add_hits(report, path, end + 1, &rules, it->count);
+		add_hits(report, path, end + 1, report->script ? &report->names : names_of(&names, path),
+			 it->count);
 	}
+	arena_free(names.arena);
 }
 
 /* ---- the report ---- */
@@ -221,9 +237,8 @@ static bool write_file(const char *path, const Text *out, Failure *why)
 {
 	auto_fd int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOCTTY, 0666);
 
-	if (fd < 0 || !io_write(fd, text_string(out), out->length))
-		return failure_errno(why, "write '%s'", path);
-	return true;
+	return (fd >= 0 && io_write(fd, text_string(out), out->length) && close_checked(&fd)) ||
+	       failure_errno(why, "write '%s'", path);
 }
 
 static bool print(const Options *options, const Report *report, Failure *why)

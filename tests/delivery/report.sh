@@ -96,6 +96,15 @@ like "$(head -n 1 "$T/out")" "^2 deliveries" "one user's alone"
 
 report "$HOME/nolog"
 is $? 2 "a log that is not there"
+# Read once, not for each of its rules.
+seq 2000 | sed 's/.*/# rule:[r&]\nif header :contains ["to", "cc"] "list-&@example.org" { keep; stop; }/' | mine "$HOME/many"
+seq 2 2 4000 | sed "s|.*|{\"result\":\"stored\",\"script\":\"$HOME/many\",\"line\":&,\"folder\":\"INBOX\"}|" >"$T/many"
+if [ -n "${TROMMEL_SANITIZED-}" ]; then
+	pass "a script of thousands of rules # SKIP the sanitizers need more memory than any limit allows"
+else
+	call prlimit --as=300000000 "$TROMMEL" report "$T/many" >"$T/out" 2>"$T/err"
+	is "$? $(row "r2000 (many:4000)")" "0 1" "a script of thousands of rules"
+fi
 report - </dev/null
 is $? 1 "a log that tells of nothing"
 report
