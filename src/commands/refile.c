@@ -270,9 +270,7 @@ static int end_run(Refile *refile, int place, bool done, const Failure *why)
 static void clear(Refile *refile)
 {
 	store_close(refile->store);
-	for (size_t i = 0; i < refile->counts.count; i++)
-		free(refile->counts.items[i].folder);
-	free(refile->counts.items);
+	tally_clear(&refile->counts.folders);
 	free(refile->done);
 	free(refile->used);
 	free(refile->sent);
@@ -295,6 +293,7 @@ static int run_in(Refile *refile, int place, const char *path, int argc, char **
 	AUTO(Arena) arena = arena_new();
 	bool done;
 
+	refile->counts.folders.arena = arena;
 	make_job(refile, script_name, script, arena);
 	refile->store = refile_open_store(refile->config, refile->user, refile->options->into, why);
 	if (!refile->store || !begin(refile, place, path, argc, argv, script, why))

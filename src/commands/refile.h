@@ -8,6 +8,7 @@
 
 #include "base/names.h"
 #include "commands/refile_log.h"
+#include "commands/tally.h"
 #include "delivery/batch.h"
 #include "delivery/journal.h"
 #include "delivery/lists.h"
@@ -29,16 +30,9 @@ typedef struct RefileOptions {
 } RefileOptions;
 
 /* How many messages go where; folders in the order in which they were met. */
-typedef struct RefileCount {
-	char *folder;
-	size_t messages;
-	bool is_new; /* the folder is not there yet */
-} RefileCount;
-
 typedef struct RefileCounts {
-	RefileCount *items;
-	size_t count, capacity;
-	size_t messages, bytes_mb;
+	Tally folders; /* in the order in which they came */
+	size_t messages;
 	size_t staying;                     /* in the folder that they lie in already */
 	size_t withheld;                    /* would leave, and stay where they are */
 	size_t redirected, answered, piped; /* what is not sent */

@@ -1,30 +1,12 @@
 /* refile_plan - what would be done, counted and shown before it is */
-#include <string.h>
+#include <inttypes.h>
 
-#include "base/memory.h"
 #include "base/printable.h"
 #include "commands/refile.h"
 
 enum {
 	FOLDER_BYTES = 200
 };
-
-static void count_folder(Refile *refile, const char *folder)
-{
-	RefileCounts *counts = &refile->counts;
-	Failure ignored;
-	bool exists = true;
-
-	folder = folder ? folder : "INBOX";
-	for (size_t i = 0; i < counts->count; i++)
-		if (strcmp(counts->items[i].folder, folder) == 0) {
-			counts->items[i].messages++;
-			return;
-		}
-	(void)store_folder_exists(refile->store, folder, &exists, &ignored);
-	MEMORY_GROW(counts->items, counts->count, counts->capacity);
-	counts->items[counts->count++] = (RefileCount){ memory_copy_string(folder), 1, !exists };
-}
 
 static void count_outgoing(const Plan *plan, RefileCounts *counts)
 {
@@ -67,7 +49,8 @@ static bool count_message(void *self, BatchItem *item, Plan *plan, Failure *why)
 	counts->discarded += plan->outcome == PLAN_DECIDED && fate.discarded;
 	count_outgoing(plan, counts);
 	for (size_t i = 0; i < fate.count; i++)
-		count_folder(refile, fate.copies[i].folder);
+		tally_add(&counts->folders, slice_of(fate.copies[i].folder ? fate.copies[i].folder : "INBOX"),
+			  0);
 	return true;
 }
 
@@ -82,17 +65,25 @@ static void print_row(size_t count, const char *what, Text *out)
 		text_printf(out, "%8zu  %s\n", count, what);
 }
 
+static void print_folder(const Refile *refile, const TallyItem *folder, Text *out)
+{
+	Failure ignored;
+	bool exists = true;
+
+	(void)store_folder_exists(refile->store, folder->name, &exists, &ignored);
+	text_printf(out, "%8" PRIu64 "  %s \"", folder->count, refile->options->move ? "move to" : "copy to");
+	printable_append(out, slice_of(folder->name), FOLDER_BYTES);
+	text_printf(out, "\"%s\n", exists ? "" : " (made)");
+}
+
 void refile_plan_print(const Refile *refile, Text *out)
 {
 	const RefileCounts *counts = &refile->counts;
 	const bool move = refile->options->move, sends = refile->options->allow_outgoing;
 
 	text_printf(out, "%zu message%s\n", counts->messages, counts->messages == 1 ? "" : "s");
-	for (size_t i = 0; i < counts->count; i++) {
-		text_printf(out, "%8zu  %s \"", counts->items[i].messages, move ? "move to" : "copy to");
-		printable_append(out, slice_of(counts->items[i].folder), FOLDER_BYTES);
-		text_printf(out, "\"%s\n", counts->items[i].is_new ? " (made)" : "");
-	}
+	for (size_t i = 0; i < counts->folders.count; i++)
+		print_folder(refile, &counts->folders.items[i], out);
 	print_row(counts->staying, "lie there already, and stay", out);
 	print_row(counts->discarded, move ? "discarded: taken out of the source" : "discarded: not copied",
 		  out);
