@@ -71,7 +71,6 @@ START_TEST(a_record_names_what_can_be_cut_off_or_is_none)
 }
 END_TEST
 
-/* Behind what others count as the age of a lock: Dovecot 120 s, maildrop 60. */
 static const struct {
 	const char *name;
 	time_t age_s;
@@ -106,6 +105,7 @@ START_TEST(what_killed_deliveries_left_goes_with_their_lock)
 }
 END_TEST
 
+/* Behind what others count as the age of a lock: Dovecot 120 s, maildrop 60. */
 START_TEST(a_lock_that_is_held_long_is_touched)
 {
 	const struct timespec old = { .tv_sec = time(NULL) - 600 };
