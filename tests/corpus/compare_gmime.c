@@ -284,7 +284,7 @@ static void read_all(const Pair *pair)
 
 static void compare_message(Pair *pair, const Message *message)
 {
-	static const char *const address_fields[] = { "From", "Sender", "Reply-To", "To", "Cc" };
+	static const char *const fields_compared[] = { "From", "Sender", "Reply-To", "To", "Cc" };
 	GMimeStream *stream = g_mime_stream_mem_new_with_buffer(message->memory.data, message->memory.length);
 	GMimeParser *parser = g_mime_parser_new_with_stream(stream);
 
@@ -300,8 +300,8 @@ static void compare_message(Pair *pair, const Message *message)
 	g_object_unref(stream);
 	compare_words(pair, "Subject");
 	compare_words(pair, "From");
-	for (size_t i = 0; i < sizeof address_fields / sizeof *address_fields; i++)
-		compare_addresses(pair, address_fields[i]);
+	for (size_t i = 0; i < sizeof fields_compared / sizeof *fields_compared; i++)
+		compare_addresses(pair, fields_compared[i]);
 	compare_date(pair);
 }
 
