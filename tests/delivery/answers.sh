@@ -272,7 +272,7 @@ message six >"$T/mail"
 again -f alice@example.org -o redirect_sender=program -o redirect_sender_program="$T/srs"
 is "$? $(sent)" "75 1" "one that fails makes the message wait"
 
-for sender in -oQ/tmp@example.org 'two words@example.org' "$(printf 'a@example.org\nb@example.org')"; do
+for sender in -oQ/tmp@example.org 'a@two words.example.org' "$(printf 'a@example.org\nb@example.org')"; do
 	story 'redirect "bob@example.com";' -f "$sender" -o redirect_sender=program -o redirect_sender_program="$T/srs"
 	is "$? $(argv 0)" "0 -oi -f <> -- bob@example.com " "what is no address is not asked about, and is not sent from"
 done
