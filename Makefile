@@ -103,7 +103,10 @@ $(BUILD)/flags: FORCE
 
 # -- The tests ------------------------------------------------------------------------------------------------
 UNIT_TESTS := $(patsubst tests/unit/%.c,$(BUILD)/tests/%,$(wildcard tests/unit/test_*.c))
-TESTS := $(UNIT_TESTS) tests/demo $(filter-out %/lib.sh %/outgoing.sh,$(wildcard tests/*.sh tests/delivery/*.sh tests/faults/*.sh tests/oracle/*.sh))
+# The longest first, so that none of them is waited for alone.
+LONGEST := tests/faults/steps.sh $(addprefix tests/delivery/,neighbours.sh hostile.sh hostile_bounds.sh submission.sh)
+TESTS := $(LONGEST) $(UNIT_TESTS) tests/demo $(filter-out %/lib.sh %/outgoing.sh $(LONGEST), \
+	$(wildcard tests/*.sh tests/delivery/*.sh tests/faults/*.sh tests/oracle/*.sh))
 # Passes -j on when nobody gave one.
 PARALLEL = $(MAKE) --no-print-directory $(if $(findstring jobserver,$(MAKEFLAGS)),,-j$(JOBS))
 
