@@ -20,7 +20,7 @@ static void unescape(char *field)
 		int high = *at == '%' ? ascii_hex_value(at[1]) : -1;
 		int low = high < 0 ? -1 : ascii_hex_value(at[2]);
 
-		*to++ = low < 0 ? *at : (char)(high << 4 | low);
+		*to++ = low < 0 ? *at : (char)((unsigned)high << 4 | (unsigned)low);
 		at += low < 0 ? 0 : 2;
 	}
 	*to = '\0';
