@@ -29,9 +29,12 @@ said() {
 	"$TROMMEL" check --json "$1" 2>&1 | sed 's/^.*"level":/"level":/; s/"fix".*//; s/line [0-9]*/line/g' | tr A-Z a-z | sort
 }
 
-# What was laid out stays as it is, and says the same to the compiler but for places.
-changed='' differs=''
+# What was laid out stays as it is, and says the same to the compiler but for places.  A sanitizer, which makes each
+# start slow, sees every fifth of them.
+changed='' differs='' number=0
 for script in filters/*.sieve tests/oracle/scripts/*.sieve tests/sieve/*/*.sieve tests/sieve/*/*.svtest; do
+	number=$((number + 1))
+	[ -z "${TROMMEL_SANITIZED-}" ] || [ $((number % 5)) -eq 0 ] || continue
 	"$TROMMEL" fmt "$script" >"$work/once.sieve" 2>/dev/null || continue
 	"$TROMMEL" fmt "$work/once.sieve" | cmp -s - "$work/once.sieve" || changed="$changed $script"
 	said "$script" >"$work/before"
