@@ -268,12 +268,12 @@ static inline void script_arguments(ScriptGenerator *it, const SieveVerb *verb)
 {
 	bool has_items = strcmp(verb->name, "envelope") == 0 || strcmp(verb->name, "environment") == 0;
 
-	for (const SieveParameter *parameter = verb->parameters; parameter->name; parameter++) {
+	for (const SieveParameter *parameter = sieve_parameters(verb); parameter->name; parameter++) {
 		if (parameter->optional && fuzz_choose(it->choices, 2))
 			continue;
 		text_append_char(it->out, ' ');
 		script_argument(it, parameter->name, parameter->type,
-				has_items && parameter == verb->parameters);
+				has_items && parameter == sieve_parameters(verb));
 	}
 }
 

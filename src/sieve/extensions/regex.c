@@ -55,7 +55,7 @@ static SieveArgument *keys_of(const SieveNode *node)
 {
 	size_t count = 0;
 
-	while (node->verb->parameters[count].name)
+	while (sieve_parameters(node->verb)[count].name)
 		count++;
 	return count ? &node->arguments[count - 1] : NULL;
 }

@@ -110,7 +110,7 @@ static void append_test(SieveRun *run, const SieveCompared *it, Text *out)
 	const SieveVerb *verb = it->node->verb;
 
 	text_append_string(out, verb->name);
-	for (size_t i = 0; verb->parameters[i].name; i++)
+	for (size_t i = 0; sieve_parameters(verb)[i].name; i++)
 		if (it->node->arguments[i].type >= SIEVE_STRING && sieve_strings(it->node, i) != it->keys) {
 			text_append_char(out, ' ');
 			append_strings(run, sieve_strings(it->node, i), out);
