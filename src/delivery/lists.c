@@ -248,6 +248,25 @@ static size_t hash_of(Slice entry)
 	return (size_t)(hash ^ hash >> 32);
 }
 
+static Slice entry_at(const ListFile *file, size_t at)
+{
+	Slice rest = slice_from(file->bytes, file->places[at] - 1), entry = { 0 };
+
+	next_entry(&rest, &entry);
+	return entry;
+}
+
+/* Where `entry`, or one that is alike, has its place, or would have it. */
+static size_t place_of(const ListFile *file, Slice entry)
+{
+	size_t at = hash_of(entry) & file->mask;
+
+	while (file->places[at] && !ascii_equal_fold(entry_at(file, at), entry))
+		at = (at + 1) & file->mask;
+	return at;
+}
+
+/* Of those that are alike the first has a place: a list may hold one thing many times. */
 static void make_places(ListFile *file, Arena *arena)
 {
 	Slice rest = file->bytes, entry;
@@ -260,23 +279,19 @@ static void make_places(ListFile *file, Arena *arena)
 	file->places = arena_zeroed(arena, size, sizeof *file->places);
 	file->mask = size - 1;
 	for (rest = file->bytes; next_entry(&rest, &entry);) {
-		size_t at = hash_of(entry) & file->mask;
+		size_t at = place_of(file, entry);
 
-		while (file->places[at])
-			at = (at + 1) & file->mask;
-		file->places[at] = (uint32_t)(entry.data - file->bytes.data) + 1;
+		if (!file->places[at])
+			file->places[at] = (uint32_t)(entry.data - file->bytes.data) + 1;
 	}
 }
 
-/* Of those that are alike the first, as it stands there, is found first. */
 static void look_at_places(const ListFile *file, Looking *looking)
 {
-	for (size_t at = hash_of(looking->value) & file->mask; file->places[at]; at = (at + 1) & file->mask) {
-		Slice rest = slice_from(file->bytes, file->places[at] - 1), entry;
+	size_t at = place_of(file, looking->value);
 
-		if (next_entry(&rest, &entry) && !take_entry(looking, entry))
-			return;
-	}
+	if (file->places[at])
+		take_entry(looking, entry_at(file, at));
 }
 
 static void look_at_all(const ListFile *file, Looking *looking)

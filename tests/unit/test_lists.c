@@ -84,6 +84,27 @@ START_TEST(many_questions_to_a_long_list_take_no_time)
 }
 END_TEST
 
+/* Somebody writes the same line again and again. */
+START_TEST(many_entries_that_are_alike_take_no_time)
+{
+	AUTO_VALUE(Text) entries = { 0 };
+	clock_t start;
+	Lists lists;
+
+	for (int i = 0; i < 200000; i++)
+		text_append_string(&entries, "Ann@Example.org\n");
+	text_append_string(&entries, "bob\n");
+	lists = with(text_slice(&entries));
+	start = clock();
+	for (int i = 0; i < 40; i++) {
+		ck_assert_str_eq(found(&lists, "ann@example.org"), "Ann@Example.org");
+		ck_assert_str_eq(found(&lists, "bob"), "bob");
+	}
+	ck_assert_msg((double)(clock() - start) < patience(2) * CLOCKS_PER_SEC, "%.1f s",
+		      (double)(clock() - start) / CLOCKS_PER_SEC);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("lists");
@@ -94,6 +115,7 @@ int main(void)
 	tcase_add_checked_fixture(tests, set_up, tear_down);
 	tcase_add_test(tests, entries_are_found_as_they_stand);
 	tcase_add_test(tests, many_questions_to_a_long_list_take_no_time);
+	tcase_add_test(tests, many_entries_that_are_alike_take_no_time);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
