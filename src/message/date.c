@@ -268,8 +268,9 @@ static bool in_range(CivilTime *civil)
 		return false;
 	if (civil->second == 60)
 		civil->second = 59;
-	if (civil->hour == 24)
-		return civil->minute == 0 && civil->second == 0;
+	if (civil->hour == 24) /* the next day, which is to have a year that can be written */
+		return civil->minute == 0 && civil->second == 0 &&
+		       (civil->year < YEAR_MAX || civil->month < 12 || civil->day < 31);
 	return civil->hour < 24 && civil->minute < 60 && civil->second < 60;
 }
 

@@ -114,8 +114,9 @@ bool sieve_is_bare(SieveCheck *check, const SieveVerb *verb, size_t given)
 	const SieveToken *token = &check->token;
 	bool same_line = token->span.line == check->behind.line;
 
+	/* Where an unknown command is no error, a word behind it is its test, on whatever line. */
 	if (!verb)
-		return same_line && !sieve_names_verb(check, token);
+		return (same_line || check->script->defers) && !sieve_names_verb(check, token);
 	if (sieve_names_tag(check, verb, token) && same_line && !is_command(check, token->text))
 		return true;
 	return given < sieve_parameters_wanted(verb) && (same_line || !sieve_names_verb(check, token));

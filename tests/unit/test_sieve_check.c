@@ -188,6 +188,8 @@ static const struct {
 	{ IHAVE "if ihave [] { }", "2:11: a list has strings in it, found ']'\n" },
 	{ IHAVE "keep 5;", "2:6: 'keep' takes no arguments\n" },
 	{ IHAVE "if ihave \"wibble\" { wibble { } else { } }", KEPT },
+	{ IHAVE "if ihave \"wibble\" { wibble wobble :tag \"a\"; }", KEPT },
+	{ IHAVE "if ihave \"wibble\" { wibble\nwobble :tag \"a\"; }", KEPT },
 	{ IHAVE "if :wibble true { } elsif true { } else { }",
 	  "the rules failed:\nmain:2:1: 'if' has no ':wibble'\n" KEPT },
 	/* error */
