@@ -116,7 +116,11 @@ static bool to_sendmail(const Config *config, const Envelope *envelope, const Ou
 	if (result.timed_out)
 		return failure_retry(why, "%s took longer than %u s", config->sendmail,
 				     config->submission_timeout_s);
-	return result.status == 0 || has_failed(config->sendmail, &result, why);
+	if (result.status != 0)
+		return has_failed(config->sendmail, &result, why);
+	return !result.left_input ||
+	       failure_retry(why, "%s ended with status 0 before it had read the message to its end",
+			     config->sendmail);
 }
 
 bool outgoing_must_return(const Outgoing *mail)

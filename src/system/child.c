@@ -127,8 +127,7 @@ _Noreturn static void feed_and_leave(const ChildSpec *spec, Running *run)
 	close_pipe(&run->wanted);
 	close_end(&run->input.read);
 	close_end(&run->fed.read);
-	if (!spec->feed(spec->self, run->input.write, &why) && why.error == EPIPE)
-		why = (Failure){ 0 };
+	spec->feed(spec->self, run->input.write, &why);
 	(void)!write(run->fed.write, &why, sizeof why); /* smaller than PIPE_BUF: at once */
 	_exit(0);
 }
@@ -181,8 +180,7 @@ static bool start_feeder(const ChildSpec *spec, Running *run, Failure *why)
 		feed_and_leave(spec, run);
 	if (run->feeder < 0)
 		return failure_errno(why, "make a process that feeds '%s'", spec->argv[0]);
-	close_end(&run->input.read);
-	close_end(&run->fed.write);
+	close_end(&run->fed.write); /* the other end of its input stays open, to see what is left in it */
 	return true;
 }
 
@@ -348,6 +346,14 @@ static bool reap(pid_t process, int *raw)
 	return reaped == process;
 }
 
+/* Whether there is input that the child, which has ended, did not take. */
+static bool has_left_input(const ChildSpec *spec, const Running *run)
+{
+	int left = 0;
+
+	return spec->feed && (run->fed.read >= 0 || ioctl(run->input.read, FIONREAD, &left) < 0 || left > 0);
+}
+
 /* Ends what still runs; the kill before the pipes are closed, so that no end of file is seen. */
 static void finish(const ChildSpec *spec, Running *run, ChildResult *result)
 {
@@ -360,6 +366,7 @@ static void finish(const ChildSpec *spec, Running *run, ChildResult *result)
 		hear_the_wanted_rest(spec, run);
 	result->too_long = run->too_long;
 	result->timed_out = runs && !run->too_long;
+	result->left_input = has_left_input(spec, run);
 	if (run->feeder > 0) {
 		kill(run->feeder, SIGKILL);
 		reap(run->feeder, &ignored);

@@ -17,7 +17,7 @@ typedef struct ChildSpec {
 	const char *const *environment; /* ends in NULL */
 	/* Writes the child's standard input to `fd`; NULL: /dev/null.  It runs in a process of its own: what
 	 * it changes in memory is lost, and a file's position is shared, so it reads with pread.  A child
-	 * that does not read all of it (EPIPE) is no failure of its own. */
+	 * that does not read all of it is no failure of its own: see `left_input`. */
 	bool (*feed)(void *self, int fd, Failure *why);
 	void *self;
 	unsigned timeout_s; /* then its process group is killed */
@@ -32,6 +32,7 @@ typedef struct ChildResult {
 	int signal;
 	bool timed_out;
 	bool too_long;    /* what it wrote */
+	bool left_input;  /* it ended before it had read its input to the end */
 	char output[512]; /* the beginning of what it wrote to stderr, and to stdout when nobody wants that:
 			   * one line, printable */
 } ChildResult;

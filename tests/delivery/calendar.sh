@@ -122,11 +122,11 @@ is "$? $(objects)" "75 " "what is for later has not"
 no_litter
 
 # What was sent cannot be taken back: a calendar that somebody else holds must not make it go out twice.
-invitation REQUEST one 0 | bring -o sendmail=/bin/true
+invitation REQUEST one 0 | bring -o sendmail="$SINK"
 one=$(name_of one)
 mv "$CALENDARS/default/$one" "$CALENDARS/default/$one.lock"
 rm -rf "$HOME/.local"
-invitation REQUEST one 0 | bring -o sendmail=/bin/true
+invitation REQUEST one 0 | bring -o sendmail="$SINK"
 is "$? $(objects)" "75 ./default/${one#./}.lock" "a calendar that is locked makes the message wait"
 rm "$CALENDARS/default/$one.lock"
 invitation REQUEST one 0 | bring -o sendmail=/bin/false

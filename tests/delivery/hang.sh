@@ -202,7 +202,7 @@ for place in "$state" "$state/duplicate" "$state/journal" "$state/rules" "$state
 	echo 'require ["duplicate", "copy"]; if duplicate { discard; } redirect :copy "bob@example.com";' | rules
 	mkdir -p "$state"
 	own "$HOME"
-	silent "$place" "the directory ${place#"$HOME/"}" -o state_engine=files -o sendmail=/bin/true
+	silent "$place" "the directory ${place#"$HOME/"}" -o state_engine=files -o sendmail="$SINK"
 done
 
 # What an earlier delivery has left there.
@@ -214,7 +214,7 @@ deliver -o sendmail="$T/half" <"$T/mail"
 find "$state" -type f >"$T/kept"
 holds "a delivery that was half done has left files" test -s "$T/kept"
 while read -r file; do
-	silent "$file" "what is left in ${file#"$state/"}" -o sendmail=/bin/true
+	silent "$file" "what is left in ${file#"$state/"}" -o sendmail="$SINK"
 done <"$T/kept"
 
 # An mbox, and its lock.

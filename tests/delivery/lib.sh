@@ -15,6 +15,7 @@
 #
 # For the story:
 #   $T       the scratch directory; $HOME, the recipient's home, is $T/home; $ME is his name
+#   $SINK    a sendmail that takes everything and does nothing with it
 #   $OTHER   another user; as root only (see need_root)
 # and before this file is read:
 #   STAGE_USERS    more users, with homes $T/homes/NAME (as root only)
@@ -105,6 +106,9 @@ if [ "$(id -u)" = 0 ] && ! setpriv --reuid 61990 --regid 61990 --clear-groups te
 	chmod -R a+rX "$T/bin"
 	TROMMEL=$T/bin/trommel
 fi
+SINK=$T/sink
+printf '#!/bin/sh\nexec cat >/dev/null\n' >"$SINK"
+chmod 755 "$SINK"
 
 tap_count=0 tap_failed=0
 finish() {

@@ -189,7 +189,7 @@ for engine in files sqlite; do
 	: >"$T/statuses"
 	for run in $(seq $((RUNS / 6))); do
 		printf 'X-Run: %s\n' "$run" | cat - "$T/mail" >"$T/one"
-		as_root -d "$ME" -f alice@example.org -r bob@example.net -o state_engine=$engine -o state_dir="$T/states/%u" -o sendmail=/bin/true \
+		as_root -d "$ME" -f alice@example.org -r bob@example.net -o state_engine=$engine -o state_dir="$T/states/%u" -o sendmail="$SINK" \
 			-o rules_notice=no <"$T/one"
 		echo $? >>"$T/statuses"
 		if [ "$(stat -c %u "$T/states/$ME" 2>/dev/null)" = "$(id -u "$ME")" ]; then rm -rf "$T/states/$ME"; fi
@@ -353,7 +353,7 @@ for link in no symbolic hard dangling; do
 		find "$HOME" ! -user "$OTHER" -exec chown -h "$ME:$ME" {} +
 		chmod 777 "$victims"
 		as_root -d "$ME" -f alice@example.org -r bob@example.net -o "mail_location=maildir:~/Maildir" -o folder_autocreate=yes \
-			-o subscribe_created=yes -o rules_notice=no -o sendmail=/bin/true -o log_json="$HOME/log" -o lock_timeout_s=1 \
+			-o subscribe_created=yes -o rules_notice=no -o sendmail="$SINK" -o log_json="$HOME/log" -o lock_timeout_s=1 \
 			-o deadline_s=10 <"$T/mail"
 		status=$?
 		case $status-$(everywhere) in

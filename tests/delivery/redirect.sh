@@ -149,6 +149,15 @@ case $status-$(everywhere) in
 75-0 | 0-1) pass "beside a keep: no doubled copy ($status)" ;;
 *) fail "sendmail that fails beside a keep: $status with $(everywhere) kept" ;;
 esac
+printf "#!/bin/sh\nexit 0\n" >"$T/true"
+chmod 755 "$T/true"
+for size in 10 100000; do
+	fresh
+	echo 'redirect "bob@example.com";' | rules
+	{ cat "$T/mail"; head -c $size /dev/zero | tr '\0' x; } | deliver -o sendmail="$T/true" -f alice@example.org
+	is "$?" 75 "sendmail that does not read the message ($size bytes) has not taken it"
+	like "$(cat "$T/err")" 'before it had read the message' "and that is told"
+done
 story_with status 64 'redirect "bob@example.com";'
 status=$?
 case $status-$(everywhere) in

@@ -166,6 +166,26 @@ START_TEST(a_program_that_does_not_read_is_no_failure)
 }
 END_TEST
 
+/* A sendmail that ends well without having read the message has not taken it. */
+START_TEST(input_that_was_left_is_told)
+{
+	static const struct {
+		const char *script;
+		long size;
+		bool left;
+	} tests[] = {
+		{ "cat >/dev/null", 1000000, false }, { "cat >/dev/null", 0, false },
+		{ "exit 0", 1000000, true },          { "exit 0", 10, true },
+		{ "exec 0<&-; sleep 0.2", 10, true },
+	};
+	long size = tests[_i].size;
+
+	ck_assert_msg(run_shell(tests[_i].script, feed_bytes, &size, 20), "%s", why.text);
+	ck_assert_int_eq(result.status, 0);
+	ck_assert_int_eq(result.left_input, tests[_i].left);
+}
+END_TEST
+
 /* Else a sendmail that said "not now" would count as one that took the message. */
 START_TEST(its_status_comes_back_though_our_parent_ignored_sigchld)
 {
@@ -376,6 +396,7 @@ int main(void)
 	tcase_add_test(programs_run, more_output_than_allowed_ends_it);
 	tcase_add_test(programs_run, output_ends_with_the_program);
 	tcase_add_test(programs_run, a_program_that_does_not_read_is_no_failure);
+	tcase_add_loop_test(programs_run, input_that_was_left_is_told, 0, 5);
 	tcase_add_loop_test(programs_run, half_a_message_is_never_taken_for_a_whole_one, 0,
 			    sizeof broken_feeds / sizeof broken_feeds[0]);
 	tcase_add_test(programs_run, what_takes_too_long_is_killed_with_its_group);
