@@ -24,6 +24,8 @@ size_t itip_uids(const IcalComponent *calendar, Slice uids[ITIP_UIDS_MAX])
 
 /* ---- is it well formed? ---- */
 
+#define AMBIGUOUS "malformed: it says twice what may be said once"
+
 /* "20260101T120000Z" */
 static bool is_utc(Slice value)
 {
@@ -51,11 +53,29 @@ static bool needs_start(const IcalComponent *calendar, const IcalComponent *comp
 		itip_is_method(calendar, "ADD"));
 }
 
+/* What is twice there is one thing to us and may be another to the program that shows it: RFC 5545 has these
+ * but once. */
+static bool is_ambiguous(const IcalComponent *component)
+{
+	static const char *const once[] = { "VERSION", "PRODID",    "METHOD",   "UID",          "DTSTAMP",
+					    "DTSTART", "ORGANIZER", "SEQUENCE", "RECURRENCE-ID" };
+
+	for (size_t i = 0; i < sizeof once / sizeof *once; i++) {
+		const IcalProperty *first = ical_find(component, once[i]);
+
+		if (first && ical_next(component, first))
+			return true;
+	}
+	return false;
+}
+
 static const char *check_component(const IcalComponent *calendar, const IcalComponent *component)
 {
 	const IcalProperty *sequence = ical_find(component, "SEQUENCE");
 	const IcalProperty *instance = ical_find(component, "RECURRENCE-ID");
 
+	if (is_ambiguous(component))
+		return AMBIGUOUS;
 	if (!ical_value(component, "UID").length)
 		return "malformed: a component without UID";
 	if (!is_utc(ascii_trim(ical_value(component, "DTSTAMP"))))
@@ -85,6 +105,8 @@ const char *itip_check(const IcalComponent *calendar, Slice method, const ItipWi
 	const char *wrong = NULL;
 	size_t count = 0;
 
+	if (is_ambiguous(calendar))
+		return AMBIGUOUS;
 	if (!slice_equal(ascii_trim(ical_value(calendar, "VERSION")), SLICE("2.0")))
 		return "malformed: not VERSION 2.0";
 	if (!ical_value(calendar, "PRODID").length)
@@ -98,16 +120,6 @@ const char *itip_check(const IcalComponent *calendar, Slice method, const ItipWi
 	if (wrong)
 		return wrong;
 	return count ? check_method(calendar, method, wishes) : "there is no event, to-do or journal in it";
-}
-
-/* RFC 5546, 2.1.5: by SEQUENCE, then by DTSTAMP, which is UTC and of one form. */
-static bool is_newer(const IcalComponent *sent, const IcalComponent *stored)
-{
-	Slice a = ascii_trim(ical_value(sent, "DTSTAMP")), b = ascii_trim(ical_value(stored, "DTSTAMP"));
-
-	if (itip_sequence(sent) != itip_sequence(stored))
-		return itip_sequence(sent) > itip_sequence(stored);
-	return b.length != a.length || memcmp(a.data, b.data, a.length) > 0;
 }
 
 static IcalComponent *new_object(const Itip *it)
@@ -140,7 +152,7 @@ static void add(Itip *it)
 	itip_end(it, ITIP_ADDED, "");
 }
 
-/* In the place of what was stored; the user's alarms stay. */
+/* In the place of what was stored; the user's alarms stay, and whether he takes part. */
 static void replace(const Itip *it, IcalComponent *object, size_t place, const IcalComponent *sent)
 {
 	const IcalComponent *old = object->inner[place];
@@ -149,6 +161,7 @@ static void replace(const Itip *it, IcalComponent *object, size_t place, const I
 	for (size_t i = 0; i < old->inner_count; i++)
 		if (ical_is(old->inner[i], "VALARM"))
 			ical_add_inner(component, old->inner[i], it->arena);
+	itip_keep_status(it, component, old);
 	object->inner[place] = component;
 }
 
@@ -173,12 +186,13 @@ static bool merge(const Itip *it, IcalComponent *object, const IcalComponent *se
 {
 	size_t place = itip_find_instance(object, it->uid, sent);
 	const IcalComponent *master = itip_find_master(object, it->uid);
+	IcalComponent *instance;
 
 	if (place < object->inner_count) {
 		const IcalComponent *old = object->inner[place];
 		bool another_series = old == master && itip_sequence(sent) > itip_sequence(old);
 
-		if (!is_newer(sent, old))
+		if (itip_compare_age(sent, old) <= 0)
 			return false;
 		replace(it, object, place, sent);
 		if (another_series)
@@ -187,7 +201,10 @@ static bool merge(const Itip *it, IcalComponent *object, const IcalComponent *se
 	}
 	if (master && itip_sequence(sent) < itip_sequence(master))
 		return false;
-	ical_add_inner(object, itip_clean(sent, it->arena), it->arena);
+	instance = itip_clean(sent, it->arena);
+	if (master)
+		itip_keep_status(it, instance, master);
+	ical_add_inner(object, instance, it->arena);
 	return true;
 }
 
@@ -294,12 +311,32 @@ static const struct {
 	{ "CANCEL", itip_cancel }, { "REPLY", itip_reply },
 };
 
+/* Of one object there is one organizer, whichever component a program looks at. */
+static bool has_several_organizers(const Itip *it)
+{
+	Slice organizer = itip_organizer(it->calendar, it->uid);
+	const IcalComponent *sent;
+	size_t at = 0;
+
+	while ((sent = itip_next_sent(it, &at))) {
+		const IcalProperty *line = ical_find(sent, "ORGANIZER");
+
+		if (line && !ascii_equal_fold(itip_address(line), organizer))
+			return true;
+	}
+	return false;
+}
+
 void itip_process(const IcalComponent *calendar, Slice uid, const IcalComponent *stored,
 		  const ItipWishes *wishes, Arena *arena, ItipResult *result)
 {
 	Itip it = { calendar, stored, uid, wishes, arena, result };
 
 	*result = (ItipResult){ .reason = "" };
+	if (has_several_organizers(&it)) {
+		itip_end(&it, ITIP_NO_ACTION, "malformed: one object of several organizers");
+		return;
+	}
 	if (!ical_find(calendar, "METHOD")) {
 		publish(&it);
 		return;
@@ -315,8 +352,10 @@ void itip_process(const IcalComponent *calendar, Slice uid, const IcalComponent 
 const char *itip_outcome_name(ItipOutcome outcome)
 {
 	static const char *const names[] = {
-		[ITIP_NO_ACTION] = "no_action", [ITIP_ADDED] = "added", [ITIP_UPDATED] = "updated",
-		[ITIP_CANCELLED] = "cancelled", [ITIP_ERROR] = "error",
+		[ITIP_NO_ACTION] = "no_action",
+		[ITIP_ADDED] = "added",
+		[ITIP_UPDATED] = "updated",
+		[ITIP_ERROR] = "error",
 	};
 
 	return names[outcome];

@@ -8,7 +8,7 @@
  * Anybody can send such a message.  So an object is changed only in its organizer's name, and by whom it
  * names: an organizer that is another one, an attendee who was not invited, an older SEQUENCE change nothing.
  * Alarms are the user's own affair, and attachments that come along within the object stay in the message:
- * neither is stored. */
+ * neither is stored.  Whether the recipient takes part is for him to say: what is stored of that stays. */
 #ifndef MESSAGE_ITIP_H
 #define MESSAGE_ITIP_H
 
@@ -21,8 +21,7 @@
 typedef enum ItipOutcome {
 	ITIP_NO_ACTION,
 	ITIP_ADDED,
-	ITIP_UPDATED,
-	ITIP_CANCELLED,
+	ITIP_UPDATED, /* also: cancelled, or removed */
 	ITIP_ERROR,
 } ItipOutcome;
 
@@ -39,9 +38,8 @@ typedef struct ItipWishes {
 
 typedef struct ItipResult {
 	ItipOutcome outcome;
-	const char *reason; /* in a few words; "" when all is well */
-	IcalComponent
-		*object; /* ADDED, UPDATED, CANCELLED: what is to be stored; NULL: it is to be removed */
+	const char *reason;    /* in a few words; "" when all is well */
+	IcalComponent *object; /* ADDED, UPDATED: what is to be stored; NULL: it is to be removed */
 } ItipResult;
 
 enum {

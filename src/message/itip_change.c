@@ -33,6 +33,7 @@ static void add_cancelled(const Itip *it, IcalComponent *object, const IcalCompo
 		ical_add(component, start, it->arena);
 	if (!ical_find(component, "SUMMARY") && ical_find(master, "SUMMARY"))
 		ical_add(component, *ical_find(master, "SUMMARY"), it->arena);
+	itip_keep_status(it, component, master);
 	mark_cancelled(it, component, sent);
 	ical_add_inner(object, component, it->arena);
 }
@@ -78,16 +79,11 @@ static bool is_left(const Itip *it, const IcalComponent *object)
 	return false;
 }
 
-/* An organizer who uninvites some names them alone (RFC 5546, 3.2.5). */
+/* An organizer who uninvites some names them alone (RFC 5546, 3.2.5).  What names nobody is public: RFC 9671,
+ * 4.1. */
 static bool is_uninvited(const Itip *it, const IcalComponent *sent)
 {
-	if (ical_find(sent, "ATTENDEE"))
-		return itip_invites(sent, it->wishes);
-	for (size_t i = 0; i < it->stored->inner_count; i++)
-		if (itip_is_of(it->stored->inner[i], it->uid) &&
-		    itip_invites(it->stored->inner[i], it->wishes))
-			return true;
-	return false;
+	return ical_find(sent, "ATTENDEE") ? itip_invites(sent, it->wishes) : it->wishes->allow_public;
 }
 
 /* Is it about something that is stored, and not older? */
@@ -97,7 +93,7 @@ static bool is_current(const Itip *it, const IcalComponent *object, const IcalCo
 	const IcalComponent *master = itip_find_master(object, it->uid);
 	const IcalComponent *old = place < object->inner_count ? object->inner[place] : master;
 
-	return old && itip_sequence(sent) >= itip_sequence(old);
+	return old && itip_compare_age(sent, old) >= 0;
 }
 
 static bool cancel_one(const Itip *it, IcalComponent **object, const IcalComponent *sent)
@@ -135,20 +131,12 @@ void itip_cancel(Itip *it)
 	while ((sent = itip_next_sent(it, &at)))
 		changed |= cancel_one(it, &object, sent);
 	it->result->object = object;
-	itip_end(it, changed ? ITIP_CANCELLED : ITIP_NO_ACTION,
+	itip_end(it, changed ? ITIP_UPDATED : ITIP_NO_ACTION,
 		 changed ? ""
 			 : "the recipient is not among its attendees, or it is older than what is stored");
 }
 
 /* ---- REPLY ---- */
-
-static bool is_token(Slice value)
-{
-	for (size_t i = 0; i < value.length; i++)
-		if (!ascii_is_alnum(value.data[i]) && value.data[i] != '-')
-			return false;
-	return value.length > 0 && value.length <= 64;
-}
 
 /* What is wrong with an answer to the invitation that is stored, or NULL: then the line of the one who
  * answers. */
@@ -158,8 +146,10 @@ static const char *check_reply(const Itip *it, const IcalComponent *object, cons
 	const IcalProperty *attendee = ical_find(sent, "ATTENDEE");
 	size_t place = itip_find_instance(object, it->uid, sent);
 
-	if (!attendee || ical_next(sent, attendee) || !is_token(ical_parameter(attendee, "PARTSTAT")))
+	if (!attendee || ical_next(sent, attendee) || !itip_is_token(ical_parameter(attendee, "PARTSTAT")))
 		return "a reply is of one attendee with a PARTSTAT";
+	if (itip_is_recipient(it->wishes, itip_address(attendee)))
+		return "it is of the recipient himself";
 	if (place == object->inner_count)
 		return "the instance that it answers is not stored by itself";
 	if (itip_sequence(sent) < itip_sequence(object->inner[place]))

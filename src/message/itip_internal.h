@@ -31,6 +31,12 @@ bool itip_is_recipient(const ItipWishes *wishes, Slice address);
 IcalProperty *itip_find_attendee(const IcalComponent *component, Slice address);
 bool itip_invites(const IcalComponent *component, const ItipWishes *wishes);
 
+/* May it be a parameter's value without quotes, as a PARTSTAT is? */
+bool itip_is_token(Slice value);
+
+/* Gives the recipient in `component` the PARTSTAT that he has in `old`, if that names him. */
+void itip_keep_status(const Itip *it, IcalComponent *component, const IcalComponent *old);
+
 /* Decides; what was made is dropped unless it is to be stored. */
 void itip_end(Itip *it, ItipOutcome outcome, const char *reason);
 
@@ -39,6 +45,9 @@ const IcalComponent *itip_next_sent(const Itip *it, size_t *at);
 const IcalComponent *itip_first_sent(const Itip *it);
 
 unsigned long itip_sequence(const IcalComponent *component);
+
+/* RFC 5546, 2.1.5: by SEQUENCE, then by DTSTAMP.  More than 0 when `sent` is the newer one. */
+int itip_compare_age(const IcalComponent *sent, const IcalComponent *stored);
 
 /* The place in `object` of the component for the same instance as `sent`, its inner_count when there is none;
  * and the component that stands for the series, or NULL. */

@@ -40,12 +40,48 @@ IcalProperty *itip_find_attendee(const IcalComponent *component, Slice address)
 	return NULL;
 }
 
-bool itip_invites(const IcalComponent *component, const ItipWishes *wishes)
+static IcalProperty *find_recipient(const IcalComponent *component, const ItipWishes *wishes)
 {
 	for (IcalProperty *it = ical_find(component, "ATTENDEE"); it; it = ical_next(component, it))
 		if (itip_is_recipient(wishes, itip_address(it)))
-			return true;
-	return false;
+			return it;
+	return NULL;
+}
+
+bool itip_invites(const IcalComponent *component, const ItipWishes *wishes)
+{
+	return find_recipient(component, wishes) != NULL;
+}
+
+bool itip_is_token(Slice value)
+{
+	for (size_t i = 0; i < value.length; i++)
+		if (!ascii_is_alnum(value.data[i]) && value.data[i] != '-')
+			return false;
+	return value.length > 0 && value.length <= 64;
+}
+
+/* RFC 5545, 3.2.12: none means this one. */
+static Slice status_of(const IcalProperty *attendee)
+{
+	Slice status = ical_parameter(attendee, "PARTSTAT");
+
+	return status.length ? status : SLICE("NEEDS-ACTION");
+}
+
+/* RFC 9671, 4: "MUST NOT make any changes to the participant status of the recipient". */
+void itip_keep_status(const Itip *it, IcalComponent *component, const IcalComponent *old)
+{
+	const IcalProperty *before = find_recipient(old, it->wishes);
+	const char *kept;
+
+	if (!before || !itip_is_token(status_of(before)))
+		return;
+	kept = arena_copy_bytes(it->arena, status_of(before).data, status_of(before).length);
+	for (IcalProperty *line = ical_find(component, "ATTENDEE"); line; line = ical_next(component, line))
+		if (itip_is_recipient(it->wishes, itip_address(line)) &&
+		    !ascii_equal_fold(status_of(line), slice_of(kept)))
+			ical_set_parameter(line, "PARTSTAT", kept, it->arena);
 }
 
 Slice itip_organizer(const IcalComponent *calendar, Slice uid)
@@ -101,6 +137,16 @@ unsigned long itip_sequence(const IcalComponent *component)
 	for (size_t i = 0; i < value.length && ascii_is_digit(value.data[i]); i++)
 		sequence = sequence * 10 + (unsigned long)(value.data[i] - '0');
 	return sequence;
+}
+
+int itip_compare_age(const IcalComponent *sent, const IcalComponent *stored)
+{
+	Slice a = ascii_trim(ical_value(sent, "DTSTAMP")), b = ascii_trim(ical_value(stored, "DTSTAMP"));
+
+	if (itip_sequence(sent) != itip_sequence(stored))
+		return itip_sequence(sent) > itip_sequence(stored) ? 1 : -1;
+	/* What was sent is UTC and of one form; what is not was stored by another program. */
+	return b.length == a.length ? memcmp(a.data, b.data, a.length) : 1;
 }
 
 /* Do both name the same instance of a series, or neither any? */

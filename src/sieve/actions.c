@@ -109,11 +109,12 @@ static void join(Action *action, const Action *again)
 /* ---- what cannot go together ---- */
 
 /* A message is delivered or sent back, never both; it is refused once, and answered once (RFC 5429, 2.4;
- * RFC 5230, 4.7). */
+ * RFC 5230, 4.7; RFC 9671, 4.9). */
 static bool exclude(ActionKind a, ActionKind b)
 {
 	const unsigned with_reject = 1u << ACTION_REJECT | 1u << ACTION_VACATION | 1u << ACTION_KEEP |
-				     1u << ACTION_FILEINTO | 1u << ACTION_REDIRECT | 1u << ACTION_PIPE;
+				     1u << ACTION_FILEINTO | 1u << ACTION_REDIRECT | 1u << ACTION_PIPE |
+				     1u << ACTION_CALENDAR;
 
 	return (a == ACTION_REJECT && (with_reject >> b & 1)) ||
 	       (b == ACTION_REJECT && (with_reject >> a & 1)) ||

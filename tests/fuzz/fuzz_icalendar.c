@@ -40,8 +40,7 @@ static void look_at_result(const ItipResult *result, const IcalComponent *stored
 {
 	LAW(itip_outcome_name(result->outcome) != NULL && result->reason != NULL);
 	LAW(result->outcome != ITIP_ADDED || result->object);
-	LAW(result->outcome != ITIP_UPDATED || result->object);
-	LAW(result->object || result->outcome != ITIP_CANCELLED || stored);
+	LAW(result->object || result->outcome != ITIP_UPDATED || stored);
 	if (result->object)
 		look_at_written(result->object);
 }

@@ -5,9 +5,10 @@
 
 #include "message/itip.h"
 
-#define ANN   "ORGANIZER:mailto:ann@example.org\r\n"
-#define BOB   "ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:bob@example.net\r\n"
-#define CAROL "ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:carol@example.net\r\n"
+#define ANN       "ORGANIZER:mailto:ann@example.org\r\n"
+#define BOB       "ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:bob@example.net\r\n"
+#define BOB_COMES "ATTENDEE;PARTSTAT=ACCEPTED:mailto:bob@example.net\r\n"
+#define CAROL     "ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:carol@example.net\r\n"
 
 #define CALENDAR(method, content) \
 	"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//y//EN\r\n" method content "END:VCALENDAR\r\n"
@@ -66,6 +67,33 @@ static const struct {
 	  "no_action: it is not from the organizer of what is stored" },
 	{ STORED(EVENT("0", "120000", START)), REQUEST(MEETING("1", "120000", "")), 0,
 	  "no_action: it is not from the organizer of what is stored" },
+	{ NULL, REQUEST(MEETING("0", "120000", ANN)), 0,
+	  "no_action: malformed: it says twice what may be said once" },
+	{ NULL, REQUEST(MEETING("0", "120000", "UID:u2\r\n")), 0,
+	  "no_action: malformed: it says twice what may be said once" },
+	{ NULL, CALENDAR(METHOD("REQUEST") METHOD("CANCEL"), MEETING("0", "120000", "")), 0,
+	  "no_action: malformed: it says twice what may be said once" },
+	{ NULL,
+	  REQUEST(MEETING("0", "120000", WEEKLY)
+			  EVENT("0", "120000", START INSTANCE "ORGANIZER:mailto:eve@example.org\r\n" BOB)),
+	  0, "no_action: malformed: one object of several organizers" },
+	/* whether he takes part is the recipient's affair: RFC 9671, 4 */
+	{ STORED(EVENT("0", "120000", START ANN BOB_COMES CAROL)),
+	  REQUEST(EVENT("1", "120000",
+			START ANN BOB "ATTENDEE;PARTSTAT=DECLINED:mailto:carol@example.net\r\n")),
+	  0,
+	  "updated " STORED(EVENT("1", "120000",
+				  START ANN BOB_COMES
+				  "ATTENDEE;PARTSTAT=DECLINED:mailto:carol@example.net\r\n")) },
+	{ STORED(EVENT("0", "120000", START ANN "ATTENDEE:mailto:bob@example.net\r\n")),
+	  REQUEST(EVENT("1", "120000", START ANN BOB_COMES)), 0,
+	  "updated " STORED(MEETING("1", "120000", "")) },
+	{ STORED(EVENT("0", "120000", START ANN BOB_COMES WEEKLY)), REQUEST(MEETING("0", "120000", INSTANCE)),
+	  0,
+	  "updated " STORED(EVENT("0", "120000", START ANN BOB_COMES WEEKLY)
+				    EVENT("0", "120000", START ANN BOB_COMES INSTANCE)) },
+	{ STORED(EVENT("0", "120000", START ANN "ATTENDEE;PARTSTAT=\"x:y\":mailto:bob@example.net\r\n")),
+	  REQUEST(MEETING("1", "120000", "")), 0, "updated " STORED(MEETING("1", "120000", "")) },
 	/* alarms are the user's, and attachments stay in the message */
 	{ NULL, REQUEST(MEETING("0", "120000", "ATTACH;VALUE=BINARY;ENCODING=BASE64:AAAA\r\n" ALARM)), 0,
 	  "added " STORED(MEETING("0", "120000", "")) },
@@ -111,13 +139,17 @@ static const struct {
 	/* CANCEL: RFC 5546, 3.2.5; RFC 9671, 4.5 */
 	{ NULL, CANCEL(EVENT("1", "120000", ANN BOB)), 0, "no_action: what it cancels is not stored" },
 	{ STORED(MEETING("0", "120000", "")), CANCEL(EVENT("1", "130000", ANN BOB)), 0,
-	  "cancelled " STORED(
+	  "updated " STORED(
 		  "BEGIN:VEVENT\r\nUID:u1\r\nSEQUENCE:1\r\nDTSTAMP:20260101T130000Z\r\n" START ANN BOB
 		  "STATUS:CANCELLED\r\nEND:VEVENT\r\n") },
 	{ STORED(MEETING("0", "120000", "")), CANCEL(EVENT("1", "130000", ANN BOB)), DELETES,
-	  "cancelled removed" },
+	  "updated removed" },
 	{ STORED(MEETING("0", "120000", "")), CANCEL(EVENT("0", "130000", ANN)), DELETES,
-	  "cancelled removed" },
+	  "no_action: the recipient is not among its attendees, or it is older than what is stored" },
+	{ STORED(EVENT("0", "120000", START ANN)), CANCEL(EVENT("0", "130000", ANN)), DELETES | PUBLIC,
+	  "updated removed" },
+	{ STORED(MEETING("1", "140000", "")), CANCEL(EVENT("1", "130000", ANN BOB)), DELETES,
+	  "no_action: the recipient is not among its attendees, or it is older than what is stored" },
 	{ STORED(MEETING("2", "120000", "")), CANCEL(EVENT("1", "130000", ANN BOB)), DELETES,
 	  "no_action: the recipient is not among its attendees, or it is older than what is stored" },
 	{ STORED(MEETING("0", "120000", "")), CANCEL(EVENT("1", "130000", ANN CAROL)), DELETES,
@@ -129,22 +161,22 @@ static const struct {
 	  "error: ORGANIZER is missing" },
 	/* of one instance */
 	{ STORED(MEETING("0", "120000", WEEKLY)), CANCEL(EVENT("0", "130000", INSTANCE ANN BOB)), DELETES,
-	  "cancelled " STORED(MEETING("0", "120000", WEEKLY "EXDATE:20260208T120000Z\r\n")) },
+	  "updated " STORED(MEETING("0", "120000", WEEKLY "EXDATE:20260208T120000Z\r\n")) },
 	{ STORED(MEETING("0", "120000", WEEKLY) MEETING("0", "120000", INSTANCE)),
 	  CANCEL(EVENT("0", "130000", INSTANCE ANN BOB)), DELETES,
-	  "cancelled " STORED(MEETING("0", "120000", WEEKLY "EXDATE:20260208T120000Z\r\n")) },
+	  "updated " STORED(MEETING("0", "120000", WEEKLY "EXDATE:20260208T120000Z\r\n")) },
 	{ STORED(MEETING("0", "120000", INSTANCE)), CANCEL(EVENT("0", "130000", INSTANCE ANN BOB)), DELETES,
-	  "cancelled removed" },
+	  "updated removed" },
 	{ STORED(MEETING("0", "120000", WEEKLY) MEETING("0", "120000", INSTANCE)),
 	  CANCEL(EVENT("0", "130000", INSTANCE ANN BOB)), 0,
-	  "cancelled " STORED(MEETING("0", "120000", WEEKLY)
-				      MEETING("0", "130000", INSTANCE "STATUS:CANCELLED\r\n")) },
+	  "updated " STORED(MEETING("0", "120000", WEEKLY)
+				    MEETING("0", "130000", INSTANCE "STATUS:CANCELLED\r\n")) },
 	{ STORED(MEETING("0", "120000", WEEKLY "SUMMARY:tea\r\n")),
 	  CANCEL(EVENT("0", "130000", INSTANCE ANN BOB)), 0,
-	  "cancelled " STORED(MEETING("0", "120000", WEEKLY "SUMMARY:tea\r\n")
-				      EVENT("0", "130000",
-					    INSTANCE ANN BOB "DTSTART:20260208T120000Z\r\n"
-							     "SUMMARY:tea\r\nSTATUS:CANCELLED\r\n")) },
+	  "updated " STORED(MEETING("0", "120000", WEEKLY "SUMMARY:tea\r\n")
+				    EVENT("0", "130000",
+					  INSTANCE ANN BOB "DTSTART:20260208T120000Z\r\n"
+							   "SUMMARY:tea\r\nSTATUS:CANCELLED\r\n")) },
 
 	/* REPLY: 3.2.3 */
 	{ STORED(MEETING("0", "120000", "")),
@@ -159,6 +191,9 @@ static const struct {
 	{ STORED(MEETING("0", "120000", "")),
 	  REPLY(EVENT("0", "130000", ANN "ATTENDEE;PARTSTAT=ACCEPTED:mailto:eve@example.net\r\n")), FOR_ANN,
 	  "no_action: it is of somebody who was not invited" },
+	{ STORED(MEETING("0", "120000", "ATTENDEE:mailto:ann@example.org\r\n")),
+	  REPLY(EVENT("0", "130000", ANN "ATTENDEE;PARTSTAT=DECLINED:mailto:ann@example.org\r\n")), FOR_ANN,
+	  "no_action: it is of the recipient himself" },
 	{ STORED(MEETING("1", "120000", "")),
 	  REPLY(EVENT("0", "130000", ANN "ATTENDEE;PARTSTAT=ACCEPTED:mailto:bob@example.net\r\n")), FOR_ANN,
 	  "no_action: it answers an older invitation" },

@@ -13,7 +13,8 @@ static SieveStatus ereject(SieveRun *run, const SieveNode *node)
 static const SieveActionInfo info = {
 	.about = "refuses the message towards the MTA, which tells its sender",
 	.document = "RFC 5429, 2.1",
-	.interactions = "an error with keep, fileinto, redirect, pipe, vacation and another refusal",
+	.interactions =
+		"an error with keep, fileinto, redirect, pipe, vacation, processcalendar and another refusal",
 	.cancels_keep = true,
 };
 

@@ -2,7 +2,7 @@
  * RFC 9671; what becomes of an object is in message/itip.h
  *
  * The world says what is stored for a UID, and the plan takes along what is to be stored: so the outcome is
- * known while the script runs.  An object that two commands of one script change is changed once.
+ * known while the script runs.
  * ":deletecanceled" is ":deletecancelled" in drafts of the RFC. */
 #include "sieve/extensions/list.h"
 
@@ -18,6 +18,9 @@
 #include "sieve/extension.h"
 #include "sieve/folders.h"
 #include "sieve/script.h"
+
+/* For a name that no calendar can have, however long and whatever is in it. */
+#define NO_CALENDAR SLICE("/")
 
 /* The variables that it sets, bound when the script is compiled; NULL: not wanted. */
 typedef struct Variables {
@@ -95,6 +98,8 @@ static SieveStatus read_wishes(Doing *doing)
 	const SieveTagUse *id = sieve_tag(node, "calendarid");
 	SieveStatus status = id ? sieve_expand(run, id->value.strings.items, &doing->calendar_id) : SIEVE_OK;
 
+	if (doing->calendar_id.length && !plan_program_valid(doing->calendar_id))
+		doing->calendar_id = NO_CALENDAR;
 	doing->wishes = (ItipWishes){
 		.allow_public = sieve_tag(node, "allowpublic"),
 		.updates_only = sieve_tag(node, "updatesonly"),
@@ -129,7 +134,6 @@ typedef struct Stored {
 	IcalComponent *object;
 	const char *before; /* the digest of what is on disk; NULL: nothing is */
 	const char *words;  /* REFUSES */
-	Action *planned;    /* what this script has planned for it already, or NULL */
 } Stored;
 
 static const char *as_string(SieveRun *run, Slice bytes)
@@ -158,27 +162,6 @@ static void read_object(SieveRun *run, Slice bytes, Stored *stored)
 		refuse(stored, arena_printf(run->arena, "what is stored is malformed: %s", why.text));
 }
 
-/* What an earlier command of the script has planned counts as stored. */
-static bool take_planned(SieveRun *run, Slice uid, Stored *stored)
-{
-	Failure why = { 0 };
-
-	for (size_t i = 0; i < run->plan->count; i++) {
-		Action *action = &run->plan->actions[i];
-
-		if (action->kind != ACTION_CALENDAR || !slice_equal(slice_of(action->handle), uid))
-			continue;
-		*stored = (Stored){ .state = action->removes ? CALENDAR_HAS_NOT : CALENDAR_HAS,
-				    .calendar = action->calendar,
-				    .before = action->before,
-				    .planned = action };
-		if (!action->removes)
-			stored->object = ical_read(slice_of(action->text), run->arena, &why);
-		return true;
-	}
-	return false;
-}
-
 static SieveStatus find_stored(Doing *doing, Slice uid, Stored *stored)
 {
 	SieveRun *run = doing->run;
@@ -186,12 +169,19 @@ static SieveStatus find_stored(Doing *doing, Slice uid, Stored *stored)
 	SieveStatus status;
 
 	*stored = (Stored){ .state = CALENDAR_NONE };
-	if (take_planned(run, uid, stored))
+	/* The plan would be none. */
+	if (uid.length > LIMIT_ARGUMENT_LENGTH) {
+		refuse(stored, "its UID is too long");
 		return SIEVE_OK;
+	}
 	status = sieve_ask_bytes(run, doing->node->span, ASK_CALENDAR, uid, doing->calendar_id, &answer);
 	if (status != SIEVE_OK)
 		return status;
 	/* A world that knows nothing of calendars has an empty one: `try` says what would be done. */
+	if (!answer.length && slice_equal(doing->calendar_id, NO_CALENDAR)) {
+		refuse(stored, "there is no such calendar");
+		return SIEVE_OK;
+	}
 	if (!answer.length) {
 		stored->state = CALENDAR_HAS_NOT;
 		stored->calendar = doing->calendar_id.length ? as_string(run, doing->calendar_id) : "default";
@@ -231,10 +221,7 @@ static SieveStatus plan_change(Doing *doing, Slice uid, const Stored *stored, co
 	action.before = stored->before;
 	action.text = as_string(run, text_slice(&object));
 	conclude(doing, result->outcome, result->reason);
-	if (!stored->planned)
-		return sieve_act(run, doing->node, &action);
-	*stored->planned = action;
-	return SIEVE_OK;
+	return sieve_act(run, doing->node, &action);
 }
 
 /* Section 4.6: a list of the organizers that are welcome. */
@@ -290,8 +277,10 @@ static SieveStatus process_object(Doing *doing, Slice uid)
 static SieveStatus process_all(Doing *doing)
 {
 	static const int rank[] = {
-		[ITIP_NO_ACTION] = 0, [ITIP_ERROR] = 1, [ITIP_CANCELLED] = 2,
-		[ITIP_UPDATED] = 3,   [ITIP_ADDED] = 4,
+		[ITIP_NO_ACTION] = 0,
+		[ITIP_ERROR] = 1,
+		[ITIP_UPDATED] = 2,
+		[ITIP_ADDED] = 3,
 	};
 	Slice uids[ITIP_UIDS_MAX];
 	size_t count = itip_uids(doing->found.calendar, uids);
@@ -323,18 +312,55 @@ static SieveStatus process(Doing *doing)
 		return status;
 	wrong = doing->found.calendar ? itip_check(doing->found.calendar, doing->found.method, &doing->wishes)
 				      : doing->found.reason;
+	/* Section 4.1: a list of organizers is for what organizers send. */
+	if (!wrong && sieve_tag(doing->node, "organizers") && !ical_find(doing->found.calendar, "METHOD"))
+		wrong = "it has no METHOD, as what an organizer sends";
 	if (!wrong)
 		return process_all(doing);
 	conclude(doing, ITIP_NO_ACTION, wrong);
 	return SIEVE_OK;
 }
 
+static SieveStatus fail_again(SieveRun *run, const SieveNode *node, const Action *earlier)
+{
+	return sieve_fail(run, node->span, "'processcalendar' was executed already, in line %u",
+			  earlier->line);
+}
+
+/* Section 4.9: once in a script, whatever comes of it. */
+static SieveStatus check_once(SieveRun *run, const SieveNode *node)
+{
+	const Plan *plan = run->plan;
+
+	for (size_t i = plan->carried_out; i < plan->count; i++)
+		if (plan->actions[i].kind == ACTION_CALENDAR)
+			return fail_again(run, node, &plan->actions[i]);
+	for (const PlanIdle *idle = plan->idle; idle; idle = idle->next)
+		if (idle->action.kind == ACTION_CALENDAR)
+			return fail_again(run, node, &idle->action);
+	return SIEVE_OK;
+}
+
+/* That it was executed and has planned nothing. */
+static SieveStatus note_idle(SieveRun *run, const SieveNode *node)
+{
+	Action action;
+	SieveStatus status = sieve_action(run, node, ACTION_CALENDAR, &action);
+
+	return status == SIEVE_OK ? sieve_act_idly(run, node, &action) : status;
+}
+
 static SieveStatus processcalendar(SieveRun *run, const SieveNode *node)
 {
 	const Variables *variables = node->data;
+	const size_t planned = run->plan->count;
 	Doing doing = { .run = run, .node = node, .calendar_id = SLICE("") };
-	SieveStatus status = process(&doing);
+	SieveStatus status = check_once(run, node);
 
+	if (status == SIEVE_OK)
+		status = process(&doing);
+	if (status == SIEVE_OK && run->plan->count == planned)
+		status = note_idle(run, node);
 	if (status != SIEVE_OK)
 		return status;
 	if (variables->outcome)
@@ -347,7 +373,7 @@ static SieveStatus processcalendar(SieveRun *run, const SieveNode *node)
 static const SieveActionInfo info = {
 	.about = "puts what the message invites to into the calendar",
 	.document = "RFC 9671, 4",
-	.interactions = "none: it does not change what happens to the message",
+	.interactions = "an error with reject and ereject, and when executed twice",
 	.with_imap_events = true,
 };
 

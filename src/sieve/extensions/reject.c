@@ -16,7 +16,8 @@ static SieveStatus reject(SieveRun *run, const SieveNode *node)
 static const SieveActionInfo info = {
 	.about = "refuses the message, with this reason as it is",
 	.document = "RFC 5429, 2.2",
-	.interactions = "an error with keep, fileinto, redirect, pipe, vacation and another refusal",
+	.interactions =
+		"an error with keep, fileinto, redirect, pipe, vacation, processcalendar and another refusal",
 	.cancels_keep = true,
 };
 

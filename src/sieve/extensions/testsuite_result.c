@@ -100,6 +100,12 @@ static SieveStatus offer(SieveMatch *match, const SieveNode *node, size_t place,
 	return sieve_match_value(match, slice_of(value));
 }
 
+/* A calendar's command that planned nothing is only known so that it is not executed again. */
+static const char *idle_name(const PlanIdle *idle)
+{
+	return idle->action.kind == ACTION_CALENDAR ? NULL : name_of(idle->action.kind);
+}
+
 /* What was decided and, for a reason, comes to nothing: a result has it all the same. */
 static SieveStatus offer_idle(SieveMatch *match, const SieveNode *node, size_t place, const PlanIdle *idle)
 {
@@ -107,11 +113,11 @@ static SieveStatus offer_idle(SieveMatch *match, const SieveNode *node, size_t p
 	SieveStatus status = SIEVE_OK;
 
 	for (const PlanIdle *it = idle; it; it = it->next)
-		count++;
+		count += idle_name(it) != NULL;
 	/* The last one stands first. */
 	for (const PlanIdle *it = idle; it && sieve_match_open(match, status); it = it->next)
-		if (name_of(it->action.kind))
-			status = offer(match, node, place + count--, name_of(it->action.kind));
+		if (idle_name(it))
+			status = offer(match, node, place + count--, idle_name(it));
 	return status;
 }
 

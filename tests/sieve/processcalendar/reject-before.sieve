@@ -1,0 +1,4 @@
+require ["processcalendar", "reject"];
+
+reject "No.";
+processcalendar;

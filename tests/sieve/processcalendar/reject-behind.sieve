@@ -1,0 +1,4 @@
+require ["processcalendar", "reject"];
+
+processcalendar :updatesonly;
+reject "No.";

@@ -1,0 +1,4 @@
+require "processcalendar";
+
+processcalendar :updatesonly;
+processcalendar;
