@@ -43,6 +43,12 @@ is "$? $(count "Sent Messages")" "0 1" "the second folder of a use counts when t
 fresh; make_folder Sent "Sent Messages"
 story 'fileinto :specialuse "\\sent" "INBOX";'
 is "$? $(count Sent) $(count)" "0 1 0" "a use has no case, and the first folder wins"
+story 'fileinto :specialuse "\\sent" "Sent Messages";'
+is "$? $(count Sent) $(count "Sent Messages")" "0 1 1" "unless the folder that is named has the use too"
+fresh; make_folder Junk Marked
+printf 'use \\Junk\n' | mine "$HOME/Maildir/.Marked/trommel-folder"
+story 'fileinto :specialuse "\\Junk" "Marked";'
+is "$? $(count Junk) $(count Marked)" "0 0 1" "by the setting or by its own mark"
 fresh; make_folder Sondermüll
 story 'fileinto :specialuse "\\Junk" "INBOX";' -o 'special_use=\Trash=Bin \Junk=No such \Junk=INBOX'
 is "$? $(count)" "0 1" "a setting may name the inbox"
