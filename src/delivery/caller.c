@@ -246,7 +246,8 @@ static void find_deliver_by(Envelope *envelope, int64_t now)
 	if (!by)
 		return;
 	seconds = strtoll(by, &end, 10);
-	if (end == by || *end != ';' || !end[1] || !strchr("RrNn", end[1]) || llabs(seconds) > 999999999)
+	if (end == by || *end != ';' || !end[1] || !strchr("RrNn", end[1]) || seconds > 999999999 ||
+	    seconds < -999999999)
 		return;
 	envelope->deliver_by = now + seconds;
 	envelope->deliver_by_mode = ascii_upper(end[1]);

@@ -41,7 +41,7 @@ is "$(seen DSN_ENVID=a+0Ab+00c)" "seen envid a?b?c" "line breaks and NULs do not
 is "$(seen DSN_NOTIFY= DSN_RET= DSN_ENVID= DSN_ORCPT= DELIVER_BY=)" "seen" "an empty variable is none"
 is "$(seen 'DELIVER_BY=7200;R')" "seen by return later at" "DELIVER_BY: a deadline ahead, after which it goes back (5)"
 is "$(seen 'DELIVER_BY=-5;NT')" "seen by notify trace late at" "one that has passed, with notice and trace"
-for nonsense in '120' '120;' '120;X' ';R' 'soon;R' '99999999999;R' '120R'; do
+for nonsense in '120' '120;' '120;X' ';R' 'soon;R' '99999999999;R' '-9223372036854775808;R' '120R'; do
 	is "$(seen "DELIVER_BY=$nonsense")" "seen" "DELIVER_BY=$nonsense is none"
 done
 
@@ -50,6 +50,9 @@ story 'require "redirect-dsn"; redirect :notify "failure,Delay" :ret "hdrs" "bob
 is "$? $(sent) $(everywhere)" "0 1 0" "a redirect that asks for reports is passed on"
 is "$(argv)" "-oi -f reader@example.net -N FAILURE,DELAY -R HDRS -- bob@example.com " \
 	"reports go to the owner of the rules, not to the sender (6.1)"
+story "require \"redirect-dsn\"; redirect :notify \"DELAY$(printf ',SUCCESS%.0s' 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16 17 18 19 \
+	20 21 22 23 24 25 26 27 28 29 30 31 32)\" \"bob@example.com\";" -f alice@example.org
+is "$(sent) $(argv)" "1 -oi -f reader@example.net -N SUCCESS,DELAY -- bob@example.com " "a condition that is named again is one"
 story 'require "redirect-dsn"; redirect :notify "NEVER" "bob@example.com";' -f alice@example.org
 is "$(argv)" "-oi -f reader@example.net -N NEVER -- bob@example.com " ":notify alone"
 story 'require "redirect-dsn"; redirect :ret "FULL" "bob@example.com";' -f alice@example.org -o redirect_sender=postmaster

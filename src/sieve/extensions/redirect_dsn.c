@@ -8,26 +8,42 @@
 #include "base/ascii.h"
 #include "sieve/extension.h"
 
-static bool is_condition(Slice word)
+/* In the order in which they are handed on. */
+static const char *const conditions[] = { "SUCCESS", "FAILURE", "DELAY" };
+
+enum {
+	CONDITIONS = sizeof conditions / sizeof *conditions
+};
+
+/* The bit of a condition; 0 when it is none. */
+static unsigned condition_of(Slice word)
 {
-	return ascii_equal_fold(word, SLICE("SUCCESS")) || ascii_equal_fold(word, SLICE("FAILURE")) ||
-	       ascii_equal_fold(word, SLICE("DELAY"));
+	for (unsigned i = 0; i < CONDITIONS; i++)
+		if (ascii_equal_fold_string(word, conditions[i]))
+			return 1u << i;
+	return 0;
 }
 
-/* "NEVER" alone, or conditions with commas between them. */
-static bool is_notify(Slice value)
+/* The bits of conditions with commas between them; 0 when one of them is none. */
+static unsigned conditions_of(Slice value)
 {
-	if (ascii_equal_fold(value, SLICE("NEVER")))
-		return true;
+	unsigned all = 0;
+
 	for (;;) {
 		const char *comma = value.length ? memchr(value.data, ',', value.length) : NULL;
+		unsigned one = condition_of(comma ? slice(value.data, (size_t)(comma - value.data)) : value);
 
-		if (!is_condition(comma ? slice(value.data, (size_t)(comma - value.data)) : value))
-			return false;
-		if (!comma)
-			return true;
+		all |= one;
+		if (!one || !comma)
+			return one ? all : 0;
 		value = slice_from(value, (size_t)(comma - value.data) + 1);
 	}
+}
+
+/* "NEVER" alone, or conditions. */
+static bool is_notify(Slice value)
+{
+	return ascii_equal_fold(value, SLICE("NEVER")) || conditions_of(value);
 }
 
 static bool is_return(Slice value)
@@ -64,30 +80,41 @@ static void check_return(SieveCheck *check, SieveNode *node, SieveTagUse *use)
 	check_value(check, use, &ret);
 }
 
-static SieveStatus read_value(SieveRun *run, const SieveTagUse *use, const Wanted *wanted, const char **into)
+static SieveStatus read_value(SieveRun *run, const SieveTagUse *use, const Wanted *wanted, Slice *value)
 {
+	SieveStatus status = sieve_expand(run, use->value.strings.items, value);
+
+	if (status == SIEVE_OK && !wanted->is_good(*value))
+		status = sieve_fail(run, use->value.span, "%s", wanted->text);
+	return status;
+}
+
+/* Each condition once, however often it was named. */
+static SieveStatus apply_notify(SieveRun *run, const SieveTagUse *use, Action *action)
+{
+	AUTO_VALUE(Text) text = { 0 };
 	Slice value;
-	char *copy;
-	SieveStatus status = sieve_expand(run, use->value.strings.items, &value);
+	SieveStatus status = read_value(run, use, &notify, &value);
+	unsigned named;
 
 	if (status != SIEVE_OK)
 		return status;
-	if (!wanted->is_good(value))
-		return sieve_fail(run, use->value.span, "%s", wanted->text);
-	*into = copy = arena_copy_bytes(run->arena, value.data, value.length);
-	for (size_t i = 0; i < value.length; i++)
-		copy[i] = ascii_upper(copy[i]);
+	named = conditions_of(value);
+	for (unsigned i = 0; i < CONDITIONS; i++)
+		if (named & 1u << i)
+			text_printf(&text, "%s%s", text.length ? "," : "", conditions[i]);
+	action->dsn_notify = named ? arena_copy_string(run->arena, text_string(&text)) : "NEVER";
 	return SIEVE_OK;
-}
-
-static SieveStatus apply_notify(SieveRun *run, const SieveTagUse *use, Action *action)
-{
-	return read_value(run, use, &notify, &action->dsn_notify);
 }
 
 static SieveStatus apply_return(SieveRun *run, const SieveTagUse *use, Action *action)
 {
-	return read_value(run, use, &ret, &action->dsn_ret);
+	Slice value;
+	SieveStatus status = read_value(run, use, &ret, &value);
+
+	if (status == SIEVE_OK)
+		action->dsn_ret = ascii_equal_fold(value, SLICE("FULL")) ? "FULL" : "HDRS";
+	return status;
 }
 
 static const SieveTag tags[] = {
