@@ -196,7 +196,7 @@ static void set_up(Checking *it)
 				  .setting = setting,
 				  .self = it,
 				  .plans = carry_out_plans(),
-				  .redirect_max = it->config.redirect_max,
+				  .redirect_max = sieve_redirects(it->config.redirect_max),
 				  .recipient_delimiter = it->config.recipient_delimiter,
 				  .strict_check = true };
 }

@@ -126,7 +126,7 @@ static void compile(Doctor *doctor, const Rules *rules)
 				   .setting = setting,
 				   .self = &self,
 				   .plans = carry_out_plans(),
-				   .redirect_max = config->redirect_max,
+				   .redirect_max = sieve_redirects(config->redirect_max),
 				   .recipient_delimiter = config->recipient_delimiter };
 	SieveFindings findings = { 0 };
 	Failure why = { 0 };

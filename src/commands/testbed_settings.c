@@ -248,7 +248,7 @@ const SieveSetup *testbed_reload(void *self, Failure *why)
 	bed->setup.include_max = limit_of(bed, "sieve_include_max_includes", 0);
 	bed->setup.include_depth_max = limit_of(bed, "sieve_include_max_nesting_depth", 0);
 	bed->setup.variable_bytes_max = limit_of(bed, "sieve_variables_max_value_size", 0);
-	bed->setup.redirect_max = bed->config.redirect_max;
+	bed->setup.redirect_max = sieve_redirects(bed->config.redirect_max);
 	bed->setup.recipient_delimiter = bed->config.recipient_delimiter;
 	if (bed->input.message)
 		testbed_make_envelope(bed);

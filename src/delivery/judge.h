@@ -42,9 +42,9 @@ typedef struct JudgeJob {
 	int64_t now;                /* seconds since 1970 */
 	const char *host;           /* may be NULL */
 	const char *default_folder; /* where a keep goes; NULL: the inbox */
-	unsigned redirect_max;
-	unsigned plans;       /* what may be planned, as SieveSetup has it; 0: everything */
-	const Config *config; /* for the settings that rules look at; may be NULL */
+	unsigned redirect_max;      /* 0: none */
+	unsigned plans;             /* what may be planned, as SieveSetup has it; 0: everything */
+	const Config *config;       /* for the settings that rules look at; may be NULL */
 	const char *recipient_delimiter;
 	bool trace;                        /* the plan is to have steps */
 	unsigned cpu_s, wall_s, memory_mb; /* each above 0 */

@@ -144,7 +144,7 @@ bool judge_prepare(int socket, const JudgeJob *job, Plan *plan, SieveScript **sc
 			     .setting = setting,
 			     .self = surroundings,
 			     .plans = job->plans,
-			     .redirect_max = job->redirect_max,
+			     .redirect_max = sieve_redirects(job->redirect_max),
 			     .recipient_delimiter = job->recipient_delimiter };
 	SieveFindings findings = { 0 };
 	Failure why = { 0 };

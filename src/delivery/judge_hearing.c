@@ -109,10 +109,18 @@ static bool answer_question(Hearing *hearing, Slice body)
 /* Is there nothing in it that the courier cannot do, or that these rules cannot want? */
 static bool may_be_planned(const Hearing *hearing, const Plan *plan, Failure *why)
 {
-	for (size_t i = 0; i < plan->count; i++)
-		if (!(hearing->plans >> plan->actions[i].kind & 1))
-			return failure_retry(why, "the rules have no '%s'",
-					     plan_action_name(plan->actions[i].kind));
+	size_t redirects = 0;
+
+	for (size_t i = 0; i < plan->count; i++) {
+		const ActionKind kind = plan->actions[i].kind;
+
+		if (!(hearing->plans >> kind & 1))
+			return failure_retry(why, "the rules have no '%s'", plan_action_name(kind));
+		redirects += kind == ACTION_REDIRECT;
+	}
+	if (redirects > hearing->job->redirect_max)
+		return failure_retry(why, "%zu redirects, redirect_max allows %u", redirects,
+				     hearing->job->redirect_max);
 	if (plan->image_count && !(hearing->plans & SIEVE_PLANS_EDITS))
 		return failure_retry(why, "the rules do not change the message");
 	return true;

@@ -181,7 +181,7 @@ static SieveStatus check_limits(SieveRun *run, const SieveNode *node, const Acti
 		return sieve_fail(run, node->span, "more than %u actions (limit: actions)", actions);
 	if (action->kind != ACTION_REDIRECT)
 		return SIEVE_OK;
-	most = most ? most : SIEVE_DEFAULT_REDIRECTS;
+	most = most == SIEVE_NO_REDIRECTS ? 0 : most ? most : SIEVE_DEFAULT_REDIRECTS;
 	most = most < LIMIT_REDIRECTS ? most : LIMIT_REDIRECTS;
 	for (size_t i = 0; i < run->plan->count; i++)
 		redirects += run->plan->actions[i].kind == ACTION_REDIRECT;

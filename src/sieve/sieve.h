@@ -71,12 +71,15 @@ typedef enum SieveLoad {
 	SIEVE_UNREADABLE
 } SieveLoad;
 
+/* In `redirect_max` of a setup: none at all. */
+#define SIEVE_NO_REDIRECTS (~0U)
+
 typedef struct SieveSetup {
 	/* Reads an included script into `source`.  ABSENT: there is none; REFUSED: somebody else
 	 * could have written it, or a bad name; UNREADABLE: try again later (`why` says). */
 	SieveLoad (*load)(void *self, SievePlace place, const char *name, Text *source, Failure *why);
 	void *self;
-	unsigned redirect_max; /* 0: the default */
+	unsigned redirect_max; /* 0: the default; see sieve_redirects() */
 	/* Lower limits than limits.h has; 0: those. */
 	unsigned action_max, include_max, include_depth_max, variable_bytes_max;
 	const char *recipient_delimiter; /* characters that begin the detail; NULL: "+" */
@@ -89,6 +92,12 @@ typedef struct SieveSetup {
 	bool strict_check;   /* `trommel check`: compile every pattern now rather than when first used */
 	const struct SieveExtension *const *extensions; /* those there are, ends with NULL; NULL: all */
 } SieveSetup;
+
+/* What a setup has for as many redirects as a setting allows, 0 among them. */
+static inline unsigned sieve_redirects(unsigned most)
+{
+	return most ? most : SIEVE_NO_REDIRECTS;
+}
 
 /* Compiles `source` (borrowed as long as the script is used), called `name` in findings.
  * Returns the script, in `arena`, or NULL when there are errors; all findings are added to

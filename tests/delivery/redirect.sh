@@ -30,6 +30,9 @@ send -f alice@example.org <"$T/mail"
 is "$? $(sent) $(count)" "0 1 1" "a folder that could not be had is no obstacle"
 story 'redirect "bob@example.com"; redirect "carol@example.com"; redirect "bob@example.com";' -f alice@example.org
 is "$? $(sent) $(everywhere)" "0 2 0" "twice to one address is once"
+story 'redirect "bob@example.com";' -f alice@example.org -o redirect_max=0
+is "$? $(sent) $(count)" "0 0 1" "a site that allows no redirect has none"
+like "$(told)" "more than 0 redirects \\(limit: redirect_max\\)" "which is told, with the setting"
 story 'redirect "bob@example.com";' -f ''
 is "$? $(sed -n 3p "$HOME/sent/0.argv")" "0 <>" "the null sender stays null"
 story 'redirect "bob@example.com";' -f 'joe smith@example.org'

@@ -82,6 +82,7 @@ static const Plan *ask_within(JudgeBody body, Folders *folders, unsigned seconds
 	const JudgeJob job = { .script_name = "rules",
 			       .script_source = SLICE(""),
 			       .message = &message,
+			       .redirect_max = 2,
 			       .cpu_s = 1,
 			       .wall_s = wall_s,
 			       .memory_mb = 128 };
@@ -556,6 +557,30 @@ static void redirects_badly(int socket, const JudgeJob *job)
 	send_plan(socket, plan);
 }
 
+static void redirects_to_many(int socket, const JudgeJob *job)
+{
+	static const char *const addresses[] = { "a@b.example", "c@b.example", "d@b.example" };
+	Plan *plan = plan_new(arena_new());
+
+	(void)job;
+	for (int i = 0; i < variant; i++)
+		plan_add(plan, ACTION_REDIRECT)->address = addresses[i];
+	frame_send_compiled(socket, 1u << ACTION_REDIRECT);
+	send_plan(socket, plan);
+}
+
+START_TEST(more_redirects_than_the_site_allows_are_refused)
+{
+	const Plan *plan;
+
+	variant = 2;
+	plan = ask(redirects_to_many);
+	ck_assert_msg(plan->outcome == PLAN_DECIDED, "%s", plan->error);
+	variant = 3;
+	assert_kept(ask(redirects_to_many), "3 redirects, redirect_max allows 2");
+}
+END_TEST
+
 START_TEST(an_address_that_is_more_than_one_address_is_refused)
 {
 	variant = _i;
@@ -868,6 +893,7 @@ int main(void)
 	tcase_add_loop_test(tests, nonsense_ends_the_hearing_at_once, 0, COUNT(nonsense));
 	tcase_add_loop_test(tests, a_question_that_is_none_is_not_answered, 0, COUNT(bad_questions));
 	tcase_add_loop_test(tests, a_folder_that_leads_out_of_the_mail_is_refused, 0, COUNT(bad_folders));
+	tcase_add_test(tests, more_redirects_than_the_site_allows_are_refused);
 	tcase_add_loop_test(tests, an_address_that_is_more_than_one_address_is_refused, 0,
 			    COUNT(bad_addresses));
 	tcase_add_loop_test(tests, a_plan_beyond_what_plans_may_hold_is_refused, 0, 11);
