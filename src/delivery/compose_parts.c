@@ -212,24 +212,45 @@ static Slice next_line(Slice *rest)
 	return line;
 }
 
+/* Appends a line, with `fold` in front of what goes on in the next one. */
+static void append_line(Text *out, Slice line, const char *fold)
+{
+	size_t begun = out->length;
+
+	for (size_t room = LINE_MAX_BYTES;; room = LINE_MAX_BYTES - strlen(fold)) {
+		Slice part = utf8_cut(line, room);
+
+		text_append_slice(out, part);
+		text_append_char(out, '\n');
+		line = slice_from(line, part.length);
+		if (!line.length)
+			break;
+		text_append_string(out, fold);
+	}
+	for (; begun < out->length; begun++) {
+		if (out->data[begun] == '\0')
+			out->data[begun] = '?';
+		else if (out->data[begun] == '\r')
+			out->data[begun] = ' ';
+	}
+}
+
 void compose_lines(Text *out, Slice bytes)
 {
-	while (bytes.length) {
-		Slice line = next_line(&bytes);
+	while (bytes.length)
+		append_line(out, next_line(&bytes), "");
+}
 
-		do {
-			Slice part = utf8_cut(line, LINE_MAX_BYTES);
-			size_t at = out->length;
+void compose_header(Text *out, Slice header)
+{
+	while (header.length) {
+		const char *feed = memchr(header.data, '\n', header.length);
+		Slice line = slice(header.data, feed ? (size_t)(feed - header.data) : header.length);
 
-			if (!part.length && line.length)
-				part = slice(line.data, LINE_MAX_BYTES);
-			text_append_slice(out, part);
-			for (; at < out->length; at++)
-				if (out->data[at] == '\0')
-					out->data[at] = '?';
-			text_append_char(out, '\n');
-			line = slice_from(line, part.length);
-		} while (line.length);
+		header = slice_from(header, line.length + 1);
+		if (line.length && line.data[line.length - 1] == '\r')
+			line.length--;
+		append_line(out, line, " ");
 	}
 }
 

@@ -49,6 +49,10 @@ void compose_text(Text *out, Slice text);
 /* Appends `bytes` with LF line ends, no line longer than RFC 5322, 2.1.1 allows, NULs as '?'. */
 void compose_lines(Text *out, Slice bytes);
 
+/* The same for the header of a message: what is too long is folded, and a CR that ends no line is a blank, so
+ * that its fields stay those that they were. */
+void compose_header(Text *out, Slice header);
+
 /* Are there bytes beyond ASCII? */
 bool compose_is_8bit(Slice bytes);
 

@@ -89,7 +89,7 @@ static void append_header(const Composing *composing, Text *out)
 
 	text_printf(out, "Content-Type: text/rfc822-headers\nContent-Transfer-Encoding: %s\n\n",
 		    compose_is_8bit(header) ? "8bit" : "7bit");
-	compose_lines(out, header);
+	compose_header(out, header);
 }
 
 static void append_report(const Composing *composing, Text *out, const Action *action)

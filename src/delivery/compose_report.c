@@ -39,7 +39,7 @@ static void append_original(const Composing *composing, Text *out, const Action 
 		    action->headers_only ? "text/rfc822-headers" : "message/rfc822",
 		    action->headers_only ? "inline" : "attachment");
 	if (action->headers_only)
-		compose_lines(out, composing->message->header);
+		compose_header(out, composing->message->header);
 	else
 		mail->included = composing->message;
 }

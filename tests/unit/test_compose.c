@@ -343,6 +343,38 @@ START_TEST(the_message_that_is_sent_back_spoils_nothing)
 }
 END_TEST
 
+/* The fields stay those that they were: a line that has to be broken is folded, and a CR begins none. */
+START_TEST(a_header_that_is_sent_back_has_the_fields_that_it_had)
+{
+	static const char *const heads[] = {
+		"X: " THOUSAND "\nY: z\n\n",
+		"X: \xc3\xbc" THOUSAND THOUSAND "\r\nY: z\r\n\r\n",
+		"X: a\rBcc: eve\nY: z\n\n",
+	};
+
+	for (size_t kind = 0; kind < KINDS; kind++) {
+		Action action = usual(kind);
+		AUTO_VALUE(Text) out = { 0 };
+		const char *part;
+		const HeaderIndex *header;
+		Composed mail;
+
+		if (action.kind != ACTION_REJECT && action.kind != ACTION_REPORT)
+			continue;
+		tear_down();
+		begin(slice_of(heads[_i]));
+		action.headers_only = true;
+		ck_assert(compose_into(&action, &mail, &out));
+		check_all(&mail, text_slice(&out));
+		part = strstr(strstr(text_string(&out), "text/rfc822-headers"), "\n\n") + 2;
+		header = header_index(slice(part, (size_t)(strstr(part, "\n\n") + 1 - part)), arena);
+		ck_assert_uint_eq(header->count, 2);
+		for (size_t i = 0; i < header->count; i++)
+			ck_assert(slice_equal(header->fields[i].name, i ? SLICE("Y") : SLICE("X")));
+	}
+}
+END_TEST
+
 /* ---- who gets it ---- */
 
 START_TEST(nothing_is_sent_to_the_null_sender)
@@ -563,6 +595,7 @@ static void add(TCase *tests)
 	tcase_add_loop_test(tests, neither_does_the_envelope, 0, KINDS);
 	tcase_add_loop_test(tests, the_message_that_is_sent_back_spoils_nothing, 0,
 			    sizeof headers / sizeof *headers);
+	tcase_add_loop_test(tests, a_header_that_is_sent_back_has_the_fields_that_it_had, 0, 3);
 	tcase_add_loop_test(tests, nothing_is_sent_to_the_null_sender, 0, KINDS);
 	tcase_add_test(tests, an_answer_goes_only_to_the_sender);
 	tcase_add_test(tests, a_notification_goes_only_to_those_of_its_uri);
