@@ -106,7 +106,7 @@ if [ "$(id -u)" = 0 ] && ! setpriv --reuid 61990 --regid 61990 --clear-groups te
 	chmod -R a+rX "$T/bin"
 	TROMMEL=$T/bin/trommel
 fi
-SINK=$T/sink
+SINK=$T/takes-all
 printf '#!/bin/sh\nexec cat >/dev/null\n' >"$SINK"
 chmod 755 "$SINK"
 
