@@ -212,10 +212,15 @@ static void fail(Grep *grep, const Failure *why)
 	grep->failed = true;
 }
 
+static void hear_unreadable(void *self, const Failure *why)
+{
+	fail(self, why);
+}
+
 /* False: there is no going on with other sources. */
 static bool search(Grep *grep, const char *source, bool is_one)
 {
-	static const SourceOptions remarking = { .remark = print_remark };
+	static const SourceOptions remarking = { .remark = print_remark, .unreadable = hear_unreadable };
 	Failure unreadable = { 0 }, why = { 0 };
 	bool was_read;
 

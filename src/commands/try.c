@@ -374,9 +374,16 @@ static bool print_end(Trial *trial, Failure *why)
 					       &trial->summary, why);
 }
 
+static void hear_unreadable(void *self, const Failure *why)
+{
+	Trial *trial = self;
+
+	trial->status = options_complain(&try_command, why->text);
+}
+
 static int run(Trial *trial, int argc, char **argv, Config *config, User *user, Arena *arena, Failure *why)
 {
-	static const SourceOptions remarking = { .remark = print_remark };
+	static const SourceOptions remarking = { .remark = print_remark, .unreadable = hear_unreadable };
 	int first = optind + 1;
 	const char *script = argv[optind];
 

@@ -34,7 +34,8 @@ static bool tell(SourceWalk *walk, const SourcePlace *place, Sourced *it, Failur
 	it->flags = (const char *const *)walk->flags.items;
 	it->flag_count = walk->flags.count;
 	walk->visited++;
-	return walk->visit(walk->self, it, why);
+	walk->stopped = !walk->visit(walk->self, it, why);
+	return !walk->stopped;
 }
 
 /* A large message of a pipe is written to a file first. */

@@ -57,6 +57,9 @@ typedef struct SourceOptions {
 	bool (*locked)(void *self, Mbox *mbox, Failure *why);
 	/* Hears one line, printable, about what is not sure: "box: byte 1234: ...".  May be NULL. */
 	void (*remark)(void *self, const char *text);
+	/* Hears why a file or a folder within the source could not be read, or not to its end; the reading
+	 * goes on with the next one.  NULL: it ends there, and source_read is false. */
+	void (*unreadable)(void *self, const Failure *why);
 } SourceOptions;
 
 /* Calls `visit` with every message of `path`, or of standard input when that is "-".  False with `why` when

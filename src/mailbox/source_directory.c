@@ -71,6 +71,16 @@ static bool next_names(DIR *listing, bool (*wanted)(const char *name), const cha
 	return true;
 }
 
+/* Whether to go on behind a part of a directory that was `read`, or was not. */
+static bool goes_on(SourceWalk *walk, bool read, Failure *why)
+{
+	if (read || walk->stopped || !walk->options->unreadable)
+		return read;
+	walk->options->unreadable(walk->self, why);
+	*why = (Failure){ 0 };
+	return true;
+}
+
 typedef bool (*EntryVisit)(SourceWalk *walk, DIR *listing, const char *entry, const SourcePlace *place,
 			   Failure *why);
 
@@ -89,7 +99,7 @@ static bool each_entry(SourceWalk *walk, bool (*wanted)(const char *name), const
 		if (!good)
 			break;
 		for (size_t i = 0; i < names.count; i++)
-			if (!visit(walk, listing, names.items[i], place, why)) {
+			if (!goes_on(walk, visit(walk, listing, names.items[i], place, why), why)) {
 				closedir(listing);
 				return false;
 			}
@@ -165,7 +175,8 @@ static bool visit_maildir(SourceWalk *walk, const char *path, const char *folder
 
 	if (fd < 0)
 		return failure_errno(why, "read '%s'", path);
-	return visit_part(walk, &place, "new", why) && visit_part(walk, &place, "cur", why);
+	return goes_on(walk, visit_part(walk, &place, "new", why), why) &&
+	       goes_on(walk, visit_part(walk, &place, "cur", why), why);
 }
 
 /* --- folders --- */

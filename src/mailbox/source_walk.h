@@ -14,6 +14,7 @@ typedef struct SourceWalk {
 	SourceInput input; /* used for one file after the other */
 	off_t until;       /* nothing behind this is read of the present file; -1: all of it is */
 	size_t visited;    /* messages */
+	bool stopped;      /* by who is visited */
 	size_t remarks;    /* on the present mbox */
 	Names flags;       /* of the present message */
 } SourceWalk;

@@ -56,6 +56,18 @@ like "$(cat "$T/err")" "^A test is one of Sieve, as 'header :contains" "and what
 find_mail "$INVOICE" "$HOME/none" "$HOME/box"
 is "$?" 2 "a source that cannot be read is 2"
 like "$(out)" "box:1" "and the others are read"
+message 'invoice, closed' | mine "$HOME/Maildir/new/1.closed"
+message 'invoice in a folder' | mine "$HOME/Maildir/.Later/cur/1.c:2,"
+mkdir "$HOME/Maildir/.Closed" "$HOME/Maildir/.Closed/cur"
+own "$HOME/Maildir/.Closed" "$HOME/Maildir/.Closed/cur"
+chmod 0 "$HOME/Maildir/new/1.closed" "$HOME/Maildir/.Closed/cur"
+find_mail "$INVOICE" "$HOME/Maildir"
+is "$? $(out)" "2 Maildir/cur/1.a:2,F: invoice in a Maildir|Maildir/.Later/cur/1.c:2,: invoice in a folder|" \
+	"what cannot be read within a source is 2, and all the rest of it is read"
+is "$(grep -c -e 'new/1.closed.: Permission denied' -e 'Closed/cur.: Permission denied' "$T/err")" 2 "and each is named"
+find_mail -q "$INVOICE" "$HOME/Maildir"
+is "$?" 0 "which is no matter to -q when it is found"
+rm -rf "$HOME/Maildir/new/1.closed" "$HOME/Maildir/.Closed" "$HOME/Maildir/.Later"
 find_mail "$INVOICE"
 is "$?" 2 "no source is a mistake"
 

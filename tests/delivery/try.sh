@@ -104,6 +104,11 @@ if mailboxexists "Lists" { fileinto "Lists"; } else { fileinto "Else"; }
 END
 try "$HOME/ask" "$HOME/plain.eml"
 like "$(said)" '"Lists"' "without a location every folder exists"
+chmod 0 "$HOME/Maildir/new/1.a"
+try "$HOME/rules.sieve" "$HOME/Maildir"
+is "$? $(said | grep -c '^[^ ].*hello')" "2 1" "one that cannot be read: status 2, and the others of its Maildir are tried"
+like "$(cat "$T/err")" "new/1.a.: Permission denied" "and it is named"
+chmod 600 "$HOME/Maildir/new/1.a"
 try --mail "maildir:$HOME/Maildir" "$HOME/ask" "$HOME/plain.eml"
 like "$(said)" '"Else"' "with one it is looked for"
 for part in cur new tmp; do mkdir -p "$HOME/Maildir/.Lists/$part"; done
