@@ -206,21 +206,18 @@ static void print_found(const Grep *grep, const char *source, bool is_one)
 	printf("%s%zu\n", text_string(&out), grep->found_here);
 }
 
-static void fail(Grep *grep, const Failure *why)
+static void fail(void *self, const Failure *why)
 {
+	Grep *grep = self;
+
 	options_complain(&grep_command, why->text);
 	grep->failed = true;
-}
-
-static void hear_unreadable(void *self, const Failure *why)
-{
-	fail(self, why);
 }
 
 /* False: there is no going on with other sources. */
 static bool search(Grep *grep, const char *source, bool is_one)
 {
-	static const SourceOptions remarking = { .remark = print_remark, .unreadable = hear_unreadable };
+	static const SourceOptions remarking = { .remark = print_remark, .unreadable = fail };
 	Failure unreadable = { 0 }, why = { 0 };
 	bool was_read;
 

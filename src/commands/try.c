@@ -401,7 +401,7 @@ static int run(Trial *trial, int argc, char **argv, Config *config, User *user, 
 		if (!finish(trial, why))
 			return options_complain(&try_command, why->text);
 		if (!was_read)
-			trial->status = options_complain(&try_command, unreadable.text);
+			hear_unreadable(trial, &unreadable);
 	}
 	return print_end(trial, why) ? trial->status : options_complain(&try_command, why->text);
 }
