@@ -6,11 +6,11 @@
 #include "base/ascii.h"
 #include "message/itip_internal.h"
 
-size_t itip_uids(const IcalComponent *calendar, Slice uids[ITIP_UIDS_MAX])
+size_t itip_uids(const IcalComponent *calendar, Slice uids[ITIP_OBJECTS_MAX + 1])
 {
 	size_t count = 0;
 
-	for (size_t i = 0; i < calendar->inner_count && count < ITIP_UIDS_MAX; i++) {
+	for (size_t i = 0; i < calendar->inner_count && count <= ITIP_OBJECTS_MAX; i++) {
 		Slice uid = ical_value(calendar->inner[i], "UID");
 		bool known = !itip_is_scheduled(calendar->inner[i]);
 
@@ -91,13 +91,15 @@ static const char *check_component(const IcalComponent *calendar, const IcalComp
 
 static const char *check_method(const IcalComponent *calendar, Slice method, const ItipWishes *wishes)
 {
-	Slice its_own = ascii_trim(ical_value(calendar, "METHOD")), uids[ITIP_UIDS_MAX];
+	Slice its_own = ascii_trim(ical_value(calendar, "METHOD")), uids[ITIP_OBJECTS_MAX + 1];
 
 	if (method.data && !ascii_equal_fold(method, its_own))
 		return "malformed: the part and the object in it have different methods";
-	if (itip_is_public(calendar))
-		return wishes->allow_public ? NULL : "it is public calendar data";
-	return itip_uids(calendar, uids) > 1 ? "malformed: several objects in one request" : NULL;
+	if (!itip_is_public(calendar))
+		return itip_uids(calendar, uids) > 1 ? "malformed: several objects in one request" : NULL;
+	if (!wishes->allow_public)
+		return "it is public calendar data";
+	return itip_uids(calendar, uids) > ITIP_OBJECTS_MAX ? "there are too many objects in it" : NULL;
 }
 
 const char *itip_check(const IcalComponent *calendar, Slice method, const ItipWishes *wishes)

@@ -43,15 +43,15 @@ typedef struct ItipResult {
 } ItipResult;
 
 enum {
-	ITIP_UIDS_MAX = 32 /* objects in one message; an itinerary has a dozen */
+	ITIP_OBJECTS_MAX = 32 /* in one message; an itinerary has a dozen */
 };
 
 /* Can it be processed at all?  NULL, or why not.  `method` is the parameter of the part's Content-Type; NULL
  * data: it has none. */
 const char *itip_check(const IcalComponent *calendar, Slice method, const ItipWishes *wishes);
 
-/* The UIDs of the objects in it, each once; at most ITIP_UIDS_MAX. */
-size_t itip_uids(const IcalComponent *calendar, Slice uids[ITIP_UIDS_MAX]);
+/* The UIDs of the objects in it, each once: of those that itip_check lets pass, all; of others, the first. */
+size_t itip_uids(const IcalComponent *calendar, Slice uids[ITIP_OBJECTS_MAX + 1]);
 
 /* The address of the organizer of the object `uid`; empty when it has none. */
 Slice itip_organizer(const IcalComponent *calendar, Slice uid);

@@ -138,6 +138,18 @@ void itip_cancel(Itip *it)
 
 /* ---- REPLY ---- */
 
+/* When an attendee wrote the answer that is stored: mail overtakes mail (RFC 5546, 2.1.5). */
+#define REPLY_STAMP "X-REPLY-DTSTAMP"
+
+/* Above 0: the answer is newer than the one that is stored; below: older; 0 too when nobody noted when that
+ * was. */
+static int compare_answers(Slice stamp, const IcalProperty *line)
+{
+	Slice stored = ical_parameter(line, REPLY_STAMP);
+
+	return stored.length == stamp.length ? memcmp(stamp.data, stored.data, stamp.length) : 0;
+}
+
 /* What is wrong with an answer to the invitation that is stored, or NULL: then the line of the one who
  * answers. */
 static const char *check_reply(const Itip *it, const IcalComponent *object, const IcalComponent *sent,
@@ -158,20 +170,29 @@ static const char *check_reply(const Itip *it, const IcalComponent *object, cons
 	return *line ? NULL : "it is of somebody who was not invited";
 }
 
+static void set_parameter(const Itip *it, IcalProperty *line, const char *name, Slice value)
+{
+	ical_set_parameter(line, name, arena_copy_bytes(it->arena, value.data, value.length), it->arena);
+}
+
 static const char *take_reply(const Itip *it, const IcalComponent *object, const IcalComponent *sent)
 {
 	IcalProperty *line;
 	const char *wrong = check_reply(it, object, sent, &line);
-	Slice status;
+	Slice status, stamp;
+	int age;
 
 	if (wrong)
 		return wrong;
 	status = ical_parameter(ical_find(sent, "ATTENDEE"), "PARTSTAT");
-	if (ical_parameter(line, "PARTSTAT").data &&
-	    ascii_equal_fold(ical_parameter(line, "PARTSTAT"), status))
+	stamp = ascii_trim(ical_value(sent, "DTSTAMP"));
+	age = compare_answers(stamp, line);
+	if (age < 0)
+		return "it is older than the answer that is stored";
+	if (age == 0 && ascii_equal_fold(ical_parameter(line, "PARTSTAT"), status))
 		return "it says nothing new";
-	ical_set_parameter(line, "PARTSTAT", arena_copy_bytes(it->arena, status.data, status.length),
-			   it->arena);
+	set_parameter(it, line, "PARTSTAT", status);
+	set_parameter(it, line, REPLY_STAMP, stamp);
 	return NULL;
 }
 

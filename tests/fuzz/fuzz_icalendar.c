@@ -54,11 +54,11 @@ static void process(const IcalComponent *sent, const IcalComponent *stored, unsi
 			      .own = &own,
 			      .delimiter = "+" };
 	Slice method = wanted & 8 ? ical_value(sent, "METHOD") : (Slice){ NULL, 0 };
-	Slice uids[ITIP_UIDS_MAX];
+	Slice uids[ITIP_OBJECTS_MAX + 1];
 	size_t count = itip_uids(sent, uids);
 
 	identity_add(&own, "bob@example.net", arena);
-	LAW(count <= ITIP_UIDS_MAX);
+	LAW(count <= ITIP_OBJECTS_MAX + 1);
 	if (itip_check(sent, method, &wishes))
 		return;
 	for (size_t i = 0; i < count; i++) {

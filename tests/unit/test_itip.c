@@ -8,7 +8,9 @@
 #define ANN       "ORGANIZER:mailto:ann@example.org\r\n"
 #define BOB       "ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:bob@example.net\r\n"
 #define BOB_COMES "ATTENDEE;PARTSTAT=ACCEPTED:mailto:bob@example.net\r\n"
-#define CAROL     "ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:carol@example.net\r\n"
+#define BOB_SAID(status, stamp) \
+	"ATTENDEE;PARTSTAT=" status ";X-REPLY-DTSTAMP=20260101T" stamp "Z:mailto:bob@exam\r\n ple.net\r\n"
+#define CAROL "ATTENDEE;PARTSTAT=NEEDS-ACTION:mailto:carol@example.net\r\n"
 
 #define CALENDAR(method, content) \
 	"BEGIN:VCALENDAR\r\nVERSION:2.0\r\nPRODID:-//x//y//EN\r\n" method content "END:VCALENDAR\r\n"
@@ -181,8 +183,19 @@ static const struct {
 	/* REPLY: 3.2.3 */
 	{ STORED(MEETING("0", "120000", "")),
 	  REPLY(EVENT("0", "130000", ANN "ATTENDEE;PARTSTAT=ACCEPTED:mailto:bob@example.net\r\n")), FOR_ANN,
-	  "updated " STORED(
-		  EVENT("0", "120000", START ANN "ATTENDEE;PARTSTAT=ACCEPTED:mailto:bob@example.net\r\n")) },
+	  "updated " STORED(EVENT("0", "120000", START ANN BOB_SAID("ACCEPTED", "130000"))) },
+	/* 2.1.5: mail overtakes mail */
+	{ STORED(EVENT("0", "120000", START ANN BOB_SAID("DECLINED", "140000"))),
+	  REPLY(EVENT("0", "130000", ANN BOB_COMES)), FOR_ANN,
+	  "no_action: it is older than the answer that is stored" },
+	{ STORED(EVENT("0", "120000", START ANN BOB_SAID("DECLINED", "140000"))),
+	  REPLY(EVENT("0", "150000", ANN BOB_COMES)), FOR_ANN,
+	  "updated " STORED(EVENT("0", "120000", START ANN BOB_SAID("ACCEPTED", "150000"))) },
+	{ STORED(EVENT("0", "120000", START ANN BOB_SAID("ACCEPTED", "140000"))),
+	  REPLY(EVENT("0", "150000", ANN BOB_COMES)), FOR_ANN,
+	  "updated " STORED(EVENT("0", "120000", START ANN BOB_SAID("ACCEPTED", "150000"))) },
+	{ STORED(EVENT("0", "120000", START ANN BOB_SAID("ACCEPTED", "140000"))),
+	  REPLY(EVENT("0", "140000", ANN BOB_COMES)), FOR_ANN, "no_action: it says nothing new" },
 	{ STORED(MEETING("0", "120000", "")),
 	  REPLY(EVENT("0", "130000", ANN "ATTENDEE;PARTSTAT=ACCEPTED:mailto:bob@example.net\r\n")), 0,
 	  "no_action: the recipient has not sent the invitation that it answers" },
@@ -322,12 +335,40 @@ START_TEST(the_objects_of_a_message_are_told_apart)
 				   "BEGIN:VTODO\r\nUID:b\r\nORGANIZER:mailto:ann@example.org\r\nEND:VTODO\r\n"
 				   "BEGIN:VEVENT\r\nUID:a\r\nEND:VEVENT\r\n")),
 		arena, &why);
-	Slice uids[ITIP_UIDS_MAX];
+	Slice uids[ITIP_OBJECTS_MAX + 1];
 
 	ck_assert_uint_eq(itip_uids(sent, uids), 2);
 	ck_assert(slice_equal(uids[0], SLICE("a")) && slice_equal(uids[1], SLICE("b")));
 	ck_assert(slice_equal(itip_organizer(sent, SLICE("b")), SLICE("ann@example.org")));
 	ck_assert_uint_eq(itip_organizer(sent, SLICE("a")).length, 0);
+}
+END_TEST
+
+/* None is left out silently. */
+START_TEST(a_message_with_more_objects_than_there_may_be_is_not_processed)
+{
+	AUTO(Arena) arena = arena_new();
+	AUTO_VALUE(Text) text = { 0 };
+	Identity own = { 0 };
+	const ItipWishes wishes = { .own = &own, .allow_public = true };
+	Slice uids[ITIP_OBJECTS_MAX + 1];
+	Failure why = { 0 };
+
+	for (int i = 0; i < ITIP_OBJECTS_MAX; i++)
+		text_printf(&text,
+			    "BEGIN:VEVENT\r\nUID:u%d\r\nDTSTAMP:20260101T120000Z\r\n" START "END:VEVENT\r\n",
+			    i);
+	for (int more = 0; more < 3; more++) {
+		const char *all = arena_printf(arena, CALENDAR("", "%s"), text_string(&text));
+		IcalComponent *sent = ical_read(slice_of(all), arena, &why);
+		const char *wrong = itip_check(sent, (Slice){ 0 }, &wishes);
+
+		ck_assert_uint_eq(itip_uids(sent, uids), ITIP_OBJECTS_MAX + (more > 0));
+		ck_assert_str_eq(wrong ? wrong : "", more ? "there are too many objects in it" : "");
+		text_printf(&text,
+			    "BEGIN:VEVENT\r\nUID:m%d\r\nDTSTAMP:20260101T120000Z\r\n" START "END:VEVENT\r\n",
+			    more);
+	}
 }
 END_TEST
 
@@ -342,6 +383,7 @@ int main(void)
 			    sizeof stories / sizeof *stories);
 	tcase_add_test(tests, the_part_and_the_object_have_one_method);
 	tcase_add_test(tests, the_objects_of_a_message_are_told_apart);
+	tcase_add_test(tests, a_message_with_more_objects_than_there_may_be_is_not_processed);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);

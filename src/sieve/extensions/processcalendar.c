@@ -282,7 +282,7 @@ static SieveStatus process_all(Doing *doing)
 		[ITIP_UPDATED] = 2,
 		[ITIP_ADDED] = 3,
 	};
-	Slice uids[ITIP_UIDS_MAX];
+	Slice uids[ITIP_OBJECTS_MAX + 1];
 	size_t count = itip_uids(doing->found.calendar, uids);
 	ItipOutcome best = ITIP_NO_ACTION;
 	const char *reason = "";
