@@ -71,6 +71,9 @@ is "$(fmt -i broken.sieve)" "status 1" "what does not parse has status 1"
 is "$(head -1 err)" "broken.sieve:1:5: error: ';' is missing here" "and the error is shown"
 is "$(cmp broken.sieve before && find . -name '*broken.sieve*' | wc -l)" 1 "and nothing is written"
 is "$(fmt broken.sieve tidy.sieve | tail -1)" "status 1" "the others are laid out all the same"
+printf 'keep;\n\0' >nul.sieve
+is "$(fmt nul.sieve; head -1 err)" "status 1
+nul.sieve:2:1: error: a NUL byte: this is no script" "a NUL byte is shown, too"
 printf 'wibble "x";' >unknown.sieve
 is "$(fmt unknown.sieve)" 'wibble "x";
 status 0' "words need not be known"

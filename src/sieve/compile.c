@@ -293,7 +293,7 @@ static bool check_source(SieveCheck *check)
 	span.offset = (uint32_t)(nul - source.data);
 	for (const char *at = source.data; (at = memchr(at, '\n', (size_t)(nul - at))); at++)
 		span.line++;
-	return sieve_check_error(check, span, NULL, "a NUL byte: this is no script");
+	return sieve_syntax_error(check, span, NULL, "a NUL byte: this is no script");
 }
 
 static void compile_script(SieveScript *script, unsigned depth)
