@@ -349,6 +349,8 @@ static bool makes_sense(const struct Verb *verb, Options *options)
 		return forgets_one_thing(options);
 	if (options->all || options->yes)
 		return wrong("--all and --yes go with 'forget' alone");
+	if (verb->run == prune && options->has_use)
+		return wrong("'prune' is for all uses: --use does not go with it");
 	if (verb->takes_user)
 		return take_user(options) || wrong("one user at a time, by -d or behind the options");
 	return options->id_count > 0 || wrong("wanted are ids, as 'trommel state list' shows them");

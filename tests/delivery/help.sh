@@ -88,6 +88,7 @@ doctor a b|'b' is one word too many
 state|wanted is one of list, show, forget and prune
 state lst|'lst' is none of list, show, forget and prune; did you mean 'list'?
 state list --all|--all and --yes go with 'forget' alone
+state prune --use vacation|'prune' is for all uses: --use does not go with it
 state show|wanted are ids, as 'trommel state list' shows them
 state forget|wanted are ids, as 'trommel state list' shows them, or --use, or --all
 state forget --all x|--all is everything: neither --use nor ids go with it
