@@ -317,6 +317,12 @@ echo 'recipient_delimiter = -' >"$T/conf"
 run -c "$T/conf" "$T/setting.svtest"
 is "$status" 0 "and -c"
 
+# ---- rules in place of their tests
+echo 'keep;' >"$T/rules.sieve"
+run "$T/rules.sieve"
+is "$status $out" "1 0 passed, 0 failed" "what has no test has not passed"
+like "$err" "^trommel test: there is no test in what was given$" "and it is said why"
+
 # ---- people are shown things
 file show <<'END'
 test "one" { keep; test_result_print; test_message_print; }

@@ -231,6 +231,11 @@ static int run(int argc, char **argv, const Options *options, Failure *why)
 	good = test_report_finish(report);
 	if (options->junit && !write_junit(report, options->junit, why))
 		return options_complain(&test_command, why->text);
+	/* Rules given in place of their tests would be good for ever. */
+	if (!test_report_has_tests(report)) {
+		options_complain(&test_command, "there is no test in what was given");
+		good = false;
+	}
 	return options_written(&test_command, good ? GOOD : TESTS_FAILED);
 }
 
@@ -256,7 +261,7 @@ const Command test_command = {
 		 "directory.\n"
 		 "Mail is stored in a scratch directory, and nothing is sent.\n",
 	.examples = "trommel test ~/sieve/tests\n",
-	.exit_text = "0 all passed, 1 some failed, 2 could not run",
+	.exit_text = "0 all passed, 1 some failed or there were none, 2 could not run",
 	.options = options_of_test,
 	.operands = ARGUMENT_FILE,
 	.page = "trommel-test(1)",

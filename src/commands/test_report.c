@@ -318,6 +318,11 @@ bool test_report_finish(TestReport *report)
 	return report->failed == 0;
 }
 
+bool test_report_has_tests(const TestReport *report)
+{
+	return report->passed + report->failed > 0;
+}
+
 /* ---- XML ---- */
 
 /* Names and reasons are printable already. */

@@ -26,6 +26,9 @@ const TestListener *test_report_file(TestReport *report, const char *file);
 /* The closing lines.  True when everything was good. */
 bool test_report_finish(TestReport *report);
 
+/* Was there any test? */
+bool test_report_has_tests(const TestReport *report);
+
 /* JUnit's XML. */
 void test_report_junit(const TestReport *report, Text *out);
 
