@@ -101,7 +101,7 @@ const Command config_command = {
 		 "set.\n",
 	.examples = "trommel config\n"
 		    "trommel config -o mail_location=mbox:~/mail\n",
-	.exit_text = "0 good, 1 a setting is wrong, 2 could not run",
+	.exit_text = "0 good, 1 a setting, or the file, is wrong, 2 could not run",
 	.options = options_of_config,
 	.operands = ARGUMENT_TEXT,
 	.page = "trommel.conf(5)",

@@ -30,8 +30,9 @@ static void print_actions(void);
 
 static const Topic topics[] = {
 	{ "rules", "where rules are looked for, and what happens when they are wrong",
-	  "The first of these is used: -s, the setting sieve_script, ~/.config/trommel/active.sieve,\n"
-	  "~/.dovecot.sieve, ~/.sieve.  Without rules everything goes to the inbox.\n\n"
+	  "Those of -s, else those that the setting sieve_script names; where there is neither, the first\n"
+	  "of these that exists: ~/.config/trommel/active.sieve, ~/.dovecot.sieve, ~/.sieve.\n"
+	  "Without rules everything goes to the inbox.\n\n"
 	  "Rules that do not compile are replaced by the last that did.  Where there are none, and when\n"
 	  "rules fail while they run or could have been written by others, the message is kept in the\n"
 	  "inbox.  ~/.sieve.log says why.  Rules that cannot be read just now defer it.\n\n"

@@ -437,11 +437,11 @@ const Command try_command = {
 	.synopsis = "try [-c FILE] [-o KEY=VALUE]... [--sender ADDRESS] [--recipient ADDRESS]\n"
 		    "    [--now DATE] [--mail LOCATION] [-v | --trace] [--json] [--html FILE] [-j COUNT]\n"
 		    "    SCRIPT SOURCE...\n"
-		    "try [--json] --diff OLD SCRIPT SOURCE...\n",
+		    "try [OPTION]... --diff OLD SCRIPT SOURCE...\n",
 	.about = "Says what the rules in SCRIPT would do with saved messages.  Nothing is filed, sent or "
 		 "changed.\n"
 		 "A SOURCE is a file with one message, an mbox, a Maildir, a directory or a tar archive of "
-		 "such, "
+		 "such,\n"
 		 "or - for standard input.\n",
 	.examples = "trommel try ~/.sieve ~/Maildir\n"
 		    "trommel try --trace ~/.sieve message.eml\n"
