@@ -142,3 +142,7 @@ printf 'require "processcalendar"; processcalendar :addresses "bob@example.net";
 call "$TROMMEL" try -v "$HOME/try.sieve" - <"$T/mail" >"$T/out" 2>"$T/err"
 like "$(cat "$T/out")" 'put "one" into the calendar "default"' "try says what would be put into the calendar"
 is "$(objects)" "" "and puts nothing there"
+printf 'require ["processcalendar", "variables", "fileinto"]; processcalendar :addresses "bob@example.net" :calendarid "../x" :outcome "o"; fileinto "${o}";\n' |
+	mine "$HOME/try.sieve"
+call "$TROMMEL" try -v "$HOME/try.sieve" - <"$T/mail" >"$T/out" 2>"$T/err"
+like "$(cat "$T/out")" 'file into "error"' "one whose name is none is none to try either"

@@ -75,6 +75,18 @@ static const struct {
 	  "no_action: malformed: it says twice what may be said once" },
 	{ NULL, CALENDAR(METHOD("REQUEST") METHOD("CANCEL"), MEETING("0", "120000", "")), 0,
 	  "no_action: malformed: it says twice what may be said once" },
+	{ NULL, CALENDAR(METHOD("REQUEST") "VERSION:2.0\r\n", MEETING("0", "120000", "")), 0,
+	  "no_action: malformed: it says twice what may be said once" },
+	{ NULL, CALENDAR(METHOD("REQUEST") "PRODID:-//z//y//EN\r\n", MEETING("0", "120000", "")), 0,
+	  "no_action: malformed: it says twice what may be said once" },
+	{ NULL, REQUEST(MEETING("0", "120000", "DTSTAMP:20260102T120000Z\r\n")), 0,
+	  "no_action: malformed: it says twice what may be said once" },
+	{ NULL, REQUEST(MEETING("0", "120000", START)), 0,
+	  "no_action: malformed: it says twice what may be said once" },
+	{ NULL, REQUEST(MEETING("0", "120000", "SEQUENCE:1\r\n")), 0,
+	  "no_action: malformed: it says twice what may be said once" },
+	{ NULL, REQUEST(MEETING("0", "120000", INSTANCE "RECURRENCE-ID:20260215T120000Z\r\n")), 0,
+	  "no_action: malformed: it says twice what may be said once" },
 	{ NULL,
 	  REQUEST(MEETING("0", "120000", WEEKLY)
 			  EVENT("0", "120000", START INSTANCE "ORGANIZER:mailto:eve@example.org\r\n" BOB)),
@@ -94,6 +106,11 @@ static const struct {
 	  0,
 	  "updated " STORED(EVENT("0", "120000", START ANN BOB_COMES WEEKLY)
 				    EVENT("0", "120000", START ANN BOB_COMES INSTANCE)) },
+	{ STORED(EVENT("0", "120000", START ANN BOB_COMES WEEKLY)),
+	  CANCEL(EVENT("0", "130000", INSTANCE ANN BOB)), 0,
+	  "updated " STORED(EVENT("0", "120000", START ANN BOB_COMES WEEKLY) EVENT(
+		  "0", "130000",
+		  INSTANCE ANN BOB_COMES "DTSTART:20260208T120000Z\r\nSTATUS:CANCELLED\r\n")) },
 	{ STORED(EVENT("0", "120000", START ANN "ATTENDEE;PARTSTAT=\"x:y\":mailto:bob@example.net\r\n")),
 	  REQUEST(MEETING("1", "120000", "")), 0, "updated " STORED(MEETING("1", "120000", "")) },
 	/* alarms are the user's, and attachments stay in the message */

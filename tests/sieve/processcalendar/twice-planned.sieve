@@ -1,0 +1,4 @@
+require "processcalendar";
+
+processcalendar :addresses "bob@example.net";
+processcalendar :updatesonly;
