@@ -67,7 +67,17 @@ is "$? $(out)" "2 Maildir/cur/1.a:2,F: invoice in a Maildir|Maildir/.Later/cur/1
 is "$(grep -c -e 'new/1.closed.: Permission denied' -e 'Closed/cur.: Permission denied' "$T/err")" 2 "and each is named"
 find_mail -q "$INVOICE" "$HOME/Maildir"
 is "$?" 0 "which is no matter to -q when it is found"
-rm -rf "$HOME/Maildir/new/1.closed" "$HOME/Maildir/.Closed" "$HOME/Maildir/.Later"
+rm -rf "$HOME/Maildir/new/1.closed" "$HOME/Maildir/.Closed"
+chmod 0 "$HOME/Maildir/new"
+find_mail "$INVOICE" "$HOME/Maildir"
+is "$? $(out)" "2 Maildir/cur/1.a:2,F: invoice in a Maildir|Maildir/.Later/cur/1.c:2,: invoice in a folder|" \
+	"with its new/ closed, the rest of a Maildir is read"
+chmod 700 "$HOME/Maildir/new"
+chmod 0 "$HOME/Maildir/cur"
+find_mail "$INVOICE" "$HOME/Maildir"
+is "$? $(out)" "2 Maildir/.Later/cur/1.c:2,: invoice in a folder|" "and so it is with its cur/ closed"
+chmod 700 "$HOME/Maildir/cur"
+rm -rf "$HOME/Maildir/.Later"
 find_mail "$INVOICE"
 is "$?" 2 "no source is a mistake"
 

@@ -238,6 +238,31 @@ START_TEST(what_is_not_sure_is_said)
 }
 END_TEST
 
+/* The first one, and then no more. */
+static bool stop(void *self, const Sourced *it, Failure *why)
+{
+	text_printf(self, "%s\n", it->name);
+	return failure_retry(why, "enough");
+}
+
+static void hear_unreadable(void *self, const Failure *why)
+{
+	text_printf(self, "unreadable: %s\n", why->text);
+}
+
+START_TEST(who_wants_no_more_gets_no_more)
+{
+	const SourceOptions options = { .unreadable = hear_unreadable };
+	AUTO_VALUE(Text) out = { 0 };
+	Failure why = { 0 };
+
+	make_maildir();
+	ck_assert(!source_read("M", &options, stop, &out, &why));
+	ck_assert_str_eq(why.text, "enough");
+	ck_assert_str_eq(text_string(&out), "M/new/1\n");
+}
+END_TEST
+
 START_TEST(what_is_compressed_is_named)
 {
 	Failure why = { 0 };
@@ -324,6 +349,7 @@ int main(void)
 	tcase_add_test(tests, an_archive_without_members_has_no_message);
 	tcase_add_test(tests, long_names_in_archives);
 	tcase_add_test(tests, what_is_not_sure_is_said);
+	tcase_add_test(tests, who_wants_no_more_gets_no_more);
 	tcase_add_test(tests, what_is_compressed_is_named);
 	tcase_add_test(tests, a_folder_of_any_size);
 	tcase_add_test(tests, an_mbox_locked_briefly_is_free_while_it_is_read);
