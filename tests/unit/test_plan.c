@@ -372,17 +372,19 @@ static const struct {
 	const char *name;
 	bool valid;
 } folders[] = {
-	{ "INBOX", true },  { "Lists/K\xc3\xb6ln", true },
-	{ "...", true },    { ".hidden", true },
-	{ "a.b", true },    { "~root", true },
-	{ "", false },      { "/", false },
-	{ "/a", false },    { "a/", false },
-	{ "a//b", false },  { ".", false },
-	{ "..", false },    { "a/..", false },
-	{ "../a", false },  { "a/./b", false },
-	{ "a\tb", false },  { "a\nb", false },
-	{ "a\x7f", false }, { "a\xc2\x85", false },
-	{ "a\xff", false }, { "\xc0\xae\xc0\xae/a", false }, /* overlong dots */
+	{ "INBOX", true },      { "Lists/K\xc3\xb6ln", true },
+	{ "...", true },        { ".hidden", true },
+	{ "a.b", true },        { "~root", true },
+	{ "", false },          { "/", false },
+	{ "/a", false },        { "a/", false },
+	{ "a//b", false },      { ".", false },
+	{ "..", false },        { "a/..", false },
+	{ "../a", false },      { "a/./b", false },
+	{ "a\tb", false },      { "a\nb", false },
+	{ "a\x7f", false },     { "a\xc2\x85", false },
+	{ "a\xc2\x80", false }, { "a\xc2\x9f", false },
+	{ "a\xc2\xa0", true },  { "\xc2\xa0", true },
+	{ "a\xff", false },     { "\xc0\xae\xc0\xae/a", false }, /* overlong dots */
 };
 START_TEST(a_folder_name_leads_nowhere_else)
 {
@@ -549,6 +551,26 @@ START_TEST(a_plan_may_not_lose_the_message_without_a_word)
 }
 END_TEST
 
+START_TEST(rules_that_failed_change_nothing)
+{
+	MessagePiece piece = { NULL, 0, 10 };
+	Plan *plan = plan_new(arena);
+	Failure why = { 0 };
+
+	plan_fail(plan, PLAN_RUN_ERROR, "main:3:1: too much");
+	plan_add_image(plan, &(MessagePieces){ &piece, 1 });
+	ck_assert_msg(plan_check(plan, 1000, &why), "%s", why.text);
+	plan->implicit_image = 1;
+	ck_assert(!plan_check(plan, 1000, &why));
+	plan->implicit_image = 0;
+	plan->implicit_folder = "a";
+	ck_assert(!plan_check(plan, 1000, &why));
+	plan->implicit_folder = NULL;
+	plan_add(plan, ACTION_KEEP);
+	ck_assert(!plan_check(plan, 1000, &why));
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("plan");
@@ -578,6 +600,7 @@ int main(void)
 	tcase_add_test(tests, a_calendar_object_is_changed_once);
 	tcase_add_test(tests, to_remember_a_message_is_not_to_keep_it);
 	tcase_add_test(tests, a_plan_may_not_lose_the_message_without_a_word);
+	tcase_add_test(tests, rules_that_failed_change_nothing);
 	suite_add_tcase(suite, tests);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_ENV);
