@@ -155,12 +155,31 @@ static void get_out_of_the_limits(void *with)
 		REQUIRE(setrlimit((__rlimit_resource_t)limits[i], &more) < 0);
 	REQUIRE(getrlimit(RLIMIT_CPU, &now) == 0 && now.rlim_cur == 5 && now.rlim_max == 6);
 	REQUIRE(getrlimit(RLIMIT_CORE, &now) == 0 && now.rlim_max == 0);
+	REQUIRE(getrlimit(RLIMIT_FSIZE, &now) == 0 && now.rlim_max == 0);
+	REQUIRE(getrlimit(RLIMIT_NPROC, &now) == 0 && now.rlim_max == 0);
 	REQUIRE(getrlimit(RLIMIT_NOFILE, &now) == 0 && now.rlim_max <= 16);
 	REQUIRE(IS_SANITIZED || (getrlimit(RLIMIT_AS, &now) == 0 && now.rlim_max == 512 << 20));
 }
 
+/* Whoever reads mail for root has none of root's rights but to what is his, whatever the kernel lacks. */
+static void be_root(void *with)
+{
+	Failure why = { 0 };
+	unsigned lacks;
+
+	(void)with;
+	if (geteuid() != 0)
+		return;
+	REQUIRE(chown(a_file, 54321, 54321) == 0 && chmod(a_file, 0600) == 0);
+	REQUIRE(confine_close_as(&(ConfineKernel){ 0 }, &lacks, &why));
+	REQUIRE(open(a_file, O_RDONLY) < 0 && errno == EACCES);
+	REQUIRE(chown(a_file, 0, 0) < 0 && errno == EPERM);
+	REQUIRE(setresuid(54321, 54321, 54321) < 0 && errno == EPERM);
+}
+
 static void (*const refused[])(void *) = {
-	open_files, change_files, talk_to_others, make_processes, run_what_was_written, get_out_of_the_limits,
+	open_files,           change_files,          talk_to_others, make_processes,
+	run_what_was_written, get_out_of_the_limits, be_root,
 };
 
 static bool skip(const Outcome *end)
