@@ -130,6 +130,21 @@ START_TEST(a_lock_that_is_still_ours_is_removed)
 }
 END_TEST
 
+START_TEST(a_freed_place_asks_nothing_of_the_file_that_gets_it)
+{
+	Undo place;
+
+	write_scratch("draft", "x", 0600);
+	place = undo_add_unlink(AT_FDCWD, in_scratch("other"), NOBODY);
+	undo_only_file(place, 1, 1);
+	undo_only_while_locked(place, AT_FDCWD, in_scratch("other"), -1);
+	undo_strike(&place);
+	undo_add_unlink(AT_FDCWD, in_scratch("draft"), NOBODY);
+	undo_run();
+	ck_assert(!exists("draft"));
+}
+END_TEST
+
 static off_t size_of(const char *name)
 {
 	struct stat status;
@@ -229,6 +244,21 @@ START_TEST(a_signal_that_waits_is_heard_at_the_last_release)
 }
 END_TEST
 
+START_TEST(the_deadline_does_not_wait_while_something_leaves)
+{
+	signal(SIGUSR1, hear);
+	undo_hold_all_but_deadline();
+	ck_assert(undo_signal_waits(SIGUSR1));
+	ck_assert(!undo_signal_waits(SIGALRM));
+	undo_hold_signals();
+	ck_assert(undo_signal_waits(SIGALRM));
+	undo_release_signals();
+	ck_assert_int_eq(heard, 0);
+	undo_release_all_but_deadline();
+	ck_assert_int_eq(heard, SIGUSR1);
+}
+END_TEST
+
 static void remove_under_group(void *with)
 {
 	(void)with;
@@ -271,12 +301,14 @@ int main(void)
 	tcase_add_test(list, a_process_group_is_killed);
 	tcase_add_test(list, a_lock_that_somebody_else_took_is_not_removed);
 	tcase_add_test(list, a_lock_that_is_still_ours_is_removed);
+	tcase_add_test(list, a_freed_place_asks_nothing_of_the_file_that_gets_it);
 	tcase_add_test(list, under_a_lock_that_stands_both_are_taken_back);
 	tcase_add_test(list, a_lock_that_is_anothers_and_what_it_protected_are_left);
 	tcase_add_test(list, a_box_whose_lock_is_gone_is_left);
 	tcase_add_test(list, a_hundred_copies_into_mboxes_fit);
 	tcase_add_test(list, a_list_that_is_full_asks_for_a_retry);
 	tcase_add_test(list, a_signal_that_waits_is_heard_at_the_last_release);
+	tcase_add_test(list, the_deadline_does_not_wait_while_something_leaves);
 	tcase_add_test(list, a_dotlock_is_removed_under_the_group_of_its_spool);
 	suite_add_tcase(suite, list);
 	SRunner *runner = srunner_create(suite);
