@@ -12,28 +12,41 @@ enum {
 	NOW_S = 1794816000
 };
 
-static Journal *open_journal(Arena *arena)
+/* What a delivery is known by. */
+typedef struct Delivery {
+	Slice header, message, script;
+	const char *recipient;
+} Delivery;
+
+static const Delivery usual = { SLICE("Subject: one\n\n"), SLICE("Subject: one\n\nbody\n"), SLICE("keep;"),
+				"ann" };
+
+static Journal *open_journal_of(const Delivery *delivery, Arena *arena)
 {
-	static const Slice bytes = { "Subject: one\n\nbody\n", 19 };
 	AUTO_VALUE(Message) message = { 0 };
 	Journal *journal = NULL;
 	Failure why = { 0 };
 	bool kept;
 
-	message_from_bytes(&message, bytes);
+	message_from_bytes(&message, delivery->message);
 	JournalSettings settings = {
 		.directory = scratch,
 		.home = scratch,
 		.owner = geteuid(),
 		.message = &message,
-		.header = header_index(slice(bytes.data, 14), arena),
-		.recipient = "ann",
-		.script = SLICE("keep;"),
+		.header = header_index(delivery->header, arena),
+		.recipient = delivery->recipient,
+		.script = delivery->script,
 		.now = NOW_S,
 	};
 	ck_assert_msg(journal_open(&settings, &journal, &why), "%s", why.text);
 	ck_assert_msg(journal_keep(journal, 2, &kept, &why) && kept, "%s", why.text);
 	return journal;
+}
+
+static Journal *open_journal(Arena *arena)
+{
+	return open_journal_of(&usual, arena);
 }
 
 /* The file of that message, in the scratch directory. */
@@ -134,6 +147,30 @@ START_TEST(what_stands_behind_a_new_head_is_nothing)
 }
 END_TEST
 
+/* Else what has happened for one of them would be left out for the other. */
+static const Delivery others[] = {
+	{ SLICE("Subject: one\n\n"), SLICE("Subject: one\n\nbody\n"), SLICE("keep;"), "bob" },
+	{ SLICE("Subject: one\n\n"), SLICE("Subject: one\n\nbody\n"), SLICE("discard;"), "ann" },
+	{ SLICE("Subject: one\n\n"), SLICE("Subject: one\n\nBody\n"), SLICE("keep;"), "ann" },
+	{ SLICE("Subject: two\n\n"), SLICE("Subject: two\n\nbody\n"), SLICE("keep;"), "ann" },
+};
+START_TEST(a_journal_is_of_one_delivery)
+{
+	AUTO(Arena) arena = arena_new();
+	Journal *journal = open_journal(arena);
+	Failure why = { 0 };
+
+	ck_assert(journal_note(journal, ONE, true, &why));
+	journal_close(journal);
+	journal = open_journal_of(&others[_i], arena);
+	ck_assert(!journal_has(journal, ONE));
+	journal_finish(journal);
+	journal = open_journal(arena);
+	ck_assert(journal_has(journal, ONE));
+	journal_finish(journal);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("journal");
@@ -145,6 +182,7 @@ int main(void)
 	tcase_add_loop_test(tests, a_head_is_a_time_and_a_token_or_none, 0, sizeof heads / sizeof *heads);
 	tcase_add_test(tests, what_is_no_record_does_not_become_one_behind_a_new_one);
 	tcase_add_test(tests, what_stands_behind_a_new_head_is_nothing);
+	tcase_add_loop_test(tests, a_journal_is_of_one_delivery, 0, sizeof others / sizeof *others);
 	suite_add_tcase(suite, tests);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);
