@@ -19,6 +19,13 @@ is "$? $(everywhere) $(marks)" "75 0 2" "so does the second"
 message other >"$T/other.mail"
 bring "$T/other.mail"
 is "$? $(everywhere) $(marks)" "75 0 3" "another message is counted for itself"
+# Whoever could make marks could switch the rules off.
+for mode in 770 707; do
+	chmod $mode "$HOME/.local/state/trommel/poison"
+	bring
+	is "$? $(everywhere)" "75 0" "marks that others could have made ($mode) count nothing"
+done
+chmod 700 "$HOME/.local/state/trommel/poison"
 { echo 'Delivery-date: Thu, 01 Jan 2026 12:10:00 +0000'; cat "$T/mail"; } >"$T/third.mail"
 bring "$T/third.mail"
 is "$? $(count) $(count Sorted) $(marks)" "0 1 0 1" "the third time it is filed without rules"
