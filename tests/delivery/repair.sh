@@ -127,6 +127,14 @@ for separator in 'From carol@example.org  Thu Jan  1 12:00:01 2026' 'From carol@
 	boxed
 	is_kept "another message in the middle of a torn line"
 done
+# One that begins where a piece of what is looked through ends.
+(old; printf %s "$line"; head -c 65532 /dev/zero | tr '\0' x; printf '\nFrom carol@example.org\nSubject: hers\n\nhers\n\n') | mine "$MBOX"
+cp "$MBOX" "$T/before"
+noted_length=100000
+lock $gone "$here" U
+noted_length=''
+boxed
+is_kept "another message far behind a torn one"
 torn 400
 old | head -c 20 | mine "$MBOX"
 cp "$MBOX" "$T/before"
@@ -201,6 +209,30 @@ if [ "$(id -u)" = 0 ]; then
 	is_kept "the lock of another user"
 fi
 
+# Who only looks dead from here, in a container of his own, has the kernel's lock.
+if command -v python3 >/dev/null; then
+	torn 400
+	cp "$MBOX" "$T/before"
+	lock $gone "$here" U
+	cp "$MBOX.lock" "$T/lock"
+	instead python3 -c '
+import fcntl, sys, time
+file = open(sys.argv[1], "r+")
+fcntl.lockf(file, fcntl.LOCK_EX)
+open(sys.argv[2], "w").close()
+time.sleep(60)' "$MBOX" "$HOME/holding" &
+	holder=$!
+	for _ in $(seq 100); do [ -e "$HOME/holding" ] || sleep 0.05; done
+	boxed -o lock_timeout_s=1
+	is $? 75 "one who is gone, but has the kernel's lock, is waited for"
+	same "$MBOX" "$T/before" "the mailbox is not touched"
+	same "$MBOX.lock" "$T/lock" "and his lock is not broken"
+	kill $holder
+	wait $holder 2>/dev/null
+	boxed
+	is_cut "and when he has let it go it is cut off"
+fi
+
 # No play: killed in the middle of a long append.
 need_trace
 # The note is on the disk before there is anything to be cut off.
@@ -209,6 +241,14 @@ call "$UNTRACED" strace -o "$HOME/trace" -e trace=pwrite64,write,writev,fsync,fd
 	"$TROMMEL" -o "$MBOX_HERE" <"$T/mail" >"$T/out" 2>"$T/err"
 order=$(sed -n '/linkat/,$s/(.*//p' "$HOME/trace" | tr '\n' ' ')
 is "$order" "linkat pwrite64 fdatasync writev fdatasync pwrite64 " "the lock's note is flushed before the mailbox is written"
+# And what is cut off again is off the disk before anybody else may write there.
+fresh_mbox
+old | mine "$MBOX"
+call "$UNTRACED" strace -o "$HOME/trace" -e trace=fdatasync,ftruncate,fsync,unlinkat -e inject=fdatasync:error=EIO:when=2 \
+	"$TROMMEL" -o "$MBOX_HERE" <"$T/mail" >"$T/out" 2>"$T/err"
+order="$? $(sed -n '/^[a-z]/s/(.*//p' "$HOME/trace" | tr '\n' ' ')"
+is "$order" "75 fdatasync fdatasync ftruncate fsync unlinkat " "what was not flushed is cut off, and that is flushed before the lock goes"
+same "$MBOX" "$T/old" "and the mailbox is as it was"
 (old | sed 1d; head -c 3000000 /dev/zero | tr '\0' 'x' | fold -w 72; echo) >"$T/long"
 for more in 1 1000000; do
 	fresh_mbox
