@@ -124,18 +124,22 @@ status=$?
 is "$status" 75 "two users at once are not asked for"
 
 # Set-uid it would make everybody root, or whoever owns it.
-for owner in root "$OTHER"; do
-	fresh
-	cp "$TROMMEL" "$T/set-uid"
-	chown "$owner" "$T/set-uid"
-	chmod 4755 "$T/set-uid"
-	call "$T/set-uid" -o "mail_location=maildir:~/Maildir" <"$T/mail" >"$T/out" 2>"$T/err"
-	is "$? $(everywhere)" "75 0" "set-uid $owner: nothing is delivered"
-	call "$T/set-uid" -d "$OTHER" <"$T/mail" >"$T/out" 2>"$T/err"
-	is "$? $(find "$T/other" -type f | wc -l)" "75 0" "nor is it to another"
-	like "$(cat "$T/err")" "must not be installed set-uid; chmod u-s mends it" "with what mends it"
-done
-rm "$T/set-uid"
+if [ -n "${TROMMEL_SANITIZED-}" ]; then
+	echo "ok - set-uid # SKIP the leak checker cannot look there, and cannot be told so"
+else
+	for owner in root "$OTHER"; do
+		fresh
+		cp "$TROMMEL" "$T/set-uid"
+		chown "$owner" "$T/set-uid"
+		chmod 4755 "$T/set-uid"
+		call "$T/set-uid" -o "mail_location=maildir:~/Maildir" <"$T/mail" >"$T/out" 2>"$T/err"
+		is "$? $(everywhere)" "75 0" "set-uid $owner: nothing is delivered"
+		call "$T/set-uid" -d "$OTHER" <"$T/mail" >"$T/out" 2>"$T/err"
+		is "$? $(find "$T/other" -type f | wc -l)" "75 0" "nor is it to another"
+		like "$(cat "$T/err")" "must not be installed set-uid; chmod u-s mends it" "with what mends it"
+	done
+	rm "$T/set-uid"
+fi
 
 # The rules, the log and the mail of a user are touched as that user: nothing leads out.
 printf 'secret of root\n' >"$T/secret"
