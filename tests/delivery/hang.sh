@@ -24,22 +24,13 @@ in_time() { # expected-status what
 
 # ---- locks that are never given up
 if command -v python3 >/dev/null; then
-	cat >"$T/hold.py" <<'END'
-import fcntl, sys, time
-file = open(sys.argv[1], "r+")
-fcntl.lockf(file, fcntl.LOCK_EX)
-open(sys.argv[2], "w").close()
-time.sleep(120)
-END
 	fresh_mbox
-	call python3 "$T/hold.py" "$MBOX" "$HOME/held" &
-	holder=$!
-	while [ ! -e "$HOME/held" ]; do sleep 0.05; done
+	hold_lock "$MBOX"
 	timed -o "$MBOX_HERE" -o lock_timeout_s=100
 	in_time 75 "a kernel lock that is never given up"
 	is "$(wc -c <"$MBOX")" 0 "and the mailbox is as it was"
 	no_litter
-	kill $holder
+	let_go
 
 	# A lease: whoever opens the file waits until its holder has been asked for it, for 45 s (lease-break-time).
 	cat >"$T/lease.py" <<'END'

@@ -217,6 +217,22 @@ instead() {
 			${ASAN_OPTIONS:+"ASAN_OPTIONS=$ASAN_OPTIONS"} "$@"
 	fi
 }
+# Somebody who has the kernel's lock on a file until `let_go`.  Needs python3.
+hold_lock() { # file
+	: >"$T/held"
+	instead python3 -c '
+import fcntl, sys, time
+file = open(sys.argv[1], "r+")
+fcntl.lockf(file, fcntl.LOCK_EX)
+print("held", flush=True)
+time.sleep(120)' "$1" >"$T/held" &
+	holder=$!
+	while [ ! -s "$T/held" ] && kill -0 $holder 2>/dev/null; do sleep 0.05; done
+}
+let_go() {
+	kill $holder
+	wait $holder 2>/dev/null
+}
 # Delivers standard input as the recipient; $T/out and $T/err are what was said.
 # Folders are made when rules file into them; what happens without that setting is told in actions.sh.  Word of
 # wrong rules is told in the inbox with NOTICE=yes only.

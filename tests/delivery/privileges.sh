@@ -171,20 +171,13 @@ is "$? $(wc -c <"$T/rootfile")" "75 0" "an mbox that is a link to a file of root
 if command -v python3 >/dev/null; then
 	: | mine "$HOME/held"
 	ln -sf held "$HOME/inbox"
-	call python3 -c '
-import fcntl, sys, time
-file = open(sys.argv[1], "r+")
-fcntl.lockf(file, fcntl.LOCK_EX)
-open(sys.argv[2], "w").close()
-time.sleep(60)' "$HOME/held" "$HOME/holding" &
-	holder=$!
-	for _ in $(seq 100); do [ -e "$HOME/holding" ] || sleep 0.05; done
+	hold_lock "$HOME/held"
 	began=$(date +%s)
 	as_root -d "$ME" -o "$MBOX_HERE" -o lock_timeout_s=30 <"$T/mail"
 	is "$? $(wc -c <"$HOME/held")" "75 0" "a link to a mailbox of the recipient's own that somebody has locked: 75"
 	like "$(cat "$T/err")" "'$HOME/inbox' is a symbolic link, which is not followed" "because it is a link"
 	holds "and at once" test $(($(date +%s) - began)) -le $((5 * SLOWER))
-	kill $holder
+	let_go
 fi
 ln -sf "$T/none" "$HOME/inbox"
 as_root -d "$ME" -o "$MBOX_HERE" <"$T/mail"

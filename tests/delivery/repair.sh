@@ -215,20 +215,12 @@ if command -v python3 >/dev/null; then
 	cp "$MBOX" "$T/before"
 	lock $gone "$here" U
 	cp "$MBOX.lock" "$T/lock"
-	instead python3 -c '
-import fcntl, sys, time
-file = open(sys.argv[1], "r+")
-fcntl.lockf(file, fcntl.LOCK_EX)
-open(sys.argv[2], "w").close()
-time.sleep(60)' "$MBOX" "$HOME/holding" &
-	holder=$!
-	for _ in $(seq 100); do [ -e "$HOME/holding" ] || sleep 0.05; done
+	hold_lock "$MBOX"
 	boxed -o lock_timeout_s=1
 	is $? 75 "one who is gone, but has the kernel's lock, is waited for"
 	same "$MBOX" "$T/before" "the mailbox is not touched"
 	same "$MBOX.lock" "$T/lock" "and his lock is not broken"
-	kill $holder
-	wait $holder 2>/dev/null
+	let_go
 	boxed
 	is_cut "and when he has let it go it is cut off"
 fi
